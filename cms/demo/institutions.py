@@ -1,0 +1,120 @@
+"""What the institutions of the demo city have registered, its public training bases, and how the needs have changed."""
+
+from datetime import datetime, timedelta
+
+from cms.demo.catalogue import Places
+from cms.demo.files import table
+from courses import institutions
+from courses.models import (
+    Course,
+    Institution,
+    Occupation,
+    Post,
+    Registration,
+    Room,
+    SkillLevel,
+    TrainingBase,
+    TrainingNeed,
+    User,
+    Venue,
+)
+from courses.policy import local_date
+
+REGISTERED_DAYS = 880
+VALID_YEARS = 4
+# Whose change waits for the district's decision, and whose came back to its office.
+WAITING, SENT_BACK = "J002", "J001"
+
+
+def build_files(*, places: Places, courses: dict[str, Course], now: datetime) -> None:
+    """Each institution has registered what it offers; one asks for a change, one was asked to correct its own."""
+    posts = Post.objects.select_related("user").order_by("pk")
+    offices = {row.institution_id: row.user for row in posts.filter(role=Post.Role.INSTITUTION)}
+    bureaus = {row.district_id: row.user for row in posts.filter(role=Post.Role.DISTRICT)}
+    extra = Occupation.objects.get(key="domestic-worker")
+    level = SkillLevel.objects.get(key="5")
+    since = now - timedelta(days=REGISTERED_DAYS)
+    for serial, institution in enumerate(places.institutions.values()):
+        office, bureau = offices[institution.pk], bureaus[institution.district_id]
+        at = since + timedelta(days=serial % 5, hours=serial)
+        _register(institution, _offered(institution, courses), office, bureau, at)
+        if institution.number in (WAITING, SENT_BACK):
+            asked = now - timedelta(days=2, hours=serial)
+            file = institutions.open_file(by=office, institution=institution, now=asked)
+            _add(file, extra, level, office, asked)
+            institutions.submit(by=office, registration=file, now=asked)
+            if institution.number == SENT_BACK:
+                reason = "家政服务员的场地证明看不清，请重新拍照后送区市核对，再提交。"
+                institutions.send_back(by=bureau, registration=file, reason=reason, now=asked + timedelta(hours=5))
+
+
+def _offered(institution: Institution, courses: dict[str, Course]) -> list[tuple[Occupation, SkillLevel]]:
+    found = {}
+    for row in table("offers"):
+        course = courses[row["course"]]
+        if row["institution"] == institution.number and course.occupation and course.level:
+            found[course.occupation.key, course.level.key] = (course.occupation, course.level)
+    return list(found.values()) or [(Occupation.objects.get(key="special-skill"), SkillLevel.objects.get(key="0"))]
+
+
+def _register(
+    institution: Institution,
+    trades: list[tuple[Occupation, SkillLevel]],
+    office: User,
+    bureau: User,
+    at: datetime,
+) -> None:
+    file = institutions.open_file(by=office, institution=institution, now=at)
+    for occupation, level in trades:
+        _add(file, occupation, level, office, at)
+    teachers = User.objects.filter(posts__institution=institution, posts__role=Post.Role.TRAINER).order_by("pk")
+    for serial, teacher in enumerate(teachers, start=1):
+        institutions.add_trainer(
+            by=office,
+            registration=file,
+            name=teacher.name,
+            occupation=None,
+            certificate="职业培训教师证",
+            certificate_number=f"JS-{institution.number}-{serial:03d}",
+            valid_until=local_date(at) + timedelta(days=365 * VALID_YEARS),
+            now=at,
+        )
+    institutions.submit(by=office, registration=file, now=at + timedelta(hours=1))
+    institutions.approve(by=bureau, registration=file, now=at + timedelta(days=2))
+
+
+def _add(file: Registration, occupation: Occupation, level: SkillLevel, office: User, at: datetime) -> None:
+    start = local_date(at)
+    end = start + timedelta(days=365 * VALID_YEARS)
+    institutions.add_trade(
+        by=office, registration=file, occupation=occupation, level=level, valid_from=start, valid_until=end, now=at
+    )
+
+
+def build_bases(*, places: Places) -> None:
+    for row in table("bases"):
+        base = TrainingBase.objects.create(
+            number=row["number"],
+            name=row["name"],
+            district=places.districts[row["district"]],
+            operator=places.institutions[row["operator"]],
+        )
+        Venue.objects.filter(number__in=row["venues"].split()).update(base=base)
+    Room.objects.bulk_create(
+        Room(venue=places.venues[row["venue"]], name=row["name"], capacity=int(row["capacity"]))
+        for row in table("rooms")
+    )
+
+
+def change_needs(*, now: datetime) -> None:
+    """Later versions of some entries of the list of training needs, so that its history has something to tell."""
+    first = {row.key: row for row in TrainingNeed.objects.filter(version=1).order_by("key")}
+    for row in table("needs"):
+        need = first[row["key"]]
+        need.pk = None
+        need._state.adding = True
+        need.version = int(row["version"])
+        need.effective_on = local_date(now) - timedelta(days=30 * int(row["months_ago"]))
+        need.planned = int(row["planned"]) if row["planned"] else need.planned
+        need.withdrawn = bool(row["withdrawn"])
+        need.save()

@@ -1,0 +1,176 @@
+"""今日演示班: one class a newcomer can walk from publishing to the tally in five minutes, made anew at each start."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cms import publishing
+from cms.demo.classes import file_papers
+from cms.demo.files import facts
+from cms.models import CoursePage
+from courses import classes, seating
+from courses import policy as policies
+from courses.classes import LessonPlan
+from courses.models import (
+    Completion,
+    Course,
+    Enrolment,
+    Evidence,
+    Learner,
+    Lesson,
+    PolicyVersion,
+    Post,
+    ProgrammeKind,
+    TrainingClass,
+    User,
+    Venue,
+)
+
+PREFIX = "today"
+POLICY = "demo"
+BEGAN = timedelta(minutes=5)
+LASTS = timedelta(minutes=30)
+SEATS = 30
+WALKERS = ("demo-learner", "demo-learner-2", "demo-newcomer")
+Status = TrainingClass.Status
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Those who apply for and approve the class are not those whom the demo door offers for the rest of the walk."""
+
+    trainer: User
+    applies: User
+    approves: User
+
+
+def renew(*, now: datetime) -> TrainingClass:
+    """The class of this start: kept while somebody is on its way through it, else a fresh one."""
+    classes_before = TrainingClass.objects.filter(course__number__startswith=f"{PREFIX}-").order_by("-pk")
+    for before in classes_before.filter(status__in=[Status.ENROLLING, Status.RUNNING]):
+        if _is_walked(before, now):
+            return before
+        _put_away(before, now)
+    course = _course(now=now)
+    made = _open(course=course, hands=_hands(), now=now)
+    _clear_the_way(made)
+    return made
+
+
+def _is_walked(before: TrainingClass, now: datetime) -> bool:
+    return before.enrolments.exists() and before.lessons.filter(ends_at__gt=now - BEGAN).exists()
+
+
+def _put_away(before: TrainingClass, now: datetime) -> None:
+    """Nobody used it: cancelled. It was used: its records stay, and its completions can still be decided."""
+    if not before.enrolments.exists():
+        reason = "演示班每次启动换新，这个班没有人报名。"
+        seating.advance(by=None, training_class=before, to=Status.CANCELLED, now=now, reason=reason)
+    elif before.status == Status.ENROLLING:
+        seating.advance(by=None, training_class=before, to=Status.RUNNING, now=now)
+
+
+def _course(*, now: datetime) -> Course:
+    """The course waits for its page. Once somebody was put forward for it, the next walk takes a new one.
+
+    A person is counted once for a course, so that the same learner could not be counted for it again.
+    """
+    known = Course.objects.filter(number__startswith=f"{PREFIX}-").order_by("-pk").first()
+    text = facts("today")
+    if known is None or Completion.objects.filter(enrolment__training_class__course=known).exists():
+        serial = Course.objects.filter(number__startswith=f"{PREFIX}-").count() + 1
+        known = Course.objects.create(
+            number=f"{PREFIX}-{policies.local_date(now):%Y%m%d}-{serial}",
+            name=text["name"],
+            name_en=text["name_en"],
+            kind=ProgrammeKind.objects.get(key="newform"),
+            hours_theory=1,
+            audience=text["audience"],
+            certificate="培训合格证书",
+        )
+    for page in CoursePage.objects.live().filter(course__number__startswith=f"{PREFIX}-"):
+        page.unpublish()
+    _draft(known)
+    return known
+
+
+def _draft(course: Course) -> None:
+    """A page with its text, ready to be published with one press."""
+    text = facts("today")
+    page = publishing.draft_course(course=course).get_latest_revision_as_object()
+    if page.lead == text["lead"]:
+        return
+    page.lead = text["lead"]
+    page.plan = [("part", {"lessons": "1", "text": text["plan"], "hours": 1})]
+    page.story = [("paragraph", publishing.rich(f"<p>{paragraph}</p>")) for paragraph in text["story"]]
+    page.bring = [("thing", thing) for thing in text["bring"]]
+    page.faq = [("item", {"question": ask, "answer": publishing.rich(answer)}) for ask, answer in text["faq"]]
+    page.save_revision()
+
+
+def _hands() -> Hands:
+    user = User.objects.get
+    return Hands(user(username="demo-trainer"), user(username="office-01"), user(username="bureau-01"))
+
+
+def _open(*, course: Course, hands: Hands, now: datetime) -> TrainingClass:
+    institution = Post.objects.get(user=hands.trainer, role=Post.Role.TRAINER).institution
+    venue = Venue.objects.get(number="C001")
+    assert institution is not None
+    starts_at = now - BEGAN
+    lesson = LessonPlan(title=facts("today")["lesson"], starts_at=starts_at, ends_at=starts_at + LASTS)
+    made = classes.plan(
+        by=hands.applies,
+        course=course,
+        institution=institution,
+        district=venue.district,
+        venue=venue,
+        room="101 教室",
+        seats=SEATS,
+        trainers=[hands.trainer],
+        lessons=[lesson],
+        now=now - timedelta(minutes=15),
+        enrol_until=lesson.ends_at,
+    )
+    version = _policy(now=now)
+    file_papers(training_class=made, by=hands.applies, now=now - timedelta(minutes=14))
+    classes.submit(by=hands.applies, training_class=made, now=now - timedelta(minutes=12), policy_version=version)
+    approved_at = now - timedelta(minutes=10)
+    classes.approve(by=hands.approves, training_class=made, now=approved_at, policy_version=version)
+    return made
+
+
+def _policy(*, now: datetime) -> PolicyVersion:
+    """An exception to the version in force: one scan makes a whole lesson, and half an hour stands for its hour."""
+    known = PolicyVersion.objects.filter(number=POLICY).first()
+    if known is not None:
+        return known
+    today = policies.local_date(now)
+    document = {
+        **policies.current(on=today).as_document(),
+        "checkout_required": False,
+        "checkin_present_minutes": 30,
+        "check_hours": "off",
+    }
+    return policies.publish(
+        by=None, number=POLICY, effective_on=today, document=document, note="今日演示班：签退可选", is_exception=True
+    )
+
+
+def _clear_the_way(made: TrainingClass) -> None:
+    """Lessons of the demo learners that would overlap move behind the last one of their class."""
+    lesson = Lesson.objects.get(training_class=made)
+    walkers = Learner.objects.filter(user__username__in=WALKERS)
+    in_the_way = Lesson.objects.filter(
+        training_class__enrolments__learner__in=walkers,
+        training_class__enrolments__status__in=Enrolment.LIVE,
+        status=Lesson.Status.PLANNED,
+        starts_at__lt=lesson.ends_at,
+        ends_at__gt=lesson.starts_at,
+    ).exclude(training_class=made)
+    for other in in_the_way.exclude(pk__in=Evidence.objects.values("lesson")).distinct():
+        last = Lesson.objects.filter(training_class=other.training_class).order_by("-starts_at")[0]
+        weeks = (last.starts_at - other.starts_at).days // 7 + 1
+        other.starts_at += timedelta(weeks=weeks)
+        other.ends_at += timedelta(weeks=weeks)
+        other.save(update_fields=["starts_at", "ends_at"])
+        TrainingClass.objects.filter(pk=other.training_class_id).update(ends_on=policies.local_date(other.ends_at))

@@ -1,0 +1,54 @@
+"""The two gauges of the home page: verified 人次 of the year against its targets, with the moment they were read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cms.memory import remembered
+from courses import tally
+from courses.models import Line
+from courses.policy import local_date
+
+
+@dataclass(frozen=True)
+class Tide:
+    """人次 all; without a target there is a figure but no gauge."""
+
+    line: Line
+    tone: str
+    verified: int
+    target: int
+    expected: int
+
+    @property
+    def label(self) -> str:
+        return str(self.line.label)
+
+    @property
+    def lead(self) -> int:
+        return self.verified - self.expected
+
+    @property
+    def behind(self) -> int:
+        return max(0, -self.lead)
+
+
+@dataclass(frozen=True)
+class Tides:
+    at: datetime
+    gauges: tuple[Tide, ...]
+
+
+LINES = ((Line.SKILLS, "tide"), (Line.ENTREPRENEURSHIP, "bohai"))
+
+
+def tides(*, now: datetime) -> Tides:
+    """The figures of this minute; the page says when they were read."""
+    return remembered("tides", lambda: _read(now))
+
+
+def _read(now: datetime) -> Tides:
+    today = local_date(now)
+    year = tally.for_year(year=today.year, scope=tally.Scope(), as_of=None, today=today)
+    figures = [(line, tone, year.lines[line]) for line, tone in LINES]
+    gauges = (Tide(line, tone, row.verified, row.target or 0, row.expected_today or 0) for line, tone, row in figures)
+    return Tides(now, tuple(gauges))

@@ -1,0 +1,280 @@
+"""Who may do what, in sentences, and what each may see.
+
+A row is fetched only through a `visible_*` scope, so a stranger's row cannot be held: it is simply not found.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import (
+    ApiClient,
+    Completion,
+    CountEntry,
+    Enrolment,
+    Institution,
+    Learner,
+    Lesson,
+    OutboxMessage,
+    Post,
+    Project,
+    Proof,
+    RosterImport,
+    TrainingClass,
+    User,
+)
+
+Role = Post.Role
+
+
+class Permission(StrEnum):
+    TEACH = "teach"
+    RUN_CLASSES = "run_classes"
+    SEE_PROOFS = "see_proofs"
+    REVIEW = "review"
+    SEE_DESK = "see_desk"
+    SEE_TALLY = "see_tally"
+    SET_TARGETS = "set_targets"
+    CLOSE_MONTH = "close_month"
+    EXPORT = "export"
+    EXPORT_FULL = "export_full"
+    REVEAL = "reveal"
+    INSPECT = "inspect"
+    SEE_AUDIT = "see_audit"
+    RUN_MESSAGES = "run_messages"
+    EDIT_PAGES = "edit_pages"
+    REVIEW_PAGES = "review_pages"
+
+
+@dataclass(frozen=True)
+class RoleRule:
+    sentence: str | Promise
+    permissions: frozenset[Permission]
+
+
+def _rule(sentence: str | Promise, *permissions: Permission) -> RoleRule:
+    return RoleRule(sentence, frozenset(permissions))
+
+
+P = Permission
+ROLES: dict[str, RoleRule] = {
+    Role.TRAINER: _rule(_("放签到码，看到课，登记手工考勤，提出结业；只看自己任课的班。"), P.TEACH),
+    Role.INSTITUTION: _rule(
+        _("申请开班，导入名单，审核报名和材料，提交结业，导出花名册；只看本机构。"),
+        P.SEE_DESK,
+        P.RUN_CLASSES,
+        P.SEE_PROOFS,
+        P.SEE_TALLY,
+        P.EXPORT,
+    ),
+    Role.DISTRICT: _rule(
+        _("批准本区市的班次和结业，评选训练营申请，看报名材料和计数，导出；只看本区市。"),
+        P.SEE_DESK,
+        P.REVIEW,
+        P.SEE_PROOFS,
+        P.SEE_TALLY,
+        P.EXPORT,
+        P.REVEAL,
+    ),
+    Role.CITY: _rule(
+        _("定目标，评选训练营申请，看全市计数，月结，导出，重发没有送达的消息。"),
+        P.SEE_DESK,
+        P.REVIEW,
+        P.SEE_TALLY,
+        P.SET_TARGETS,
+        P.CLOSE_MONTH,
+        P.EXPORT,
+        P.EXPORT_FULL,
+        P.REVEAL,
+        P.SEE_AUDIT,
+        P.RUN_MESSAGES,
+    ),
+    Role.INSPECTOR: _rule(_("抽查班次，从计数看到凭据；只读。"), P.SEE_DESK, P.SEE_TALLY, P.INSPECT, P.EXPORT),
+    Role.AUDITOR: _rule(_("从计数看到凭据，看操作记录；只读。"), P.SEE_DESK, P.SEE_TALLY, P.INSPECT, P.SEE_AUDIT),
+    Role.EDITOR: _rule(_("写课程页、消息和政策，提交审核；看不到任何人的信息。"), P.EDIT_PAGES),
+    Role.REVIEWER: _rule(
+        _("批准或退回编辑提交的页面，撤下页面；自己写的由别人批准，看不到任何人的信息。"), P.EDIT_PAGES, P.REVIEW_PAGES
+    ),
+}
+
+# Whole prefixes of other people's screens; enforced by middleware, since their views carry no gate of ours.
+THIRD_PARTY: dict[str, Permission] = {"/cms/": Permission.EDIT_PAGES}
+
+# Whole prefixes that are open although their views carry no gate of ours, each with the reason.
+PUBLIC_PREFIXES: dict[str, str] = {
+    "/api/v1/": "each operation asks for a token with its scope; the schema and its page are public",
+    "/media/": "pictures and files of public pages, served by this process only where DEBUG is on",
+}
+
+
+def held(*, user: User, now: datetime) -> list[Post]:
+    """The posts that a login holds at this moment; read once per request and user object."""
+    posts: list[Post] | None = getattr(user, "_posts_held", None)
+    if posts is None:
+        posts = list(user.posts.select_related("district", "institution")) if user.pk else []
+        user._posts_held = posts  # type: ignore[attr-defined]
+    return [post for post in posts if post.is_held(now)]
+
+
+def permissions(*, user: User, now: datetime) -> frozenset[Permission]:
+    granted: set[Permission] = set()
+    for post in held(user=user, now=now):
+        granted |= ROLES[post.role].permissions
+    return frozenset(granted)
+
+
+def may(*, user: User, permission: Permission, now: datetime) -> bool:
+    return user.is_active and permission in permissions(user=user, now=now)
+
+
+def is_staff(*, user: User, now: datetime) -> bool:
+    return bool(held(user=user, now=now))
+
+
+WHOLE_CITY = frozenset({Role.CITY, Role.INSPECTOR, Role.AUDITOR})
+
+
+def visible_classes(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[TrainingClass]:
+    """City, inspectors and auditors see every class; districts, institutions and trainers their own."""
+    return TrainingClass.objects.filter(_scope(user, now, prefix="", permission=permission)).distinct()
+
+
+def visible_lessons(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[Lesson]:
+    return Lesson.objects.filter(_scope(user, now, prefix="training_class__", permission=permission)).distinct()
+
+
+def visible_enrolments(*, user: User, now: datetime) -> QuerySet[Enrolment]:
+    """What a post shows, and always one's own."""
+    scope = _scope(user, now, prefix="training_class__") | Q(learner__user=user)
+    return Enrolment.objects.filter(scope).distinct()
+
+
+def visible_completions(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[Completion]:
+    return Completion.objects.filter(
+        _scope(user, now, prefix="enrolment__training_class__", permission=permission)
+    ).distinct()
+
+
+def visible_rosters(*, user: User, now: datetime, permission: Permission) -> QuerySet[RosterImport]:
+    return RosterImport.objects.filter(_scope(user, now, prefix="training_class__", permission=permission)).distinct()
+
+
+def visible_learners(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[Learner]:
+    return Learner.objects.filter(
+        _scope(user, now, prefix="enrolments__training_class__", permission=permission)
+    ).distinct()
+
+
+def visible_failures(*, user: User, now: datetime) -> QuerySet[OutboxMessage]:
+    """Messages that reached nobody: all of them for the city, which answers for the gateway; none for anybody else."""
+    if not may(user=user, permission=Permission.RUN_MESSAGES, now=now):
+        return OutboxMessage.objects.none()
+    return OutboxMessage.objects.filter(status=OutboxMessage.Status.FAILED)
+
+
+def visible_entries(*, user: User, now: datetime) -> QuerySet[CountEntry]:
+    """Ledger lines by the keys frozen on them; a trainer sees none."""
+    scope = Q(pk__in=[])
+    for post in held(user=user, now=now):
+        if post.role in WHOLE_CITY:
+            return CountEntry.objects.all()
+        if post.role == Role.DISTRICT and post.district:
+            scope |= Q(district=post.district.key)
+        elif post.role == Role.INSTITUTION and post.institution:
+            scope |= Q(institution=post.institution.number)
+    return CountEntry.objects.filter(scope)
+
+
+def visible_institutions(*, user: User, now: datetime, permission: Permission) -> QuerySet[Institution]:
+    """City, inspectors and auditors see every institution's file; districts those seated there; institutions their
+    own."""
+    scope = Q(pk__in=[])
+    for post in _granting(user=user, now=now, permission=permission):
+        if post.role in WHOLE_CITY:
+            return Institution.objects.all()
+        scope |= Q(district=post.district_id) if post.role == Role.DISTRICT else Q(pk=post.institution_id)
+    return Institution.objects.filter(scope)
+
+
+def visible_projects(*, user: User, now: datetime, permission: Permission) -> QuerySet[Project]:
+    """Districts see their own projects and the whole city's; institutions those that their classes draw from."""
+    scope = Q(pk__in=[])
+    for post in _granting(user=user, now=now, permission=permission):
+        if post.role in WHOLE_CITY:
+            return Project.objects.all()
+        if post.role == Role.DISTRICT:
+            scope |= Q(district=post.district_id) | Q(district=None)
+        else:
+            own = TrainingClass.objects.filter(institution=post.institution_id, project__isnull=False)
+            scope |= Q(pk__in=own.values("project"))
+    return Project.objects.filter(scope)
+
+
+def _granting(*, user: User, now: datetime, permission: Permission) -> list[Post]:
+    return [post for post in held(user=user, now=now) if permission in ROLES[post.role].permissions]
+
+
+def client_classes(*, client: ApiClient) -> QuerySet[TrainingClass]:
+    """What another system may see: its institution's or its district's classes; every class where it has neither."""
+    classes = TrainingClass.objects.exclude(status=TrainingClass.Status.DRAFT)
+    if client.institution_id:
+        classes = classes.filter(institution=client.institution_id)
+    if client.district_id:
+        classes = classes.filter(district=client.district_id)
+    return classes
+
+
+def own_proofs(*, learner: Learner) -> QuerySet[Proof]:
+    return Proof.objects.filter(learner=learner, deleted_at__isnull=True)
+
+
+def own_enrolments(*, learner: Learner) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(learner=learner)
+
+
+def _scope(user: User, now: datetime, *, prefix: str, permission: Permission | None = None) -> Q:
+    """With a permission, only the posts that grant it open anything: who teaches here may not review here."""
+    scope = Q(pk__in=[])
+    for post in held(user=user, now=now):
+        if permission is not None and permission not in ROLES[post.role].permissions:
+            continue
+        if post.role in WHOLE_CITY:
+            return Q()
+        scope |= _post_scope(post, prefix=prefix)
+    return scope
+
+
+def _post_scope(post: Post, *, prefix: str) -> Q:
+    if post.role == Role.DISTRICT:
+        return Q(**{f"{prefix}district": post.district_id})
+    if post.role == Role.INSTITUTION:
+        return Q(**{f"{prefix}institution": post.institution_id})
+    if post.role == Role.TRAINER:
+        return Q(**{f"{prefix}trainers": post.user_id})
+    return Q(pk__in=[])
+
+
+def may_on(*, user: User, training_class: TrainingClass, permission: Permission, now: datetime) -> bool:
+    """Whether one of the posts grants it for this class; the same answer as the scope gives, without a statement."""
+    for post in held(user=user, now=now):
+        if permission in ROLES[post.role].permissions and (
+            post.role in WHOLE_CITY
+            or (post.role == Role.DISTRICT and post.district_id == training_class.district_id)
+            or (post.role == Role.INSTITUTION and post.institution_id == training_class.institution_id)
+        ):
+            return True
+    return False
+
+
+def tally_district(*, user: User, now: datetime) -> str | None:
+    """The district to which a post confines the tally; None is the whole city."""
+    posts: Iterable[Post] = held(user=user, now=now)
+    districts = {post.district.key for post in posts if post.role == Role.DISTRICT and post.district}
+    if districts and not any(post.role in WHOLE_CITY for post in posts):
+        return min(districts)
+    return None

@@ -1,0 +1,186 @@
+"""What goes over the wire, with an example of each."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, StringConstraints
+
+# Every text that comes in: no control characters, which no name holds and PostgreSQL would not store.
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+
+
+Text = Annotated[str, StringConstraints(pattern=PRINTABLE)]
+
+
+def example(**values: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
+class Problem(Schema):
+    """Every refusal: a code from a closed list, and a sentence for a person."""
+
+    model_config = example(code="not_open", sentence="这个班还没有开始报名，未保存。请看看其他班次。")
+    code: str
+    sentence: str
+
+
+class FieldProblem(Schema):
+    field: str
+    problem: str
+
+
+class NotValid(Problem):
+    """A refusal that may name fields; the value that was sent is never repeated."""
+
+    model_config = example(
+        code="not_valid",
+        sentence="内容不合要求，未处理。请按字段提示修改。",
+        fields=[{"field": "body.payload.name", "problem": "string_too_short"}],
+    )
+    fields: list[FieldProblem] = []
+
+
+class LineFigures(Schema):
+    line: str = Field(..., description="skills or entrepreneurship")
+    target: int | None = Field(..., description="人次")
+    verified: int = Field(..., description="已核人次")
+    people: int = Field(..., description="人, distinct persons")
+    expected_today: int | None = Field(..., description="人次 that the straight pace asks by the day")
+
+
+class DistrictFigures(Schema):
+    district: str
+    name: str
+    line: str
+    target: int | None
+    verified: int
+    state: str = Field(..., description="ok, slow or late")
+
+
+class TallyOut(Schema):
+    model_config = example(
+        year=2026,
+        as_of="2026-09-14",
+        enrolled=812,
+        in_training=1406,
+        pending=233,
+        lines=[
+            {"line": "skills", "target": 30000, "verified": 21408, "people": 19876, "expected_today": 21123},
+            {"line": "entrepreneurship", "target": 10000, "verified": 6630, "people": 6571, "expected_today": 7041},
+        ],
+        districts=[
+            {
+                "district": "zhifu",
+                "name": "芝罘区",
+                "line": "skills",
+                "target": 4200,
+                "verified": 3105,
+                "state": "ok",
+            }
+        ],
+    )
+    year: int
+    as_of: date
+    enrolled: int | None = Field(..., description="figure of now; null for a past day")
+    in_training: int | None = Field(..., description="figure of now; null for a past day")
+    pending: int | None = Field(..., description="completions proposed or submitted, not yet approved")
+    lines: list[LineFigures]
+    districts: list[DistrictFigures]
+
+
+CLASS = {
+    "number": "02F20260031",
+    "course": "中式烹调师（四级）",
+    "district": "zhifu",
+    "institution": "J001",
+    "status": "enrolling",
+    "starts_on": "2026-09-15",
+    "ends_on": "2026-09-30",
+    "seats": 30,
+    "taken": 24,
+    "waiting": 0,
+}
+
+
+class ClassOut(Schema):
+    model_config = example(**CLASS)
+    number: str
+    course: str
+    district: str
+    institution: str
+    status: str
+    starts_on: date
+    ends_on: date
+    seats: int
+    taken: int
+    waiting: int
+
+
+class ClassPage(Schema):
+    model_config = example(count=1, items=[CLASS])
+    count: int
+    items: list[ClassOut]
+
+
+class AttendanceOut(Schema):
+    """One learner at one lesson; names are masked, the learner's number is the public one."""
+
+    model_config = example(
+        lesson=1,
+        learner="X4K7M2Q9WA",
+        name="王*强",
+        status="present",
+        in_at="2026-09-15T01:02:10Z",
+        out_at="2026-09-15T04:00:31Z",
+        minutes=180,
+    )
+    lesson: int
+    learner: str
+    name: str
+    status: str
+    in_at: datetime | None
+    out_at: datetime | None
+    minutes: int
+
+
+class ApplicationIn(Schema):
+    """Exactly these fields; another one is refused, so that nobody believes it was taken."""
+
+    model_config = example(
+        name="王小强",
+        document_kind="resident",
+        document_number="370699199001010016",
+        phone="19900000001",
+        education="31",
+        category="rural",
+        district="zhifu",
+        consent=True,
+    ) | ConfigDict(extra="forbid")
+    name: Text = Field(..., min_length=1, max_length=60)
+    document_kind: Text = Field(..., max_length=40)
+    document_number: Text = Field(..., max_length=32)
+    phone: Text = Field(..., max_length=24)
+    education: Text | None = Field(None, max_length=40)
+    category: Text | None = Field(None, max_length=40)
+    district: Text | None = Field(None, max_length=40)
+    consent: bool = Field(..., description="The learner has read the notice and agreed")
+
+
+class ReceiptIn(Schema):
+    model_config = example(receipt="sms-20260914-000123", arrived=True) | ConfigDict(extra="forbid")
+    receipt: Text = Field(..., min_length=1, max_length=80, description="As the gateway answered when it took it")
+    arrived: bool = Field(..., description="False: it did not reach the phone and will not")
+
+
+class ReceiptOut(Schema):
+    model_config = example(receipt="sms-20260914-000123", arrived=True)
+    receipt: str
+    arrived: bool
+
+
+class ApplicationOut(Schema):
+    model_config = example(number="B7K3M9QW2AA", status="admitted", arrival_no=12)
+    number: str
+    status: str
+    arrival_no: int

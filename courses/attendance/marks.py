@@ -1,0 +1,228 @@
+"""What a trainer decides by hand, and what a learner takes back. Each is a new row with who and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from courses import audit
+from courses import policy as policies
+from courses.attendance.derive import Derived, standing
+from courses.attendance.evidence import Appended, append, lock, rows_of
+from courses.models import Attendance, Direction, Enrolment, Evidence, Learner, Lesson, User
+from courses.policy import Policy
+from courses.refusals import Refused
+
+Kind = Evidence.Kind
+Strength = Evidence.Strength
+
+
+class Mark(StrEnum):
+    PRESENT = "present"
+    LATE = "late"
+    OUT = "out"
+    LEAVE = "leave"
+    SICK = "sick"
+    ABSENT = "absent"
+
+
+class MarkRefusal(StrEnum):
+    REASON_MISSING = "reason_missing"
+    NOT_ENROLLED = "not_enrolled"
+    NOT_BEGUN = "not_begun"
+    TOO_OLD = "too_old"
+    CANCELLED = "cancelled"
+    NOT_AWAITING = "not_awaiting"
+    SAME_PERSON = "same_person"
+    UNDO_OVER = "undo_over"
+    OVERTAKEN = "overtaken"
+    NOT_IN_YET = "not_in_yet"
+
+
+class MarkRefused(Refused):
+    sentences = {
+        MarkRefusal.REASON_MISSING: _("请选择手工登记的原因，本次未保存。"),
+        MarkRefusal.NOT_ENROLLED: _("这位学员不在本班名单里，未保存。请先办理报名。"),
+        MarkRefusal.NOT_BEGUN: _("还没有到签到时间，未保存。%(opens)s 起可以登记。"),
+        MarkRefusal.TOO_OLD: _("下课已超过 %(hours)s 小时，不能再补签，未保存。请由机构管理员说明情况。"),
+        MarkRefusal.CANCELLED: _("这次课已取消，未保存。"),
+        MarkRefusal.NOT_AWAITING: _("这条记录已经处理过，未重复保存。请刷新名单查看结果。"),
+        MarkRefusal.SAME_PERSON: _("补签须由另一位老师或机构管理员确认，未保存。"),
+        MarkRefusal.UNDO_OVER: _("已超过 %(seconds)s 秒，不能自行撤销。请找老师更正。"),
+        MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
+        MarkRefusal.NOT_IN_YET: _("这位学员还没有签到，未保存。请先登记到课。"),
+    }
+
+
+@dataclass(frozen=True)
+class Marked:
+    receipt: str
+    derived: Derived
+
+
+def mark(
+    *, by: User, lesson: Lesson, learner: Learner, as_: Mark, reason: str, note: str = "", now: datetime
+) -> Marked:
+    """Record by hand that a learner of the class came, came late, left, or is excused or absent.
+
+    An arrival marked after the lesson's end is a late addition (补签), for `late_addition_hours`, and awaits a second
+    person; a leaving of somebody who did arrive is the trainer's own decision. Refused
+    with MarkRefused: no reason, not of this class, before the window, too old, cancelled, or overtaken by another hand.
+    """
+    policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
+    _admit_mark(lesson=lesson, reason=reason, policy=policy, now=now)
+    enrolment = Enrolment.objects.filter(
+        training_class=lesson.training_class_id, learner=learner, status=Enrolment.Status.ADMITTED
+    ).first()
+    if enrolment is None:
+        raise MarkRefused(MarkRefusal.NOT_ENROLLED)
+    row = _marked_row(by, lesson, enrolment, as_, reason, note, now)
+    with transaction.atomic():
+        lock(lesson_id=lesson.pk, learner_id=learner.pk)
+        rows = standing(rows_of(lesson_id=lesson.pk, learner_id=learner.pk))
+        if as_ == Mark.OUT and not any(said.direction == Direction.IN for said in rows):
+            raise MarkRefused(MarkRefusal.NOT_IN_YET)
+        row.supersedes = _overruled(rows, row)
+        appended = _append(row, lesson, policy, now)
+        audit.record(
+            by=by, verb="attendance_marked", target=row, now=now, detail={"as": as_, "reason": reason, "kind": row.kind}
+        )
+    return Marked(row.receipt, appended.derived)
+
+
+def _admit_mark(*, lesson: Lesson, reason: str, policy: Policy, now: datetime) -> None:
+    if not reason:
+        raise MarkRefused(MarkRefusal.REASON_MISSING)
+    if lesson.status == Lesson.Status.CANCELLED:
+        raise MarkRefused(MarkRefusal.CANCELLED)
+    opens = lesson.starts_at - timedelta(minutes=policy.checkin_opens_minutes)
+    if now < opens:
+        raise MarkRefused(MarkRefusal.NOT_BEGUN, opens=opens.astimezone(policies.CITY_TIME).strftime("%H:%M"))
+    if now > lesson.ends_at + timedelta(hours=policy.late_addition_hours):
+        raise MarkRefused(MarkRefusal.TOO_OLD, hours=policy.late_addition_hours)
+
+
+def _marked_row(
+    by: User, lesson: Lesson, enrolment: Enrolment, as_: Mark, reason: str, note: str, now: datetime
+) -> Evidence:
+    excused = as_ in (Mark.LEAVE, Mark.SICK, Mark.ABSENT)
+    late_addition = now > lesson.ends_at and not excused and as_ != Mark.OUT
+    happened = {
+        Mark.PRESENT: min(now, lesson.starts_at),
+        Mark.OUT: min(now, lesson.ends_at),
+    }.get(as_, min(now, lesson.ends_at))
+    return Evidence(
+        lesson=lesson,
+        learner_id=enrolment.learner_id,
+        enrolment=enrolment,
+        kind=Kind.LATE if late_addition else Kind.MANUAL,
+        direction=Direction.OUT if as_ == Mark.OUT else Direction.IN,
+        strength=Strength.AWAITING if late_addition else Strength.PROVED,
+        happened_at=happened,
+        received_at=now,
+        by=by,
+        reason=str(as_) if excused else reason,
+        note=(f"{reason} {note}" if excused else note).strip()[:200],
+    )
+
+
+def _overruled(rows: list[Evidence], row: Evidence) -> Evidence | None:
+    """The last word by hand in the same direction: the new one takes its place."""
+    by_hand = (Kind.MANUAL, Kind.LATE)
+    return next((old for old in reversed(rows) if old.kind in by_hand and old.direction == row.direction), None)
+
+
+def confirm(*, by: User, receipt: str, lesson: Lesson, now: datetime) -> Marked:
+    """Let a record that waits count. A late addition needs another person than the one who wrote it."""
+    return _decide(by=by, receipt=receipt, lesson=lesson, kind=Kind.CONFIRM, reason="face_to_face", now=now)
+
+
+def reject(*, by: User, receipt: str, lesson: Lesson, reason: str, now: datetime) -> Marked:
+    """Let a record that waits not count, with the reason."""
+    if not reason:
+        raise MarkRefused(MarkRefusal.REASON_MISSING)
+    return _decide(by=by, receipt=receipt, lesson=lesson, kind=Kind.REJECT, reason=reason, now=now)
+
+
+def _decide(*, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, now: datetime) -> Marked:
+    policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
+    with transaction.atomic():
+        waiting = Evidence.objects.filter(
+            receipt=receipt, lesson=lesson, strength=Strength.AWAITING, superseded_by__isnull=True
+        ).first()
+        if waiting is None:
+            raise MarkRefused(MarkRefusal.NOT_AWAITING)
+        if waiting.kind == Kind.LATE and waiting.by_id == by.pk:
+            raise MarkRefused(MarkRefusal.SAME_PERSON)
+        row = Evidence(
+            lesson=lesson,
+            learner_id=waiting.learner_id,
+            enrolment_id=waiting.enrolment_id,
+            kind=kind,
+            direction=waiting.direction,
+            strength=Strength.PROVED if kind == Kind.CONFIRM else Strength.DENIED,
+            happened_at=waiting.happened_at,
+            received_at=now,
+            by=by,
+            reason=reason,
+            supersedes=waiting,
+        )
+        appended = _append(row, lesson, policy, now)
+        audit.record(by=by, verb=f"attendance_{kind}", target=row, now=now, detail={"receipt": receipt})
+    return Marked(row.receipt, appended.derived)
+
+
+def undo(*, learner_id: int, receipt: str, now: datetime) -> Marked:
+    """不是我: take back one's own scan within `undo_seconds`; the row stays, a newer one takes its force.
+
+    Refused with MarkRefused after that time, or when it was taken back already.
+    """
+    row = (
+        Evidence.objects.select_related("lesson__training_class")
+        .filter(receipt=receipt, learner_id=learner_id, kind__in=Evidence.SCANS, superseded_by__isnull=True)
+        .first()
+    )
+    if row is None:
+        raise MarkRefused(MarkRefusal.NOT_AWAITING)
+    policy = policies.of_class(training_class=row.lesson.training_class, on=policies.local_date(now))
+    if now > row.received_at + timedelta(seconds=policy.undo_seconds):
+        raise MarkRefused(MarkRefusal.UNDO_OVER, seconds=policy.undo_seconds)
+    taken_back = Evidence(
+        lesson=row.lesson,
+        learner_id=learner_id,
+        enrolment_id=row.enrolment_id,
+        kind=Kind.UNDO,
+        direction=row.direction,
+        strength=Strength.DENIED,
+        round=row.round,
+        happened_at=now,
+        received_at=now,
+        device=row.device,
+        supersedes=row,
+    )
+    with transaction.atomic():
+        appended = _append(taken_back, row.lesson, policy, now)
+    return Marked(taken_back.receipt, appended.derived)
+
+
+def _append(row: Evidence, lesson: Lesson, policy: Policy, now: datetime) -> Appended:
+    known = Attendance.objects.filter(lesson=lesson, learner_id=row.learner_id).first()
+    appended = append(row=row, lesson=lesson, policy=policy, known=known, now=now)
+    if appended is None:
+        raise MarkRefused(MarkRefusal.OVERTAKEN)
+    return appended
+
+
+def pause_wall(*, by: User, lesson: Lesson, paused: bool, now: datetime) -> None:
+    """Stop or resume the giving of codes; a paused wall turns every scan away."""
+    with transaction.atomic():
+        Lesson.objects.filter(pk=lesson.pk).update(wall_paused=paused)
+        audit.record(
+            by=by,
+            verb="wall_paused" if paused else "wall_resumed",
+            target=lesson.training_class,
+            now=now,
+            detail={"lesson": lesson.number},
+        )

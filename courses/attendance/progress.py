@@ -1,0 +1,107 @@
+"""How far a learner has come in a class: what is attended, what is still needed, what may be missed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from courses import policy as policies
+from courses.models import Attendance, Enrolment, Lesson
+
+
+@dataclass(frozen=True)
+class LessonProgress:
+    lesson: Lesson
+    status: str
+    minutes: int
+    reasons: tuple[str, ...]
+    begun: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Minutes throughout. `needed` is the least that fulfils the class's ratio, compared as integers."""
+
+    lessons: tuple[LessonProgress, ...]
+    attended: int
+    scheduled: int
+    needed: int
+    awaiting: int
+    undecided: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.attended)
+
+    @property
+    def fulfilled(self) -> bool:
+        return self.scheduled > 0 and self.missing == 0
+
+    @property
+    def to_come(self) -> tuple[LessonProgress, ...]:
+        return tuple(row for row in self.lessons if not row.begun)
+
+    @property
+    def lessons_needed(self) -> int | None:
+        """The fewest lessons to come that would do; None when even all of them would not."""
+        missing = self.missing
+        for number, minutes in enumerate(sorted((row.lesson.minutes for row in self.to_come), reverse=True), start=1):
+            if missing <= 0:
+                return number - 1
+            missing -= minutes
+        return len(self.to_come) if missing <= 0 else None
+
+    @property
+    def may_miss(self) -> int:
+        return len(self.to_come) - (self.lessons_needed or 0) if self.lessons_needed is not None else 0
+
+
+def progress(*, enrolment: Enrolment, now: datetime) -> Progress:
+    """The learner's standing in lessons that are not cancelled. Two queries."""
+    return of_enrolments(enrolments=[enrolment], now=now)[enrolment.pk]
+
+
+def of_enrolments(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int, Progress]:
+    """The same for several enrolments at once, by their id: two queries however many there are."""
+    chosen = list(enrolments)
+    lessons: dict[int, list[Lesson]] = {}
+    for lesson in (
+        Lesson.objects.filter(training_class__in={row.training_class_id for row in chosen})
+        .exclude(status=Lesson.Status.CANCELLED)
+        .order_by("starts_at", "number")
+    ):
+        lessons.setdefault(lesson.training_class_id, []).append(lesson)
+    states = {
+        (row.lesson_id, row.learner_id): row
+        for row in Attendance.objects.filter(
+            learner__in={row.learner_id for row in chosen},
+            lesson__training_class__in={row.training_class_id for row in chosen},
+        )
+    }
+    return {row.pk: _progress(row, lessons.get(row.training_class_id, []), states, now) for row in chosen}
+
+
+def _progress(
+    enrolment: Enrolment, lessons: list[Lesson], states: dict[tuple[int, int], Attendance], now: datetime
+) -> Progress:
+    policy = policies.of_class(training_class=enrolment.training_class, on=policies.local_date(now))
+    rows = []
+    for lesson in lessons:
+        state = states.get((lesson.pk, enrolment.learner_id))
+        rows.append(
+            LessonProgress(
+                lesson=lesson,
+                status=state.status if state else Attendance.Status.UNMARKED,
+                minutes=state.minutes if state else 0,
+                reasons=tuple(state.reasons) if state else (),
+                begun=lesson.starts_at <= now,
+            )
+        )
+    scheduled = sum(lesson.minutes for lesson in lessons)
+    return Progress(
+        lessons=tuple(rows),
+        attended=sum(row.minutes for row in rows),
+        scheduled=scheduled,
+        needed=-(-scheduled * policy.completion_ratio // 100),
+        awaiting=sum(1 for row in rows if row.status == Attendance.Status.AWAITING),
+        undecided=sum(1 for row in rows if row.begun and row.status == Attendance.Status.UNMARKED),
+    )

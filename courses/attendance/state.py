@@ -1,0 +1,218 @@
+"""What the wall and the roster show. Read by many screens, so it is a few queries for a whole lesson."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from courses import policy as policies
+from courses import privacy
+from courses.attendance.derive import standing
+from courses.models import Attendance, Direction, Enrolment, Evidence, Learner, Lesson, TrainingClass
+from courses.policy import Policy
+
+Status = Attendance.Status
+HERE = (Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ADDED)
+LATEST = 5
+
+
+class Phase(StrEnum):
+    BEFORE = "before"
+    OPEN = "open"
+    CLOSING = "closing"
+    LATE = "late"
+    OUT = "out"
+    ENDED = "ended"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class ArrivalRow:
+    """One line of the wall: a masked name and whether it waits for the trainer."""
+
+    name: str
+    awaits: bool
+
+
+@dataclass(frozen=True)
+class RollRow:
+    """One learner of the class as the wall calls names when the network is gone."""
+
+    number: int
+    name: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class WallState:
+    phase: Phase
+    direction: Direction
+    here: int
+    awaiting: int
+    due: int
+    gone: int
+    latest: tuple[ArrivalRow, ...]
+    roll: tuple[RollRow, ...]
+    opens_at: datetime
+    present_until: datetime
+    checkout_from: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One learner of the class at one lesson. `awaiting` is the receipt that the trainer may confirm."""
+
+    learner_number: str
+    name: str
+    arrival_no: int
+    status: str
+    in_at: datetime | None
+    out_at: datetime | None
+    minutes: int
+    by_hand: bool
+    awaiting: str
+    pairing: str
+    why: str
+    reasons: tuple[str, ...]
+
+    @property
+    def needs_me(self) -> bool:
+        return bool(self.awaiting)
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One learner at one lesson, as the class's register holds it."""
+
+    lesson_number: int
+    learner_number: str
+    name: str
+    status: str
+    in_at: datetime | None
+    out_at: datetime | None
+    minutes: int
+
+
+def phase_of(*, lesson: Lesson, policy: Policy, now: datetime) -> Phase:
+    """Which of its faces the wall shows; the code is for leaving once the check-out window opens."""
+    if lesson.status == Lesson.Status.CANCELLED or lesson.training_class.status in TrainingClass.STOPPED:
+        return Phase.CANCELLED
+    if now >= lesson.ends_at + timedelta(minutes=policy.checkout_closes_minutes):
+        return Phase.ENDED
+    if now < lesson.starts_at - timedelta(minutes=policy.checkin_opens_minutes):
+        return Phase.BEFORE
+    if lesson.wall_paused:
+        return Phase.PAUSED
+    if now >= lesson.ends_at - timedelta(minutes=policy.checkout_opens_minutes):
+        return Phase.OUT
+    present_until = lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes)
+    if now > present_until:
+        return Phase.LATE
+    return Phase.CLOSING if now > present_until - timedelta(minutes=5) else Phase.OPEN
+
+
+def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
+    """What the wall of a lesson shows at this moment; wants the class at hand. Two queries."""
+    policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
+    phase = phase_of(lesson=lesson, policy=policy, now=now)
+    rows = list(
+        Attendance.objects.filter(lesson=lesson)
+        .exclude(status=Status.UNMARKED)
+        .select_related("learner")
+        .order_by("-changed_at", "-pk")
+        .only("status", "reasons", "in_at", "out_at", "learner__name")
+    )
+    admitted = list(
+        Enrolment.objects.filter(training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED)
+        .order_by("arrival_no")
+        .values_list("learner_id", "arrival_no", "learner__name")
+    )
+    arrived = [row for row in rows if row.in_at is not None]
+    waits = {row.learner_id for row in arrived if "in_awaits" in row.reasons}
+    here = {row.learner_id for row in arrived} - waits
+    gone = [row for row in arrived if row.out_at is not None or "out_awaits" in row.reasons]
+    direction = Direction.OUT if phase == Phase.OUT else Direction.IN
+    latest = gone if direction == Direction.OUT else arrived
+    return WallState(
+        phase=phase,
+        direction=direction,
+        here=len(here),
+        awaiting=len(waits),
+        due=len(admitted),
+        gone=sum(1 for row in gone if row.out_at is not None),
+        latest=tuple(
+            ArrivalRow(privacy.mask_name(row.learner.name), f"{direction}_awaits" in row.reasons)
+            for row in latest[:LATEST]
+        ),
+        roll=tuple(RollRow(number, privacy.mask_name(name), pk in here) for pk, number, name in admitted),
+        opens_at=lesson.starts_at - timedelta(minutes=policy.checkin_opens_minutes),
+        present_until=lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
+        checkout_from=lesson.ends_at - timedelta(minutes=policy.checkout_opens_minutes),
+        closes_at=lesson.ends_at + timedelta(minutes=policy.checkout_closes_minutes),
+    )
+
+
+def roster(*, lesson: Lesson) -> list[RosterRow]:
+    """Every admitted learner with the state of this lesson, those who need the trainer first. Three queries."""
+    enrolments = (
+        Enrolment.objects.filter(training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED)
+        .select_related("learner")
+        .order_by("arrival_no")
+    )
+    states = {row.learner_id: row for row in Attendance.objects.filter(lesson=lesson)}
+    said: dict[int, list[Evidence]] = {}
+    for row in Evidence.objects.filter(lesson=lesson).order_by("pk"):
+        said.setdefault(row.learner_id, []).append(row)
+    rows = [_roster_row(enrolment, states.get(enrolment.learner_id), said) for enrolment in enrolments]
+    return sorted(rows, key=lambda row: (not row.needs_me, row.status != Status.UNMARKED, row.arrival_no))
+
+
+def register(*, training_class: TrainingClass) -> list[RegisterRow]:
+    """Every admitted learner at every lesson, by lesson and arrival. Three queries for a whole class."""
+    lessons = Lesson.objects.filter(training_class=training_class).order_by("number")
+    enrolments = list(
+        Enrolment.objects.filter(training_class=training_class, status=Enrolment.Status.ADMITTED)
+        .select_related("learner")
+        .order_by("arrival_no")
+    )
+    held = Attendance.objects.filter(lesson__training_class=training_class)
+    states = {(row.lesson_id, row.learner_id): row for row in held}
+    return [
+        _register_row(lesson, enrolment.learner, states.get((lesson.pk, enrolment.learner_id)))
+        for lesson in lessons
+        for enrolment in enrolments
+    ]
+
+
+def _register_row(lesson: Lesson, learner: Learner, state: Attendance | None) -> RegisterRow:
+    return RegisterRow(
+        lesson_number=lesson.number,
+        learner_number=learner.number,
+        name=learner.name,
+        status=state.status if state else Status.UNMARKED,
+        in_at=state.in_at if state else None,
+        out_at=state.out_at if state else None,
+        minutes=state.minutes if state else 0,
+    )
+
+
+def _roster_row(enrolment: Enrolment, state: Attendance | None, said: dict[int, list[Evidence]]) -> RosterRow:
+    waiting = next(
+        (row for row in standing(said.get(enrolment.learner_id, [])) if row.strength == Evidence.Strength.AWAITING),
+        None,
+    )
+    return RosterRow(
+        learner_number=enrolment.learner.number,
+        name=enrolment.learner.name,
+        arrival_no=enrolment.arrival_no,
+        status=state.status if state else Status.UNMARKED,
+        in_at=state.in_at if state else None,
+        out_at=state.out_at if state else None,
+        minutes=state.minutes if state else 0,
+        by_hand=state.by_hand if state else False,
+        awaiting=waiting.receipt if waiting else "",
+        pairing=waiting.pairing if waiting else "",
+        why=waiting.reason if waiting else "",
+        reasons=tuple(state.reasons) if state else (),
+    )

@@ -1,0 +1,62 @@
+"""Classes: plan, papers, checks, submit, approve, change of status, changes after approval."""
+
+from courses.classes.changes import CHANGEABLE, ChangeRefusal, ChangeRefused, ask_change, decide_change
+from courses.classes.life import MOVES, advance, allow_size, approve, send_back, submit
+from courses.classes.opening import (
+    CHECKS,
+    Check,
+    CheckCode,
+    Finding,
+    approved_hours,
+    checks,
+    checks_of,
+    clash_words,
+)
+from courses.classes.papers import Paper, accept_commitment, commitment_text, keep_papers, papers_of
+from courses.classes.planning import LessonPlan, next_number, pays_for, plan, reschedule
+from courses.classes.refusals import ClassRefusal, ClassRefused
+from courses.classes.review import Deadline, deadline_after, escalate_overdue, review_deadlines
+from courses.classes.timetable import Fault, Reading, TimetableRefusal, TimetableRefused, import_timetable
+
+__all__ = [
+    "CHANGEABLE",
+    "CHECKS",
+    "MOVES",
+    "ChangeRefusal",
+    "ChangeRefused",
+    "Check",
+    "CheckCode",
+    "ClassRefusal",
+    "ClassRefused",
+    "Deadline",
+    "Fault",
+    "Finding",
+    "LessonPlan",
+    "Paper",
+    "Reading",
+    "TimetableRefusal",
+    "TimetableRefused",
+    "accept_commitment",
+    "advance",
+    "allow_size",
+    "approve",
+    "approved_hours",
+    "ask_change",
+    "checks",
+    "checks_of",
+    "clash_words",
+    "commitment_text",
+    "deadline_after",
+    "decide_change",
+    "escalate_overdue",
+    "import_timetable",
+    "keep_papers",
+    "next_number",
+    "papers_of",
+    "pays_for",
+    "plan",
+    "reschedule",
+    "review_deadlines",
+    "send_back",
+    "submit",
+]

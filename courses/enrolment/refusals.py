@@ -1,0 +1,52 @@
+"""Why an application is turned down, or a change of one."""
+
+from enum import StrEnum
+from typing import Self
+
+from django.utils.translation import gettext_lazy as _
+
+from courses.enrolment.eligibility import Finding
+from courses.refusals import Refused
+
+
+class EnrolmentRefusal(StrEnum):
+    """What is asked before and beside the rules of eligibility, whose codes are `eligibility.Code`."""
+
+    NOT_OPEN = "not_open"
+    CLOSED = "closed"
+    ALREADY_ENROLLED = "already_enrolled"
+    NOT_VERIFIED = "not_verified"
+    WRONG_STATUS = "wrong_status"
+    REASON_MISSING = "reason_missing"
+    STARTED = "started"
+    COMPLETED = "completed"
+
+
+class EnrolmentRefused(Refused):
+    """`finding` is what a rule of eligibility found, where one refuses; then the code is the rule's own."""
+
+    finding: Finding | None = None
+    sentences = {
+        EnrolmentRefusal.NOT_OPEN: _("这个班还没有开始报名，未保存。请看看其他班次。"),
+        EnrolmentRefusal.CLOSED: _("这个班的报名已经截止，未保存。请看看其他班次。"),
+        EnrolmentRefusal.ALREADY_ENROLLED: _("您已经报过这个班，无需再报。请到「我的学习」查看。"),
+        EnrolmentRefusal.NOT_VERIFIED: _("还差实名一步，尚未报名。请先填写姓名和证件。"),
+        EnrolmentRefusal.WRONG_STATUS: _("这条报名现在是「%(status)s」，未改动。请刷新后再看。"),
+        EnrolmentRefusal.REASON_MISSING: _("请写明原因，未保存。"),
+        EnrolmentRefusal.STARTED: _("已经开班，不能自行退出，未改动。请联系机构办理。"),
+        EnrolmentRefusal.COMPLETED: _("已有结业记录，不能退出，未改动。请先退回或撤销结业。"),
+    }
+
+    @classmethod
+    def because(cls, finding: Finding) -> Self:
+        """The refusal that a blocking finding amounts to, under its code."""
+        refused = cls(finding.code)
+        refused.finding = finding
+        return refused
+
+    @property
+    def sentence(self) -> str:
+        if self.finding is None:
+            return super().sentence
+        words = _("%(sentence)s未办理。%(next_step)s")
+        return str(words) % {"sentence": self.finding.sentence, "next_step": self.finding.next_step}

@@ -1,0 +1,376 @@
+"""A seat: who may have one, who gets it, who waits. The only module that changes a class's occupancy.
+
+Every change begins with one statement on the class row, which is at once the count and the lock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils import translation
+
+from courses import audit, catalogue, notices
+from courses import policy as policies
+from courses.enrolment.drafts import settle
+from courses.enrolment.eligibility import Finding, as_rows
+from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
+from courses.enrolment.weighing import Weighed, decide, weigh
+from courses.models import Completion, Enrolment, Learner, TrainingClass, User
+from courses.people.learners import Applicant, find_or_register
+from courses.people.numbers import fresh
+
+Status = Enrolment.Status
+
+TAKE_A_PLACE = """
+UPDATE courses_trainingclass
+   SET arrivals = arrivals + 1,
+       last_seated_no = CASE WHEN taken < seats AND waiting = 0 THEN arrivals + 1 ELSE last_seated_no END,
+       waiting = CASE WHEN taken < seats AND waiting = 0 THEN waiting ELSE waiting + 1 END,
+       taken = CASE WHEN taken < seats AND waiting = 0 THEN taken + 1 ELSE taken END
+ WHERE id = %s AND status = 'enrolling'
+RETURNING arrivals, last_seated_no, waiting
+"""
+
+# What an application is as soon as it has a place, by the way in which its class admits.
+ON_A_SEAT: dict[str, Status] = {
+    TrainingClass.Mode.FIRST_COME: Status.ADMITTED,
+    TrainingClass.Mode.REVIEWED: Status.APPLIED,
+    TrainingClass.Mode.SELECTED: Status.CANDIDATE,
+}
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Whether a learner may apply now: the first reason against it, and everything that was weighed."""
+
+    refusal: EnrolmentRefused | None
+    weighed: Weighed
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self.weighed.found
+
+    @property
+    def may_apply(self) -> bool:
+        return self.refusal is None
+
+
+def check(
+    *, learner: Learner, training_class: TrainingClass, now: datetime, declared: Iterable[str] | None = None
+) -> Eligibility:
+    """The same decision that `apply` makes, for a page to explain before the button is pressed. One statement."""
+    weighed = weigh(learner=learner, training_class=training_class, declared=declared, now=now)
+    try:
+        decide(learner=learner, weighed=weighed, now=now)
+    except EnrolmentRefused as refusal:
+        return Eligibility(refusal, weighed)
+    return Eligibility(None, weighed)
+
+
+def apply(
+    *,
+    learner: Learner,
+    training_class: TrainingClass,
+    now: datetime,
+    source: str = Enrolment.Source.SELF,
+    by: User | None = None,
+    declared: Iterable[str] | None = None,
+) -> Enrolment:
+    """Apply for a class: a seat at once, or a place in the queue in order of arrival (`arrival_no`).
+
+    In a reviewed class the application holds its seat until it is decided; in one that gives its seats by rank it holds
+    none, and stands in no queue, until the result is settled. Refused with EnrolmentRefused: class not
+    enrolling or past its cut-off, learner unverified, applied already, or what a rule of `eligibility` blocks. What the
+    rules only remark on stays with the enrolment. Whatever the source, the rules are the same; a learner's own draft
+    is taken over, others state what was `declared`. Source: design §5, domain §2.6–2.7.
+    """
+    own = source == Enrolment.Source.SELF and declared is None
+    weighed = weigh(learner=learner, training_class=training_class, declared=None if own else declared or (), now=now)
+    decide(learner=learner, weighed=weighed, now=now)
+    try:
+        with transaction.atomic():
+            if own and weighed.answers.anything:
+                settle(
+                    learner=learner,
+                    training_class=training_class,
+                    answers=weighed.answers,
+                    by=by or learner.user,
+                    now=now,
+                )
+            enrolment, ahead = _take_place(learner, weighed, source, now)
+            _record_application(enrolment, by=by or learner.user, now=now)
+            _tell(enrolment, learner, now, place=ahead)
+    except IntegrityError as error:
+        # The unique live enrolment refused the row, and the rollback gave its place back: numbers stay without gaps.
+        raise EnrolmentRefused(EnrolmentRefusal.ALREADY_ENROLLED) from error
+    return enrolment
+
+
+def _record_application(enrolment: Enrolment, *, by: User | None, now: datetime) -> None:
+    number = enrolment.training_class.number
+    detail = {"class": number, "status": enrolment.status, "arrival_no": enrolment.arrival_no}
+    audit.record(by=by, verb="enrolment_applied", target=enrolment, now=now, detail=detail)
+
+
+def apply_for(
+    *,
+    applicant: Applicant,
+    training_class: TrainingClass,
+    source: str,
+    by: User | None,
+    now: datetime,
+    declared: Iterable[str] = (),
+) -> Enrolment:
+    """Apply on somebody's behalf: registers the person when not yet known, then as `apply`; both or neither.
+
+    Refused with IdentityRefused or EnrolmentRefused.
+    """
+    with transaction.atomic():
+        learner = find_or_register(applicant=applicant, by=by, now=now)
+        return apply(learner=learner, training_class=training_class, source=source, by=by, now=now, declared=declared)
+
+
+def _take_place(learner: Learner, weighed: Weighed, source: str, now: datetime) -> tuple[Enrolment, int]:
+    """The enrolment, and its place in the queue (0 for a seat, and where rank decides)."""
+    training_class = weighed.training_class
+    if training_class.mode == TrainingClass.Mode.SELECTED:
+        arrival_no, seated, waiting = _take_a_number(training_class, now), True, 0
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE_A_PLACE, [training_class.pk])
+            taken = cursor.fetchone()
+        if taken is None:
+            raise EnrolmentRefused(EnrolmentRefusal.NOT_OPEN)
+        arrival_no, last_seated_no, waiting = taken
+        seated = arrival_no == last_seated_no
+    status = ON_A_SEAT[training_class.mode] if seated else Status.WAITLISTED
+    enrolment = Enrolment.objects.create(
+        number=fresh(prefix="B"),
+        learner=learner,
+        training_class=training_class,
+        status=status,
+        source=source,
+        arrival_no=arrival_no,
+        category_id=learner.category_id,
+        declared=sorted(weighed.facts.declared),
+        findings=as_rows(weighed.found),
+        applied_at=now,
+        decided_at=now if status == Status.ADMITTED else None,
+    )
+    return enrolment, 0 if seated else waiting
+
+
+def _take_a_number(training_class: TrainingClass, now: datetime) -> int:
+    """The number of one more application that rank will decide on; none once the ranking was put forward."""
+    of_class = TrainingClass.objects.filter(pk=training_class.pk)
+    still = of_class.filter(Q(enrol_until__isnull=True) | Q(enrol_until__gt=now), status=TrainingClass.Status.ENROLLING)
+    if not still.update(arrivals=F("arrivals") + 1):
+        raise EnrolmentRefused(EnrolmentRefusal.CLOSED)
+    return int(of_class.values_list("arrivals", flat=True).get())
+
+
+def admit(*, by: User, enrolment: Enrolment, now: datetime) -> None:
+    """Confirm an application of a reviewed class; its seat was held since it arrived.
+
+    Refused with EnrolmentRefused when it was decided already, or when a rule of `eligibility` now blocks it.
+    """
+    with transaction.atomic():
+        blocking = _weigh_again(enrolment, now).blocking
+        if blocking is not None:
+            raise EnrolmentRefused.because(blocking)
+        _decide(by, enrolment, (Status.APPLIED,), Status.ADMITTED, "", now)
+        _tell(enrolment, enrolment.learner, now)
+
+
+def refuse(*, by: User, enrolment: Enrolment, reason: str, now: datetime) -> None:
+    """Turn an application or a waiting place down, with the reason that the learner is told; frees its seat."""
+    if not reason.strip():
+        raise EnrolmentRefused(EnrolmentRefusal.REASON_MISSING)
+    _leave(by, enrolment, (Status.APPLIED, Status.WAITLISTED), Status.REFUSED, reason, now)
+
+
+def withdraw(*, by: User, enrolment: Enrolment, reason: str, now: datetime) -> list[Enrolment]:
+    """Give a seat or a waiting place back. A learner may until the class starts; staff later, with a reason.
+
+    Gives those who moved up into what was freed.
+    """
+    own = enrolment.learner.user_id == by.pk
+    if own and policies.local_date(now) >= enrolment.training_class.starts_on and enrolment.status == Status.ADMITTED:
+        raise EnrolmentRefused(EnrolmentRefusal.STARTED)
+    if not own and not reason.strip():
+        raise EnrolmentRefused(EnrolmentRefusal.REASON_MISSING)
+    return _leave(by, enrolment, Enrolment.LIVE, Status.WITHDRAWN, reason, now)
+
+
+def _leave(
+    by: User, enrolment: Enrolment, from_: tuple[Status, ...], to: Status, reason: str, now: datetime
+) -> list[Enrolment]:
+    if Completion.objects.filter(enrolment=enrolment).exclude(status__in=Completion.UNDONE).exists():
+        raise EnrolmentRefused(EnrolmentRefusal.COMPLETED)
+    with transaction.atomic():
+        TrainingClass.objects.filter(pk=enrolment.training_class_id).update(arrivals=F("arrivals"))
+        before = Status(Enrolment.objects.values_list("status", flat=True).get(pk=enrolment.pk))
+        _decide(by, enrolment, from_, to, reason, now)
+        if before != Status.CANDIDATE:
+            counter = "waiting" if before == Status.WAITLISTED else "taken"
+            TrainingClass.objects.filter(pk=enrolment.training_class_id).update(**{counter: F(counter) - 1})
+        _tell(enrolment, enrolment.learner, now)
+        return promote_next(training_class_id=enrolment.training_class_id, now=now)
+
+
+def promote_next(*, training_class_id: int, now: datetime) -> list[Enrolment]:
+    """Give every free seat to who has waited longest, while a newcomer could still apply. Returns those who got one.
+
+    Whom a rule of `eligibility` blocks by now is turned down with its sentence as the reason; the next one is asked.
+    After the end of enrolment nobody moves up; who would have keeps the place and the reason (`Enrolment.why`).
+    """
+    promoted: list[Enrolment] = []
+    with transaction.atomic():
+        training_class = TrainingClass.objects.select_for_update(of=("self",)).get(pk=training_class_id)
+        if why := _closed(training_class, now):
+            _hold_back(training_class, why, now)
+            return []
+        while TrainingClass.objects.filter(
+            pk=training_class_id, status=TrainingClass.Status.ENROLLING, taken__lt=F("seats"), waiting__gt=0
+        ).update(taken=F("taken") + 1, waiting=F("waiting") - 1):
+            enrolment = waiting_list(training_class_id=training_class_id).select_related(
+                "learner__user", "training_class__course"
+            )[0]
+            blocking = _weigh_again(enrolment, now).blocking
+            if blocking is None:
+                reviewed = enrolment.training_class.mode == TrainingClass.Mode.REVIEWED
+                _decide(None, enrolment, (Status.WAITLISTED,), Status.APPLIED if reviewed else Status.ADMITTED, "", now)
+                promoted.append(enrolment)
+            else:
+                TrainingClass.objects.filter(pk=training_class_id).update(taken=F("taken") - 1)
+                _decide(
+                    None,
+                    enrolment,
+                    (Status.WAITLISTED,),
+                    Status.REFUSED,
+                    _kept_words(blocking),
+                    now,
+                    why=Enrolment.Why.NOT_ELIGIBLE,
+                )
+            _tell(enrolment, enrolment.learner, now)
+    return promoted
+
+
+def _closed(training_class: TrainingClass, now: datetime) -> Enrolment.Why | None:
+    """Why nobody moves up in this class now; None while it takes newcomers."""
+    status = TrainingClass.Status
+    if catalogue.is_open(training_class=training_class, now=now):
+        return None
+    if training_class.status == status.SUSPENDED:
+        return Enrolment.Why.CLASS_SUSPENDED
+    cut_off = training_class.status == status.ENROLLING and training_class.enrol_until is not None
+    return Enrolment.Why.ENROLMENT_CLOSED if cut_off else Enrolment.Why.CLASS_BEGUN
+
+
+def _hold_back(training_class: TrainingClass, why: Enrolment.Why, now: datetime) -> None:
+    """Those for whom there would be a seat keep, for staff to read, why they did not get it."""
+    free = max(0, training_class.seats - training_class.taken)
+    passed_over = [row for row in waiting_list(training_class_id=training_class.pk)[:free] if row.why != why]
+    Enrolment.objects.filter(pk__in=[row.pk for row in passed_over]).update(why=why)
+    said = [(row, {"class": training_class.number, "why": why, "arrival_no": row.arrival_no}) for row in passed_over]
+    audit.record_many(by=None, verb="enrolment_not_promoted", targets=said, now=now)
+
+
+def _weigh_again(enrolment: Enrolment, now: datetime) -> Weighed:
+    """What the rules find when a waiting or applied learner is about to be admitted; kept with the decision."""
+    weighed = weigh(
+        learner=enrolment.learner,
+        training_class=enrolment.training_class,
+        declared=enrolment.declared,
+        category=enrolment.category.key if enrolment.category else None,
+        now=now,
+    )
+    enrolment.findings = as_rows(weighed.found)
+    return weighed
+
+
+def still_blocked(*, enrolment: Enrolment, now: datetime) -> str:
+    """The sentence of the rule that now keeps this learner from a seat, as it is kept; empty where none does."""
+    blocking = _weigh_again(enrolment, now).blocking
+    return _kept_words(blocking) if blocking else ""
+
+
+def _kept_words(finding: Finding) -> str:
+    """A reason is kept in the language of the house, whoever's request brought it about."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return finding.sentence
+
+
+def waiting_list(*, training_class_id: int) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(training_class_id=training_class_id, status=Status.WAITLISTED).order_by(
+        "arrival_no"
+    )
+
+
+def place(*, enrolment: Enrolment) -> int:
+    """How many wait ahead, plus one; 0 for those who do not wait."""
+    if enrolment.status != Status.WAITLISTED:
+        return 0
+    return (
+        waiting_list(training_class_id=enrolment.training_class_id).filter(arrival_no__lt=enrolment.arrival_no).count()
+        + 1
+    )
+
+
+def _decide(
+    by: User | None,
+    enrolment: Enrolment,
+    from_: tuple[Status, ...],
+    to: Status,
+    reason: str,
+    now: datetime,
+    *,
+    why: str = "",
+) -> None:
+    values = {"status": to, "decided_at": now, "decided_by": by, "reason": reason.strip()[:200], "why": why}
+    if to in Enrolment.SEATED:
+        # 人员类别 as stated with the application; whatever the learner becomes later, this training was given to that.
+        enrolment.category_id = enrolment.category_id or enrolment.learner.category_id
+        values |= {"category_id": enrolment.category_id, "findings": enrolment.findings}
+    changed = Enrolment.objects.filter(pk=enrolment.pk, status__in=from_).update(**values)
+    if not changed:
+        raise EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
+    enrolment.status, enrolment.decided_at, enrolment.reason, enrolment.why = to, now, reason, why
+    audit.record(by=by, verb=f"enrolment_{to}", target=enrolment, now=now, detail={"arrival_no": enrolment.arrival_no})
+
+
+def _tell(enrolment: Enrolment, learner: Learner, now: datetime, *, place: int = 0) -> None:
+    course = enrolment.training_class.course
+    notices.queue(
+        kind=f"enrolment_{enrolment.status}",
+        channel="sms",
+        learner=learner,
+        to=learner.phone,
+        params={
+            "course": course.name,
+            "starts": enrolment.training_class.starts_on.isoformat(),
+            "number": enrolment.number,
+            "place": place,
+            "reason": enrolment.reason,
+        },
+        now=now,
+    )
+
+
+def occupancy_differences() -> list[tuple[str, str]]:
+    """(class, what differs) wherever the counters of a class are not what its enrolments say."""
+    rows = TrainingClass.objects.annotate(
+        seated=Count("enrolments", filter=Q(enrolments__status__in=Enrolment.SEATED)),
+        queued=Count("enrolments", filter=Q(enrolments__status=Status.WAITLISTED)),
+        last=Max("enrolments__arrival_no"),
+    ).exclude(Q(taken=F("seated"), waiting=F("queued")) & (Q(arrivals=F("last")) | Q(arrivals=0, last__isnull=True)))
+    return [(f"class {row.number}", _occupancy(row)) for row in rows]
+
+
+def _occupancy(row: Any) -> str:
+    stored = f"taken {row.taken}, waiting {row.waiting}, arrivals {row.arrivals}"
+    return f"{stored}; enrolments say {row.seated}, {row.queued}, {row.last or 0}"

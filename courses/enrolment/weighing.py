@@ -1,0 +1,172 @@
+"""Everything that speaks for or against one learner and one class, read in one statement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from courses import catalogue
+from courses import policy as policies
+from courses.enrolment.drafts import Answers
+from courses.enrolment.eligibility import STUDENT, Facts, Finding, Step, findings
+from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
+from courses.models import Completion, Enrolment, EnrolmentDraft, Learner, Lesson, Proof, TrainingClass
+from courses.policy import Policy
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+LIVE = _quoted(Enrolment.LIVE)
+ON_ITS_WAY = _quoted((Completion.Status.PROPOSED, Completion.Status.SUBMITTED, Completion.Status.APPROVED))
+
+# By hand, as putting it together from query sets took longer than all else in an enrolment.
+FACTS = f"""
+SELECT c.*,
+       EXISTS (SELECT 1 FROM courses_enrolment e
+               WHERE e.learner_id = %(learner)s AND e.training_class_id = c.id AND e.status IN ({LIVE})
+              ) AS already_live,
+       (SELECT d.answers FROM courses_enrolmentdraft d
+         WHERE d.learner_id = %(learner)s AND d.training_class_id = c.id) AS draft,
+       EXISTS (SELECT 1 FROM courses_proof p
+               WHERE p.learner_id = %(learner)s AND p.category_id = %(category)s AND p.deleted_at IS NULL
+              ) AS own_proof,
+       (SELECT g.key FROM courses_learnercategory g WHERE g.id = %(category)s) AS own_category,
+       EXISTS (SELECT 1 FROM courses_countclaim m WHERE m.person = %(person)s AND m.key = c.claim_key) AS claimed,
+       -- The same content, completed in another class, whether counted already or on its way.
+       EXISTS (SELECT 1 FROM courses_completion f
+                 JOIN courses_enrolment e ON e.id = f.enrolment_id
+                 JOIN courses_trainingclass o ON o.id = e.training_class_id
+                WHERE e.learner_id = %(learner)s AND o.claim_key = c.claim_key AND o.id <> c.id
+                  AND f.status IN ({ON_ITS_WAY})
+              ) AS completed,
+       -- A level above that of the class, which the person is counted for in its occupation.
+       EXISTS (SELECT 1 FROM courses_countclaim m
+                 JOIN courses_occupation o ON o.id = c.occupation_id
+                 JOIN courses_skilllevel own ON own.id = c.level_id
+                 JOIN courses_skilllevel higher ON higher.rank > own.rank
+                WHERE m.person = %(person)s AND m.key = 'occupation:' || o.key || ':' || higher.key
+              ) AS higher_held,
+       -- A lesson of the class during which the learner sits in another one.
+       EXISTS (SELECT 1 FROM courses_lesson l
+                 JOIN courses_lesson x ON x.starts_at < l.ends_at AND x.ends_at > l.starts_at
+                 JOIN courses_enrolment e ON e.training_class_id = x.training_class_id
+                WHERE l.training_class_id = c.id AND x.training_class_id <> c.id AND e.learner_id = %(learner)s
+                  AND e.status IN ({LIVE})
+                  AND l.status = '{Lesson.Status.PLANNED}' AND x.status = '{Lesson.Status.PLANNED}'
+              ) AS clashes,
+       (SELECT COUNT(*) FROM courses_countclaim m JOIN courses_countentry t ON t.id = m.entry_id
+         WHERE m.person = %(person)s AND t.year = %(year)s) AS completed_in_year
+  FROM courses_trainingclass c
+ WHERE c.id = %(class)s
+"""  # noqa: S608  (only words of our own lists are put in)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The class as it stands now, the facts with what a draft says on top, and what the rules of `policy` find."""
+
+    training_class: TrainingClass
+    policy: Policy
+    answers: Answers
+    facts: Facts
+    already_live: bool
+    found: list[Finding]
+
+    @property
+    def blocking(self) -> Finding | None:
+        return next((finding for finding in self.found if finding.blocks), None)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The questions that this applicant has for this class, in the order in which they are asked."""
+        facts, policy = self.facts, self.policy
+        asked = {
+            Step.CATEGORY: facts.kind in policy.categories or not facts.category,
+            Step.GRADUATION: facts.category == STUDENT,
+            Step.PROOF: facts.category in policy.proof_categories,
+            Step.CRITERIA: facts.kind in policy.criteria,
+        }
+        return [step for step, wanted in asked.items() if wanted]
+
+    @property
+    def open_steps(self) -> list[Step]:
+        """Those of the questions about which a rule still has something to say."""
+        said = {finding.step for finding in self.found}
+        return [step for step in self.steps if step in said]
+
+
+def weigh(
+    *,
+    learner: Learner,
+    training_class: TrainingClass,
+    declared: Iterable[str] | None,
+    now: datetime,
+    category: str | None = None,
+) -> Weighed:
+    """One statement; two where a draft, or `category`, names another category that needs proof.
+
+    `training_class` is read afresh; of the one in hand only key and year are used. `declared` is what somebody else
+    confirmed for the learner; with None it is the learner's own draft that speaks. `category` is the key of the one
+    that an application was made with, where one is weighed again.
+    """
+    row: Any = _row(learner=learner, training_class=training_class)
+    policy = policies.of_class(training_class=row, on=policies.local_date(now))
+    answers = Answers.read(row.draft) if declared is None else Answers(declared=tuple(declared))
+    category = category or answers.category or row.own_category or ""
+    has_proof = bool(row.own_proof)
+    if category != row.own_category and category in policy.proof_categories:
+        has_proof = Proof.objects.filter(learner=learner, category__key=category, deleted_at__isnull=True).exists()
+    facts = Facts(
+        kind=row.kind_key,
+        starts_on=row.starts_on,
+        born_on=learner.born_on,
+        sex=learner.sex,
+        category=category,
+        graduates_on=answers.graduates_on or learner.graduates_on,
+        declared=frozenset(answers.declared),
+        has_proof=has_proof,
+        done_before=bool(row.claimed or row.completed),
+        higher_held=bool(row.higher_held),
+        overlaps=bool(row.clashes),
+        completed_in_year=row.completed_in_year,
+    )
+    return Weighed(row, policy, answers, facts, bool(row.already_live), findings(facts=facts, policy=policy))
+
+
+def decide(*, learner: Learner, weighed: Weighed, now: datetime) -> None:
+    """Refused with EnrolmentRefused for the first thing that keeps this learner out of this class now."""
+    if weighed.training_class.status != TrainingClass.Status.ENROLLING:
+        raise EnrolmentRefused(EnrolmentRefusal.NOT_OPEN)
+    if not catalogue.is_open(training_class=weighed.training_class, now=now):
+        raise EnrolmentRefused(EnrolmentRefusal.CLOSED)
+    if learner.verified_at is None:
+        raise EnrolmentRefused(EnrolmentRefusal.NOT_VERIFIED)
+    if weighed.already_live:
+        raise EnrolmentRefused(EnrolmentRefusal.ALREADY_ENROLLED)
+    if weighed.blocking:
+        raise EnrolmentRefused.because(weighed.blocking)
+
+
+def _row(*, learner: Learner, training_class: TrainingClass) -> TrainingClass:
+    """The class with every fact beside it. Its course is shared with the one in hand, where that was read before."""
+    person = Learner._meta.get_field("person").get_db_prep_value(learner.person, connection)
+    about = {
+        "learner": learner.pk,
+        "person": person,
+        "category": learner.category_id or 0,
+        "class": training_class.pk,
+        "year": training_class.ends_on.year,
+    }
+    found = list(TrainingClass.objects.raw(FACTS, about))
+    if not found:
+        raise TrainingClass.DoesNotExist
+    row: Any = found[0]
+    row.draft = EnrolmentDraft._meta.get_field("answers").from_db_value(row.draft, None, connection)
+    if TrainingClass.course.is_cached(training_class):
+        row.course = training_class.course
+    known: TrainingClass = row
+    return known

@@ -1,0 +1,53 @@
+"""Institutions: what they have registered, who reviews it, whether they may teach, and what the public reads of it."""
+
+from courses.institutions.directory import Change, Listed, changes, in_directory, listed, needs, needs_changes
+from courses.institutions.files import (
+    Facts,
+    InstitutionRefusal,
+    InstitutionRefused,
+    Verb,
+    add_trade,
+    add_trainer,
+    approve,
+    open_file,
+    register,
+    remove_trade,
+    remove_trainer,
+    save_facts,
+    send_back,
+    set_status,
+    submit,
+)
+from courses.institutions.rules import Block, blocked, blocks, covers, in_force, may_teach, trades_in_force
+
+__all__ = [
+    "Block",
+    "Change",
+    "Facts",
+    "InstitutionRefusal",
+    "InstitutionRefused",
+    "Listed",
+    "Verb",
+    "add_trade",
+    "add_trainer",
+    "approve",
+    "blocked",
+    "blocks",
+    "changes",
+    "covers",
+    "in_directory",
+    "in_force",
+    "listed",
+    "may_teach",
+    "needs",
+    "needs_changes",
+    "open_file",
+    "register",
+    "remove_trade",
+    "remove_trainer",
+    "save_facts",
+    "send_back",
+    "set_status",
+    "submit",
+    "trades_in_force",
+]

@@ -1,0 +1,127 @@
+"""两目录: the public lists of institutions and of training needs, and how they changed. No person is named in either."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from courses.institutions.files import Verb
+from courses.models import Institution, InstitutionEvent, RegisteredTrade, Registration, TrainingNeed
+from courses.policy import local_date
+
+CHANGES_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An institution of the directory with the trades that are valid on the day it was asked for."""
+
+    institution: Institution
+    trades: list[RegisteredTrade]
+    approved_on: date | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One dated change. `what` is added, removed or changed; `lines` are the trades it touched, as stored by key.
+
+    Of a change of status the public reads that and when; why is free text of an officer and stays in the file.
+    """
+
+    on: date
+    what: str
+    subject: Institution | TrainingNeed
+    lines: list[tuple[str, str, str, str]] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    status: str = ""
+    before: TrainingNeed | None = None
+
+
+def in_directory(*, text: str = "", district: str = "", occupation: str = "", on: date) -> QuerySet[Institution]:
+    """Active institutions whose file was approved, by a word in name or address, district and occupation taught on
+    `on`."""
+    found = Institution.objects.filter(status=Institution.Status.ACTIVE, pk__in=_current_files().values("institution"))
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(address__icontains=text))
+    if district:
+        found = found.filter(district__key=district)
+    if occupation:
+        taught = RegisteredTrade.objects.filter(
+            registration__in=_current_files(), occupation__key=occupation, valid_from__lte=on, valid_until__gte=on
+        )
+        found = found.filter(pk__in=taught.values("registration__institution"))
+    return found.select_related("kind", "district")
+
+
+def _current_files() -> QuerySet[Registration]:
+    """The version that holds, of every institution."""
+    approved = Registration.Status.APPROVED
+    latest = (
+        Registration.objects.filter(institution=OuterRef("institution"), status=approved)
+        .order_by("-version")
+        .values("pk")[:1]
+    )
+    return Registration.objects.filter(status=approved, pk=Subquery(latest))
+
+
+def listed(*, institutions: Iterable[Institution], on: date) -> list[Listed]:
+    """In two statements, however many institutions."""
+    shown = list(institutions)
+    trades = RegisteredTrade.objects.filter(valid_from__lte=on, valid_until__gte=on).select_related(
+        "occupation", "level"
+    )
+    files = {
+        row.institution_id: row
+        for row in _current_files()
+        .filter(institution__in=shown)
+        .prefetch_related(Prefetch("trades", queryset=trades, to_attr="valid_trades"))
+    }
+    return [Listed(one, *_current(files.get(one.pk))) for one in shown]
+
+
+def _current(file: Registration | None) -> tuple[list[RegisteredTrade], date | None]:
+    if file is None or file.decided_at is None:
+        return [], None
+    trades: list[RegisteredTrade] = file.valid_trades  # type: ignore[attr-defined]
+    return trades, local_date(file.decided_at)
+
+
+def changes(*, institution: Institution | None = None) -> list[Change]:
+    """The latest public changes of the directory, or of one institution, newest first."""
+    told = InstitutionEvent.objects.filter(verb__in=(Verb.APPROVED, Verb.STATUS)).select_related("institution")
+    if institution:
+        told = told.filter(institution=institution)
+    return [_change(row) for row in told.order_by("-at", "-pk")[:CHANGES_SHOWN]]
+
+
+def _change(row: InstitutionEvent) -> Change:
+    on, detail = local_date(row.at), row.detail
+    if row.verb == Verb.STATUS:
+        left = detail["to"] != Institution.Status.ACTIVE
+        return Change(on, "removed" if left else "added", row.institution, status=detail["to"])
+    lines = [(what, *line) for what in ("added", "removed", "changed") for line in detail[what]]
+    return Change(on, "added" if detail["first"] else "changed", row.institution, lines=lines, facts=detail["facts"])
+
+
+def needs(*, text: str = "", kind: str = "", on: date) -> QuerySet[TrainingNeed]:
+    """The entries that stand on a date: the latest version of each that is in effect and not withdrawn."""
+    held = TrainingNeed.objects.filter(key=OuterRef("key"), effective_on__lte=on).order_by("-version")
+    found = TrainingNeed.objects.filter(pk=Subquery(held.values("pk")[:1]), withdrawn=False)
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(occupation__name__icontains=text))
+    if kind:
+        found = found.filter(kind__key=kind)
+    return found.select_related("kind", "occupation", "level").order_by("kind__order", "key")
+
+
+def needs_changes(*, on: date) -> list[Change]:
+    """What was added, changed or withdrawn up to a date, newest first."""
+    rows = TrainingNeed.objects.filter(effective_on__lte=on).select_related("kind", "occupation", "level")
+    by_version = {(row.key, row.version): row for row in rows}
+    told = []
+    for row in sorted(by_version.values(), key=lambda one: (one.effective_on, one.key), reverse=True)[:CHANGES_SHOWN]:
+        before = by_version.get((row.key, row.version - 1))
+        what = "removed" if row.withdrawn else "changed" if before and not before.withdrawn else "added"
+        told.append(Change(row.effective_on, what, row, before=before))
+    return told

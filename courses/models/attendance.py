@@ -1,0 +1,135 @@
+"""到课凭据 and 考勤: facts are appended, the present state is derived from them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.classes import Lesson
+from courses.models.enrolment import Enrolment
+from courses.models.people import Learner, User
+
+
+class Direction(models.TextChoices):
+    IN = "in", _("签到")
+    OUT = "out", _("签退")
+    PULSE = "pulse", _("课中")
+
+
+class Evidence(models.Model):
+    """到课凭据. Append-only: a correction is a newer row that `supersedes` this one; an undo raises `round`."""
+
+    class Kind(models.TextChoices):
+        WALL = "wall", _("扫大屏码")
+        PERSONAL = "personal", _("个人码")
+        CARD = "card", _("学员卡")
+        MANUAL = "manual", _("老师手工登记")
+        CONFIRM = "confirm", _("老师确认")
+        REJECT = "reject", _("老师不认可")
+        UNDO = "undo", _("本人撤销")
+        ROLLCALL = "rollcall", _("点名")
+        PAPER = "paper", _("纸质补录")
+        OFFLINE = "offline", _("离线登记")
+        LATE = "late", _("补签")
+        IMPORT = "import", _("导入")
+
+    class Strength(models.TextChoices):
+        PROVED = "proved", _("已核")
+        AWAITING = "awaiting", _("待确认")
+        DENIED = "denied", _("不计")
+
+    SCANS = (Kind.WALL, Kind.PERSONAL, Kind.CARD)
+
+    receipt = models.CharField(max_length=16, unique=True)
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="evidence")
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="evidence")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, null=True, related_name="evidence")
+    kind = models.CharField(max_length=10, choices=Kind)
+    direction = models.CharField(max_length=5, choices=Direction)
+    strength = models.CharField(max_length=8, choices=Strength)
+    round = models.PositiveSmallIntegerField(default=0)
+    happened_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    ticket = models.CharField(max_length=26, unique=True, null=True, blank=True)
+    device = models.CharField(max_length=26, blank=True)
+    pairing = models.CharField(max_length=2, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+
+    class Meta:
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["lesson", "learner", "direction", "round"],
+                condition=Q(kind__in=["wall", "personal", "card"]),
+                name="evidence_one_scan",
+            ),
+            models.CheckConstraint(condition=Q(direction__in=["in", "out", "pulse"]), name="evidence_direction_known"),
+            models.CheckConstraint(
+                condition=Q(strength__in=["proved", "awaiting", "denied"]), name="evidence_strength_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["manual", "confirm", "reject", "late"])
+                | (Q(by__isnull=False) & Q(reason__gt="")),
+                name="evidence_by_hand_has_who_and_why",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["lesson", "learner"], name="evidence_lesson_learner"),
+            models.Index(fields=["lesson", "device"], name="evidence_lesson_device"),
+        ]
+
+
+class Attendance(models.Model):
+    """考勤: derived from evidence, lesson and pinned policy; recomputation must give the same row."""
+
+    class Status(models.TextChoices):
+        UNMARKED = "unmarked", _("未登记")
+        PRESENT = "present", _("出勤")
+        LATE = "late", _("迟到")
+        LEFT_EARLY = "left_early", _("早退")
+        AWAITING = "awaiting", _("待确认")
+        LEAVE = "leave", _("请假")
+        SICK = "sick", _("病假")
+        ABSENT = "absent", _("缺勤")
+        ADDED = "added", _("补签")
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="attendance")
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="attendance")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, null=True, related_name="attendance")
+    status = models.CharField(max_length=10, choices=Status)
+    in_at = models.DateTimeField(null=True, blank=True)
+    out_at = models.DateTimeField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(default=0)
+    reasons = models.JSONField(default=list)
+    round = models.PositiveSmallIntegerField(default=0)
+    by_hand = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("lesson", "learner")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lesson", "learner"], name="attendance_one"),
+            models.CheckConstraint(
+                condition=Q(out_at__isnull=True) | Q(in_at__isnull=True) | Q(out_at__gte=F("in_at")),
+                name="attendance_out_after_in",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["learner"], name="attendance_learner")]
+
+
+class RefusedScan(models.Model):
+    """A scan that was turned away, with its reason, so that a dispute at the door can be settled later."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, null=True, blank=True, related_name="refused_scans")
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    code = models.CharField(max_length=24)
+    direction = models.CharField(max_length=5, blank=True)
+    device = models.CharField(max_length=26, blank=True)
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField()

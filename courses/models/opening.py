@@ -1,0 +1,128 @@
+"""开班 papers of a class, what was promised and granted with them, and changes that were asked for afterwards."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.classes import Lesson, TrainingClass
+from courses.models.people import User
+from courses.privacy import EncryptedTextField
+
+
+class OpeningPapers(models.Model):
+    """What an institution files beside the timetable: materials, assessment, and whom the bureau calls."""
+
+    training_class = models.OneToOneField(TrainingClass, on_delete=models.PROTECT, related_name="papers")
+    materials = models.CharField(max_length=300, blank=True)
+    assessment = models.CharField(max_length=300, blank=True)
+    contact_name = models.CharField(max_length=40, blank=True)
+    contact_phone = EncryptedTextField(blank=True, default="")
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField()
+
+
+class CommitmentText(models.Model):
+    """One version of the institution's commitment; a new wording is a new row, none is edited."""
+
+    number = models.CharField(max_length=20, unique=True)
+    effective_on = models.DateField(unique=True)
+    body = models.TextField()
+
+    class Meta:
+        ordering = ("effective_on",)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Commitment(models.Model):
+    """Who accepted which text for which class, and when."""
+
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="commitments")
+    text = models.ForeignKey(CommitmentText, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["training_class", "text"], name="commitment_once_a_text"),
+        ]
+
+
+class SizeOverride(models.Model):
+    """The bureau's leave for a class above the size limit, up to `seats`, with its reason."""
+
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="size_overrides")
+    seats = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(seats__gt=0), name="sizeoverride_seats_positive"),
+            models.CheckConstraint(condition=Q(reason__gt=""), name="sizeoverride_has_reason"),
+        ]
+
+
+class ReviewEscalation(models.Model):
+    """The fact that a submitted class was not decided in time; one a submission."""
+
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="escalations")
+    submitted_at = models.DateTimeField()
+    due_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["training_class", "submitted_at"], name="escalation_once_a_submission"),
+        ]
+
+
+class ChangeRequest(models.Model):
+    """One lesson of an approved class to be moved, with what it was, what it shall be, and who decided."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("待审核")
+        GRANTED = "granted", _("已同意")
+        REFUSED = "refused", _("未同意")
+
+    number = models.CharField(max_length=28, unique=True)
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="change_requests")
+    was_starts_at = models.DateTimeField()
+    was_ends_at = models.DateTimeField()
+    was_room = models.CharField(max_length=40, blank=True)
+    was_trainer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    room = models.CharField(max_length=40, blank=True)
+    trainer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.ASKED)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="change_ends_after_start"),
+            models.CheckConstraint(condition=Q(reason__gt=""), name="change_has_reason"),
+            models.CheckConstraint(condition=Q(status__in=["asked", "granted", "refused"]), name="change_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="asked", decided_by__isnull=True) | Q(~Q(status="asked"), decided_by__isnull=False),
+                name="change_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="change_two_people"
+            ),
+            models.UniqueConstraint(fields=["lesson"], condition=Q(status="asked"), name="change_one_open_a_lesson"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

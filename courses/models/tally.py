@@ -1,0 +1,56 @@
+"""Targets by year, line and district; closed months."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.catalogue import District, Line
+from courses.models.people import User
+
+
+class Target(models.Model):
+    """年度目标 in 人次; the highest version holds, earlier ones stay. No district: the whole city."""
+
+    year = models.PositiveSmallIntegerField(_("年度"))
+    line = models.CharField(_("目标线"), max_length=20, choices=Line)
+    district = models.ForeignKey(District, verbose_name=_("区市"), on_delete=models.PROTECT, null=True, blank=True)
+    version = models.PositiveSmallIntegerField(_("版本"), default=1)
+    amount = models.PositiveIntegerField(_("人次"))
+    source = models.CharField(_("依据"), max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ("year", "line", "district", "version")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "line", "district", "version"], name="target_district_version"),
+            models.UniqueConstraint(
+                fields=["year", "line", "version"], condition=Q(district__isnull=True), name="target_city_version"
+            ),
+        ]
+
+
+class MonthClose(models.Model):
+    """月结: a snapshot sealed by two people; later corrections are adjustments with a reason."""
+
+    year = models.PositiveSmallIntegerField()
+    month = models.PositiveSmallIntegerField()
+    snapshot = models.JSONField()
+    root = models.CharField(max_length=64)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("year", "month")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "month"], name="monthclose_once"),
+            models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="monthclose_month"),
+            models.CheckConstraint(
+                condition=Q(closed_by__isnull=True) | ~Q(closed_by=F("proposed_by")), name="monthclose_two_people"
+            ),
+        ]

@@ -1,0 +1,256 @@
+"""The outbox: rows written with their cause, handed over by whoever claims them first."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from courses.models import Learner, OutboxMessage, RateCount
+from courses.notices.carriers import CarrierRefusal, CarrierRefused, Letter, carrier_of
+from courses.notices.texts import LOGIN_CODE, SENTENCES, spoken, text_of
+from courses.notices.timing import due, over_a_days_share, seconds_until_the_city_may_send
+
+LOG = logging.getLogger(__name__)
+Status = OutboxMessage.Status
+Channel = OutboxMessage.Channel
+ATTEMPTS_MAX = 8
+CLAIM_LIFE = timedelta(minutes=2)
+PAUSE_MAX = timedelta(hours=1)
+# Messages to a learner are read under /my/messages/ for two years; a login code is of use to nobody the next month.
+KEPT = timedelta(days=30)
+KEPT_FOR_LEARNERS = timedelta(days=730)
+
+
+def queue(
+    *,
+    kind: str,
+    channel: str,
+    params: dict[str, Any],
+    now: datetime,
+    to: str = "",
+    learner: Learner | None = None,
+    expires_at: datetime | None = None,
+    language: str = "zh-hans",
+) -> OutboxMessage:
+    """Write a message in the transaction of its cause; who has no phone is told on the site alone.
+
+    Due now, or after the quiet hours. A kind without a sentence is a LookupError, so that it is found where it is
+    written and not where it is sent.
+    """
+    if kind not in SENTENCES:
+        raise LookupError(kind)
+    carrier = Channel(channel) if to else Channel.SITE
+    return OutboxMessage.objects.create(
+        kind=kind,
+        channel=carrier,
+        learner=learner,
+        to=to,
+        params=params,  # type: ignore[misc]
+        language=language,
+        due_at=due(kind=kind, channel=carrier, now=now),
+        expires_at=expires_at,
+        created_at=now,
+    )
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """What one of many is told. `to` is a phone; empty tells on the site alone."""
+
+    learner: Learner
+    params: dict[str, Any]
+    to: str = ""
+
+
+def queue_many(*, kind: str, channel: str, addressees: Sequence[Addressee], now: datetime, first_at: datetime) -> None:
+    """One message to each, a second apart from `first_at` on: a crowd is no storm at the gateway. As `queue`.
+
+    Those who fall into the quiet hours follow a second apart from their end on; the budgets count them like any other.
+    """
+    if kind not in SENTENCES:
+        raise LookupError(kind)
+    moments = _a_second_apart(kind, channel, len(addressees), first_at)
+    OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(
+                kind=kind,
+                channel=Channel(channel) if one.to else Channel.SITE,
+                learner=one.learner,
+                to=one.to,
+                params=one.params,  # type: ignore[misc]
+                due_at=moment,
+                created_at=now,
+            )
+            for one, moment in zip(addressees, moments, strict=True)
+        ],
+        batch_size=500,
+    )
+
+
+def _a_second_apart(kind: str, channel: str, many: int, first_at: datetime) -> list[datetime]:
+    moments: list[datetime] = []
+    for _place in range(many):
+        after = moments[-1] + timedelta(seconds=1) if moments else first_at
+        moments.append(due(kind=kind, channel=channel, now=after))
+    return moments
+
+
+def call_off(*, kind: str, queued_at: datetime, learners: Iterable[int]) -> set[int]:
+    """Take back messages of one moment that nobody has handed over, the second tries of them included.
+
+    Gives the learners who are thereby not told at all: of a message that a carrier was tried with, one cannot know.
+    """
+    spared: set[int] = set()
+    pks = list(learners)
+    for start in range(0, len(pks), 500):
+        found = OutboxMessage.objects.filter(
+            Q(created_at=queued_at) | Q(instead_of__created_at=queued_at),
+            kind=kind,
+            learner__in=pks[start : start + 500],
+            status=Status.QUEUED,
+        )
+        waiting = list(found.select_for_update(of=("self",)).values_list("pk", "learner_id", "attempts"))
+        OutboxMessage.objects.filter(pk__in=[pk for pk, _learner, _attempts in waiting]).delete()
+        spared |= {learner for _pk, learner, attempts in waiting if learner is not None and not attempts}
+    return spared
+
+
+def deliver_due(*, now: datetime, clock: Callable[[], datetime] | None = None, limit: int = 100) -> int:
+    """Hand over what is due at `now`, soonest to expire first; returns how many were taken.
+
+    `clock` is asked before each message, so that a claim is as young as it says however long the others took; without
+    it the whole batch is handed over at `now`.
+
+    A message that cannot even be read (its key is gone, a value is missing) holds up none behind it; it stays claimed
+    and is tried again like any that nobody finished.
+    """
+    ids = (
+        OutboxMessage.objects.filter(_claimable(now))
+        .order_by(F("expires_at").asc(nulls_last=True), "due_at")
+        .values_list("pk", flat=True)[:limit]
+    )
+    return sum(_tried(pk, clock() if clock else now) for pk in list(ids))
+
+
+def _tried(message_id: int, now: datetime) -> bool:
+    try:
+        return deliver_one(message_id=message_id, now=now)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the next message is another's)
+        LOG.error("message not readable", extra={"row": message_id, "why": type(error).__name__})  # noqa: TRY400
+        return False
+
+
+def deliver_one(*, message_id: int, now: datetime) -> bool:
+    """Claim one message and hand it over. False: somebody else has it, it is not due, ran out, or was not taken.
+
+    A claim that nobody finished within two minutes may be claimed again; the carrier gets the same key, so a gateway
+    can tell a repeat. Eight attempts, 5 s to 1 h apart, however each of them ended; a rejection ends at once.
+    """
+    claimed = OutboxMessage.objects.filter(_claimable(now), pk=message_id).update(
+        status=Status.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return False
+    message = OutboxMessage.objects.select_related("learner__user").get(pk=message_id)
+    if message.expires_at is not None and message.expires_at <= now:
+        _finish(message, Status.EXPIRED)
+        return False
+    if message.attempts > ATTEMPTS_MAX:
+        # Each claim before ended without an answer: a worker killed, or a message that no carrier can be given.
+        _give_up(message, "unfinished", now)
+        return False
+    if message.attempts == 1 and not _within_budget(message, now):
+        return False
+    try:
+        receipt = carrier_of(channel=message.channel)(_letter(message))
+    except CarrierRefused as refusal:
+        _put_back(message, refusal, now)
+        return False
+    return _finish(message, Status.SENT, sent_at=now, provider_receipt=receipt, last_error="")
+
+
+def _within_budget(message: OutboxMessage, now: datetime) -> bool:
+    """Over the reader's day: told on the site alone. Over the city's hour: later, without having been an attempt."""
+    pause = seconds_until_the_city_may_send(message=message, now=now)
+    if pause:
+        later = due(kind=message.kind, channel=message.channel, now=now + timedelta(seconds=pause))
+        _of_claim(message).update(status=Status.QUEUED, due_at=later, attempts=0)
+        return False
+    if message.learner_id and over_a_days_share(message=message, now=now):
+        _finish(message, Status.SENT, sent_at=now, channel=Channel.SITE, last_error="over_a_days_share")
+        return False
+    return True
+
+
+def _claimable(now: datetime) -> Q:
+    return Q(status=Status.QUEUED, due_at__lte=now) | Q(status=Status.CLAIMED, claimed_at__lte=now - CLAIM_LIFE)
+
+
+def _letter(message: OutboxMessage) -> Letter:
+    text = text_of(kind=message.kind, params=message.params, language=message.language)
+    values = spoken(params=message.params, language=message.language)
+    return Letter(message.to, text, message.kind, values, str(message.provider_key))
+
+
+def _put_back(message: OutboxMessage, refusal: CarrierRefused, now: datetime) -> None:
+    over = refusal.code == CarrierRefusal.REJECTED or message.attempts >= ATTEMPTS_MAX
+    LOG.warning("message not taken", extra={"kind": message.kind, "attempt": message.attempts, "why": refusal.code})
+    if over:
+        _give_up(message, refusal.code.value, now)
+        return
+    pause = min(timedelta(seconds=5 * 4 ** (message.attempts - 1)), PAUSE_MAX)
+    again = due(kind=message.kind, channel=message.channel, now=now + pause)
+    _of_claim(message).update(status=Status.QUEUED, due_at=again, last_error=refusal.code.value)
+
+
+def _give_up(message: OutboxMessage, error: str, now: datetime) -> None:
+    with transaction.atomic():
+        if _finish(message, Status.FAILED, last_error=error):
+            say_it_by_mail(message=message, now=now)
+
+
+def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | None:
+    """The next carrier for an SMS that did not arrive: mail, where the learner's login has an address; once.
+
+    On the site the learner reads every message in any case; what reached nobody stands on the desk's list.
+    """
+    user = message.learner.user if message.learner else None
+    if message.channel != Channel.SMS or user is None or not user.email or not settings.EMAIL_CARRIER:
+        return None
+    return OutboxMessage.objects.get_or_create(
+        instead_of=message,
+        defaults={
+            "kind": message.kind,
+            "channel": Channel.EMAIL,
+            "learner": message.learner,
+            "to": user.email,
+            "params": message.params,
+            "language": message.language,
+            "due_at": now,
+            "created_at": now,
+        },
+    )[0]
+
+
+def _finish(message: OutboxMessage, status: Status, **values: Any) -> bool:
+    """Close a claim that is still ours; a login code leaves the row with it."""
+    if message.kind == LOGIN_CODE:
+        values |= {"params": {}, "to": ""}
+    return bool(_of_claim(message).update(status=status, **values))
+
+
+def _of_claim(message: OutboxMessage) -> Any:
+    return OutboxMessage.objects.filter(pk=message.pk, status=Status.CLAIMED, claimed_at=message.claimed_at)
+
+
+def prune(*, now: datetime) -> int:
+    """Drop what is over: finished messages past their time, and counters whose window has closed."""
+    RateCount.objects.filter(expires_at__lte=now).delete()
+    finished = OutboxMessage.objects.filter(status__in=(Status.SENT, Status.FAILED, Status.EXPIRED))
+    old = Q(learner__isnull=True, created_at__lte=now - KEPT) | Q(created_at__lte=now - KEPT_FOR_LEARNERS)
+    return finished.filter(old).delete()[0]

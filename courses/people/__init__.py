@@ -1,0 +1,1 @@
+"""People: who they are, how that is proved, and who looked."""

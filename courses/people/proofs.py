@@ -1,0 +1,207 @@
+"""证明材料: what may be handed in, how it is kept, who opened it, and when it is deleted.
+
+A photo is read and written anew as a JPEG: whatever else was in the file (a place, a page, a program) stays behind.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage, storages
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from courses import audit, policy, privacy
+from courses.models import Enrolment, Learner, LearnerCategory, Proof, Reveal, User
+from courses.people import strays
+from courses.people.numbers import fresh
+from courses.people.paper import PaperRefused, PaperSlip, read_paper
+from courses.refusals import Refused
+
+FOLDER = "proofs"
+
+
+class ProofRefusal(StrEnum):
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    WRONG_TYPE = "wrong_type"
+    UNREADABLE = "unreadable"
+    ACTIVE = "active"
+    TOO_MANY = "too_many"
+    IN_USE = "in_use"
+
+
+class ProofRefused(Refused):
+    sentences = {
+        ProofRefusal.EMPTY: _("还没有选择文件，未保存。请先拍照或选择文件。"),
+        ProofRefusal.TOO_LARGE: _("文件超过 %(most)s MB，未保存。请重新拍照，或换一个小一点的文件。"),
+        ProofRefusal.WRONG_TYPE: _("只收照片（JPG、PNG、HEIC）或 PDF，未保存。请换一个文件。"),
+        ProofRefusal.UNREADABLE: _("文件打不开，可能已损坏，未保存。请重新拍照。"),
+        ProofRefusal.ACTIVE: _("PDF 里有脚本、附件或密码，未保存。请改为拍照上传。"),
+        ProofRefusal.TOO_MANY: _("最多上传 %(most)s 个文件，这一个未保存。请先删去不需要的。"),
+        ProofRefusal.IN_USE: _("这份材料已用于报名，不能删除，未改动。如需更换，请直接上传新的。"),
+    }
+
+
+def hand_in(
+    *, learner: Learner, category: LearnerCategory, content: "File[bytes] | None", by: User | None, now: datetime
+) -> Proof:
+    """Keep one file as proof of a category, encrypted. The same file again is the same proof.
+
+    Refused with ProofRefused: no file, too large or too many by policy, neither photo nor PDF by its content, broken,
+    or a PDF that can do something.
+    """
+    rules = policy.current(on=policy.local_date(now))
+    if content is None or not content.size:
+        raise ProofRefused(ProofRefusal.EMPTY)
+    if content.size > rules.proof_megabytes * 1024 * 1024:
+        raise ProofRefused(ProofRefusal.TOO_LARGE, most=rules.proof_megabytes)
+    try:
+        kind, plain = read_paper(content.read())
+    except PaperRefused as refused:
+        raise ProofRefused(CODE_OF[refused.code]) from refused  # type: ignore[index]
+    held = kept(learner=learner, category=category)
+    digest = privacy.digest(hashlib.sha256(plain).hexdigest(), purpose="proof")
+    same = held.filter(digest=digest).first()
+    if same is not None:
+        return same
+    if held.count() >= rules.proof_files:
+        raise ProofRefused(ProofRefusal.TOO_MANY, most=rules.proof_files)
+    row = Proof(
+        code=fresh(prefix="", length=26), file=_new_name(), learner=learner, category=category, kind=kind,
+        size=len(plain), digest=digest, uploaded_by=by, uploaded_at=now,
+    )  # fmt: skip
+    return _write(row, plain, by, now)
+
+
+CODE_OF: dict[PaperSlip, ProofRefusal] = {
+    PaperSlip.WRONG_TYPE: ProofRefusal.WRONG_TYPE,
+    PaperSlip.UNREADABLE: ProofRefusal.UNREADABLE,
+    PaperSlip.ACTIVE: ProofRefusal.ACTIVE,
+}
+
+
+def _write(row: Proof, plain: bytes, by: User | None, now: datetime) -> Proof:
+    """The file first: a row without its file would be a lost record, a file without its row is swept away."""
+    _seal(row, plain, row.file)
+    try:
+        with transaction.atomic():
+            row.save()
+            audit.record(by=by, verb="proof_handed_in", target=row, now=now, detail={"size": row.size})
+    except IntegrityError:
+        # The same form sent twice: the first one kept this very file.
+        _storage().delete(row.file)
+        return kept(learner=row.learner, category=row.category).get(digest=row.digest)
+    return row
+
+
+def kept(*, learner: Learner, category: LearnerCategory) -> QuerySet[Proof]:
+    return Proof.objects.filter(learner=learner, category=category, deleted_at__isnull=True)
+
+
+def of_enrolments(*, enrolments: Iterable[Enrolment]) -> QuerySet[Proof]:
+    """The files that prove the category of these enrolments, and no other of these people. One statement."""
+    wanted = Q(pk__in=[])
+    for row in enrolments:
+        if row.category_id is not None:
+            wanted |= Q(learner=row.learner_id, category=row.category_id)
+    return Proof.objects.filter(wanted, deleted_at__isnull=True)
+
+
+def content_of(*, proof: Proof) -> bytes:
+    """The file as it was kept, for whoever may have it; what of others one may see is the caller's scope."""
+    return privacy.decrypt_bytes(_stored(proof), context=_context(proof))
+
+
+def look(*, by: User, proof: Proof, enrolment: Enrolment, now: datetime) -> bytes:
+    """The content for somebody who reviews an enrolment. The look is kept, and the learner sees it in 我的信息."""
+    with transaction.atomic():
+        reason = str(_("审核报名 %(number)s")) % {"number": enrolment.number}
+        Reveal.objects.create(by=by, learner=proof.learner, field="proof", reason=reason, at=now)
+        audit.record(by=by, verb="proof_opened", target=proof, now=now, detail={"enrolment": enrolment.number})
+    return content_of(proof=proof)
+
+
+def take_back(*, by: User, proof: Proof, now: datetime) -> None:
+    """A learner deletes a file that no enrolment rests on. Refused with ProofRefused while one does."""
+    resting = Enrolment.objects.filter(learner=proof.learner_id, category=proof.category_id, status__in=Enrolment.LIVE)
+    if resting.exists():
+        raise ProofRefused(ProofRefusal.IN_USE)
+    _delete(proof, verb="proof_taken_back", by=by, now=now)
+
+
+def sweep(*, now: datetime) -> int:
+    """Delete what the policy of the day no longer keeps; gives how many files.
+
+    A proof on which an enrolment rests stays `file_years` after the last day of its class, as the class's own files do;
+    one on which none rests stays `proof_unused_days`. The row remains and tells when the file went.
+    """
+    today = policy.local_date(now)
+    rules = policy.current(on=today)
+    rests = Q(learner__enrolments__category=F("category"), learner__enrolments__status__in=Enrolment.LIVE)
+    unused_since = now - timedelta(days=rules.proof_unused_days)
+    # A day that every month has, so that a file is rather kept a little longer.
+    years_ago = today.replace(year=today.year - rules.file_years, day=min(today.day, 28))
+    due = (
+        Proof.objects.filter(deleted_at__isnull=True)
+        .annotate(last_day=Max("learner__enrolments__training_class__ends_on", filter=rests))
+        .filter(Q(last_day__lt=years_ago) | Q(last_day__isnull=True, uploaded_at__lt=unused_since))
+    )
+    rows = list(due)
+    for row in rows:
+        _delete(row, verb="proof_expired", by=None, now=now)
+    return len(rows)
+
+
+def _delete(proof: Proof, *, verb: str, by: User | None, now: datetime) -> None:
+    """The file first; when the row does not follow, the next sweep finds it again."""
+    _storage().delete(proof.file)
+    with transaction.atomic():
+        Proof.objects.filter(pk=proof.pk).update(deleted_at=now)
+        audit.record(by=by, verb=verb, target=proof, now=now)
+
+
+def sweep_strays(*, now: datetime) -> int:
+    """Delete files of proofs whose row was never written; gives how many."""
+    return strays.sweep(folder=FOLDER, rows=Proof.objects.filter(deleted_at__isnull=True), now=now)
+
+
+def reencrypt_files() -> int:
+    """Bring every kept file under the current key; gives how many. May run again, and beside the service.
+
+    The new file is written and named in the row before the old one goes, so that no moment is without one.
+    """
+    rewritten = 0
+    for proof in Proof.objects.filter(deleted_at__isnull=True).order_by("pk").iterator(chunk_size=100):
+        if privacy.is_current(_stored(proof)):
+            continue
+        new, old = _new_name(), proof.file
+        _seal(proof, content_of(proof=proof), new)
+        moved = Proof.objects.filter(pk=proof.pk, file=old, deleted_at__isnull=True).update(file=new)
+        _storage().delete(old if moved else new)
+        rewritten += moved
+    return rewritten
+
+
+def _new_name() -> str:
+    return f"{FOLDER}/{fresh(prefix='', length=26)}"
+
+
+def _context(proof: Proof) -> str:
+    return f"courses.proof.{proof.code}"
+
+
+def _seal(proof: Proof, plain: bytes, name: str) -> None:
+    _storage().save(name, ContentFile(privacy.encrypt_bytes(plain, context=_context(proof))))
+
+
+def _stored(proof: Proof) -> bytes:
+    with _storage().open(proof.file) as file:
+        return bytes(file.read())
+
+
+def _storage() -> Storage:
+    return storages["private"]

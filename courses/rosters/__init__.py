@@ -1,0 +1,28 @@
+"""名单导入: a spreadsheet of learners (form A) into the seats of a class, all or none."""
+
+from courses.rosters.commit import Outlook, commit, may_undo, outlook, undo
+from courses.rosters.keeping import reencrypt_files, sweep, sweep_strays
+from courses.rosters.refusals import RosterRefusal, RosterRefused
+from courses.rosters.staging import Slip, check, decide, receive, slips, tend
+from courses.rosters.workbooks import template, with_problems
+
+__all__ = [
+    "Outlook",
+    "RosterRefusal",
+    "RosterRefused",
+    "Slip",
+    "check",
+    "commit",
+    "decide",
+    "may_undo",
+    "outlook",
+    "receive",
+    "reencrypt_files",
+    "slips",
+    "sweep",
+    "sweep_strays",
+    "template",
+    "tend",
+    "undo",
+    "with_problems",
+]

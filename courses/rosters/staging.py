@@ -1,0 +1,252 @@
+"""From a file to lines that wait for a decision: kept, read, checked. Nobody is registered or enrolled here."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses import audit
+from courses.models import RosterImport, RosterRow, TrainingClass, User
+from courses.people.numbers import fresh
+from courses.refusals import Refused
+from courses.rosters import keeping
+from courses.rosters.columns import Column, find_header, heading
+from courses.rosters.files import read
+from courses.rosters.grid import ROWS, Grid, letters
+from courses.rosters.lines import is_blank, is_example
+from courses.rosters.refusals import RosterRefusal, RosterRefused
+from courses.rosters.verdicts import Judged, judge
+
+Status, Verdict, Decision = RosterImport.Status, RosterRow.Verdict, RosterRow.Decision
+BATCH = 500
+# So many are checked while their sender waits; longer ones by the background.
+AT_ONCE = 200
+CONFIRM_WITHIN = timedelta(days=7)
+
+
+def receive(
+    *,
+    content: bytes,
+    file_name: str,
+    training_class: TrainingClass,
+    consent: bool,
+    by: User | None,
+    now: datetime,
+) -> RosterImport:
+    """Read a file and keep it, encrypted, with its lines; a short one is checked at once (`check`).
+
+    Earlier uploads of the same person for this class that were never confirmed are given up. Refused with
+    RosterRefused: no consent, a file that cannot be read, one that was imported into this class already.
+    """
+    if not consent:
+        raise RosterRefused(RosterRefusal.CONSENT_MISSING)
+    file_hash = hashlib.sha256(content).hexdigest()
+    _refuse_repeated(training_class, file_hash)
+    grid = read(content)
+    header_row, places, unread = find_header(grid)
+    payloads, examples = _payloads(grid, header_row, places)
+    if not payloads:
+        raise RosterRefused(RosterRefusal.NO_ROWS)
+    roster = RosterImport(
+        number=fresh(prefix="D"),
+        training_class=training_class,
+        file_name=file_name[:100],
+        file_hash=file_hash,
+        header_row=header_row,
+        columns={column.value: place for column, place in places.items()},
+        remarks=_remarks(grid, unread, examples),  # type: ignore[misc]
+        by=by,
+        created_at=now,
+    )
+    _store(roster, payloads, content, now)
+    return _check_short(roster, len(payloads), now)
+
+
+def _store(roster: RosterImport, payloads: dict[int, dict[str, Any]], content: bytes, now: datetime) -> None:
+    roster.file = keeping.keep(content=content, name=f"{keeping.FOLDER}/{roster.number}")
+    _give_up_earlier(roster.training_class, roster.by)
+    with transaction.atomic():
+        roster.save()
+        RosterRow.objects.bulk_create(
+            [
+                RosterRow(roster=roster, row_no=row, payload=payload)  # type: ignore[misc]
+                for row, payload in payloads.items()
+            ],
+            batch_size=BATCH,
+        )
+        audit.record(
+            by=roster.by, verb="roster_received", target=roster, now=now, detail=_detail(roster, len(payloads))
+        )
+
+
+def _check_short(roster: RosterImport, rows: int, now: datetime) -> RosterImport:
+    if rows > AT_ONCE:
+        return roster
+    try:
+        return check(roster=roster, now=now)
+    except Refused:
+        give_up(roster)
+        raise
+
+
+def _refuse_repeated(training_class: TrainingClass, file_hash: str) -> None:
+    done = RosterImport.objects.filter(
+        training_class=training_class, file_hash=file_hash, status=Status.COMMITTED
+    ).first()
+    if done is not None:
+        raise RosterRefused(RosterRefusal.ALREADY_IMPORTED, number=done.number)
+
+
+def _detail(roster: RosterImport, rows: int) -> dict[str, Any]:
+    return {"class": roster.training_class.number, "rows": rows, "hash": roster.file_hash[:16]}
+
+
+def _payloads(grid: Grid, header_row: int, places: dict[Column, int]) -> tuple[dict[int, dict[str, Any]], list[int]]:
+    """What each filled line says in the columns that are read, and the lines of the template's own example."""
+    found: dict[int, dict[str, Any]] = {}
+    examples: list[int] = []
+    merged = _merged(grid, places)
+    for row in sorted(grid.rows):
+        line = grid.rows[row]
+        cells = {
+            column.value: [line[place].text, line[place].number, line[place].formula]
+            for column, place in places.items()
+            if place in line
+        }
+        notes = merged.get(row, [])
+        if row <= header_row or (is_blank(cells) and not notes):
+            continue
+        if is_example(cells):
+            examples.append(row)
+            continue
+        if row in grid.hidden_rows:
+            notes = [*notes, ["", _("这一行被隐藏了。要导入请取消隐藏，不要就删去")]]
+        found[row] = {"cells": cells, "notes": notes, "epoch_1904": grid.epoch_1904}
+    if len(found) > ROWS:
+        raise RosterRefused(RosterRefusal.TOO_MANY_ROWS, limit=f"{ROWS:,}")
+    return found, examples
+
+
+def _merged(grid: Grid, places: dict[Column, int]) -> dict[int, list[list[str]]]:
+    """Notes by row for each filled line that a merged area touches in a column that is read."""
+    notes: dict[int, list[list[str]]] = {}
+    for top, left, bottom, right in grid.merged:
+        for column, place in places.items():
+            if not left <= place <= right or (top == bottom and left == right):
+                continue
+            area = f"{letters(left)}{top}:{letters(right)}{bottom}"
+            said = _("%(area)s 是合并单元格。请取消合并，每个人都填上") % {"area": area}
+            for row in grid.rows:
+                if top <= row <= bottom:
+                    notes.setdefault(row, []).append([column.value, said])
+    return notes
+
+
+def _remarks(grid: Grid, unread: Sequence[str], examples: Sequence[int]) -> list[str]:
+    """What was left out or could not be seen; none of it stands against the import."""
+    said = []
+    if unread:
+        said.append(_("没有读取这些列：%(names)s。") % {"names": "、".join(unread)})
+    if grid.other_sheets:
+        said.append(_("只读了第一张表，没有读：%(names)s。") % {"names": "、".join(grid.other_sheets)})
+    if examples:
+        said.append(_("第 %(row)s 行是模板的示例，没有读取。") % {"row": "、".join(map(str, examples))})
+    if grid.hidden_columns:
+        names = "、".join(letters(column) for column in sorted(grid.hidden_columns))
+        said.append(_("这些列被隐藏了，照样读取：%(names)s。") % {"names": names})
+    if grid.kind == "xls":
+        said.append(_("旧格式 xls 里的隐藏行和公式看不出来，请核对人数。"))
+    return said
+
+
+def _give_up_earlier(training_class: TrainingClass, by: User | None) -> None:
+    earlier = list(
+        RosterImport.objects.filter(training_class=training_class, by=by, status__in=(Status.RECEIVED, Status.CHECKED))
+    )
+    for row in earlier:
+        give_up(row)
+
+
+def give_up(roster: RosterImport, *, because: str = "") -> None:
+    """Forget lines and file of an upload that nobody was enrolled from; that it was made stays."""
+    with transaction.atomic():
+        open_ones = RosterImport.objects.filter(pk=roster.pk, status__in=(Status.RECEIVED, Status.CHECKED))
+        if not open_ones.update(status=Status.DISCARDED, remarks=[because] if because else []):
+            return
+        roster.rows.all().delete()
+    keeping.delete(roster=roster)
+
+
+def tend(*, now: datetime) -> int:
+    """Check the long uploads that wait, and give up those that nobody confirmed for a week. Gives how many."""
+    waiting = list(RosterImport.objects.filter(status=Status.RECEIVED).select_related("training_class__course"))
+    for roster in waiting:
+        try:
+            check(roster=roster, now=now)
+        except Refused as refusal:
+            give_up(roster, because=refusal.sentence)
+    stale = RosterImport.objects.filter(status=Status.CHECKED, created_at__lte=now - CONFIRM_WITHIN)
+    for roster in stale:
+        give_up(roster)
+    return len(waiting)
+
+
+def check(*, roster: RosterImport, now: datetime) -> RosterImport:
+    """Judge every line as of now and keep what was found. Refused with EnrolmentRefused: the class takes nobody."""
+    judged = judge(rows=list(roster.rows.all()), training_class=roster.training_class, now=now)
+    with transaction.atomic():
+        keep_verdicts(judged)
+        open_ones = (Status.RECEIVED, Status.CHECKED)
+        RosterImport.objects.filter(pk=roster.pk, status__in=open_ones).update(status=Status.CHECKED)
+    roster.refresh_from_db(fields=["status"])
+    return roster
+
+
+def keep_verdicts(judged: Sequence[Judged]) -> None:
+    """Lines with nothing to say share a statement by verdict; only the others are written one by one."""
+    by_verdict: dict[str, list[int]] = {}
+    spoken: list[RosterRow] = []
+    for one in judged:
+        if one.line.problems or one.row.problems:
+            one.row.verdict = one.verdict
+            one.row.problems = [[problem.column, problem.text] for problem in one.line.problems]
+            spoken.append(one.row)
+        else:
+            by_verdict.setdefault(one.verdict, []).append(one.row.pk)
+    for verdict, pks in by_verdict.items():
+        for start in range(0, len(pks), BATCH):
+            RosterRow.objects.filter(pk__in=pks[start : start + BATCH]).update(verdict=verdict)
+    RosterRow.objects.bulk_update(spoken, ["verdict", "problems"], batch_size=BATCH)
+
+
+def decide(*, roster: RosterImport, decisions: dict[int, str]) -> None:
+    """What the sender says of lines whose name is nearly the registered one, by row number. Refused: RosterRefused."""
+    for row_no, decision in decisions.items():
+        if decision not in (Decision.SAME, Decision.SKIP):
+            raise RosterRefused(RosterRefusal.UNKNOWN_DECISION)
+        roster.rows.filter(row_no=row_no, verdict=Verdict.ASK, roster__status=Status.CHECKED).update(decision=decision)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One bad cell: its address as the spreadsheet shows it, the heading of its column, and what is wrong."""
+
+    row_no: int
+    cell: str
+    heading: str
+    text: str
+
+
+def slips(*, roster: RosterImport) -> list[Slip]:
+    """Every bad cell in the order of the sheet."""
+    found = []
+    for row in roster.rows.filter(verdict=Verdict.BAD):
+        for column, text in row.problems:
+            place = roster.columns.get(column)
+            cell = f"{letters(place)}{row.row_no}" if place else ""
+            found.append(Slip(row.row_no, cell, heading(column) if column else "", text))
+    return found

@@ -1,0 +1,315 @@
+"""Many seats of one class given or taken back together, all or none; one person at a time is `enrolment`'s.
+
+What a class's change of status means for its seats is decided here too: `advance` is the door that screens use.
+Whether somebody may have a seat at all is asked of `enrolment.check`, the one place that knows. As there, every change
+begins with one statement on the class row, which is at once the count and the lock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from courses import audit, classes, enrolment, notices
+from courses.enrolment.eligibility import Finding, as_rows
+from courses.models import Enrolment, Learner, TrainingClass, User
+from courses.notices import Addressee
+from courses.people.numbers import fresh
+from courses.refusals import Refused
+
+Status = Enrolment.Status
+BATCH = 500
+# Long enough to notice a wrong file and to take it back before anybody was told.
+QUIET = timedelta(minutes=10)
+# The longest that news of a seat lies in the outbox before it is due: that, the night, and a second for each before.
+NEWS_WAITS = timedelta(days=1)
+# What is said of a seat while it is held.
+TOLD = ("enrolment_applied", "enrolment_admitted", "enrolment_waitlisted")
+Moments = dict[int, set[datetime]]
+
+
+class SeatingRefusal(StrEnum):
+    NO_ROOM = "no_room"
+    ALREADY_ENROLLED = "already_enrolled"
+    BY_RANK = "by_rank"
+    NOT_OPEN = "not_open"
+
+
+class SeatingRefused(Refused):
+    sentences = {
+        SeatingRefusal.NO_ROOM: _("名额不够，或者本班已停止报名，一个也没有报上。请刷新后再看。"),
+        SeatingRefusal.ALREADY_ENROLLED: _("有人刚刚已经报上这个班，一个也没有报上。请重新检查名单。"),
+        SeatingRefusal.BY_RANK: _("这个班按评选结果录取，不能用名单报名，一个也没有报上。请由本人在网上报名。"),
+        SeatingRefusal.NOT_OPEN: _("这个班现在不在报名中，未录取。请先恢复班次。"),
+    }
+
+
+TAKE_PLACES = """
+UPDATE courses_trainingclass
+   SET arrivals = arrivals + %s, last_seated_no = arrivals + %s, taken = taken + %s
+ WHERE id = %s AND status = 'enrolling' AND waiting = 0 AND taken + %s <= seats
+RETURNING arrivals
+"""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Who shall have one, the category of this training where it differs from the person's own, what was remarked."""
+
+    learner: Learner
+    category_id: int | None
+    findings: Sequence[Finding] = ()
+
+
+def give_many(
+    *, seats: Sequence[Seat], training_class: TrainingClass, source: str, by: User | None, now: datetime
+) -> list[Enrolment]:
+    """A seat for each, in the order given; nobody goes to the waiting list, and nobody overtakes it.
+
+    Each is told once, after ten minutes and a second apart. Refused with SeatingRefused for all where there are not
+    enough seats, somebody waits, the class does not enrol, it admits by rank, or one of them has a place already.
+    """
+    if training_class.mode == TrainingClass.Mode.SELECTED:
+        raise SeatingRefused(SeatingRefusal.BY_RANK)
+    many = len(seats)
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(TAKE_PLACES, [many, many, many, training_class.pk, many])
+                taken = cursor.fetchone()
+            if taken is None:
+                raise SeatingRefused(SeatingRefusal.NO_ROOM)
+            made = [
+                _seated(seat, training_class, source, taken[0] - many + place, now)
+                for place, seat in enumerate(seats, start=1)
+            ]
+            Enrolment.objects.bulk_create(made, batch_size=BATCH)
+            _record(made, "enrolment_applied", by, now)
+            _tell(made, now, first_at=now + QUIET)
+    except IntegrityError as error:
+        raise SeatingRefused(SeatingRefusal.ALREADY_ENROLLED) from error
+    return made
+
+
+def _seated(seat: Seat, training_class: TrainingClass, source: str, arrival_no: int, now: datetime) -> Enrolment:
+    reviewed = training_class.mode == TrainingClass.Mode.REVIEWED
+    return Enrolment(
+        number=fresh(prefix="B"),
+        learner=seat.learner,
+        training_class=training_class,
+        status=Status.APPLIED if reviewed else Status.ADMITTED,
+        source=source,
+        arrival_no=arrival_no,
+        category_id=seat.category_id or seat.learner.category_id,
+        findings=as_rows(seat.findings),
+        applied_at=now,
+        decided_at=None if reviewed else now,
+    )
+
+
+@dataclass(frozen=True)
+class Below:
+    """An application that the result does not let in, and why."""
+
+    enrolment: Enrolment
+    reason: str
+
+
+def give_by_rank(
+    *,
+    training_class: TrainingClass,
+    ranked: Sequence[Enrolment],
+    below: Sequence[Below],
+    by: User | None,
+    now: datetime,
+) -> None:
+    """The seats of a class to its candidates in the order given, waiting places to the rest; all or none.
+
+    Each gets a new number in the queue, so that whoever moves up later moves up by rank. Whom a rule of eligibility
+    blocks by now is turned down with its sentence, and the next one has the seat. Refused with SeatingRefused where
+    the class does not enrol. Source: issue 3, camp applications.
+    """
+    many = len(ranked)
+    with transaction.atomic():
+        found = TrainingClass.objects.filter(
+            pk=training_class.pk, status=TrainingClass.Status.ENROLLING, mode=TrainingClass.Mode.SELECTED
+        )
+        if not found.update(arrivals=F("arrivals") + many):
+            raise SeatingRefused(SeatingRefusal.NOT_OPEN)
+        row = found.get()
+        first, free = row.arrivals - many + 1, row.seats - row.taken
+        for arrival_no, one in enumerate(ranked, start=first):
+            one.arrival_no = arrival_no
+            free -= _placed(one, by, now, free=free)
+        for out in below:
+            _decided(out.enrolment, Status.REFUSED, by, now, reason=out.reason)
+        rows = [*ranked, *(out.enrolment for out in below)]
+        Enrolment.objects.bulk_update(rows, DECIDED, batch_size=BATCH)
+        _count_ranked(row, ranked)
+        _record_decisions(rows, by, now)
+        _tell(rows, now, first_at=now)
+
+
+DECIDED = ["arrival_no", "status", "decided_at", "decided_by", "reason", "category", "findings"]
+
+
+def _placed(one: Enrolment, by: User | None, now: datetime, *, free: int) -> bool:
+    """A seat while there is one, else a waiting place. True where it took a seat."""
+    if not free:
+        _decided(one, Status.WAITLISTED, None, None)
+        return False
+    if reason := enrolment.still_blocked(enrolment=one, now=now):
+        _decided(one, Status.REFUSED, by, now, reason=reason)
+        return False
+    one.category_id = one.learner.category_id
+    _decided(one, Status.ADMITTED, by, now)
+    return True
+
+
+def _decided(one: Enrolment, to: Status, by: User | None, at: datetime | None, *, reason: str = "") -> None:
+    one.status, one.decided_at, one.decided_by, one.reason = to, at, by, reason[:200]
+
+
+def _count_ranked(row: TrainingClass, ranked: Sequence[Enrolment]) -> None:
+    seated = [one.arrival_no for one in ranked if one.status == Status.ADMITTED]
+    waiting = sum(one.status == Status.WAITLISTED for one in ranked)
+    TrainingClass.objects.filter(pk=row.pk).update(
+        taken=F("taken") + len(seated),
+        waiting=F("waiting") + waiting,
+        last_seated_no=max(seated, default=row.last_seated_no),
+    )
+
+
+def _record_decisions(rows: Sequence[Enrolment], by: User | None, now: datetime) -> None:
+    for status in sorted({row.status for row in rows}):
+        said = [(row, {"arrival_no": row.arrival_no}) for row in rows if row.status == status]
+        audit.record_many(by=by, verb=f"enrolment_{status}", targets=said, now=now)
+
+
+def take_back_many(*, enrolments: Sequence[Enrolment], by: User | None, reason: str, now: datetime) -> list[Enrolment]:
+    """Withdraw those of one class that still hold a seat or wait; who was not told of the seat is not told of this.
+
+    The freed seats go to who waits. Gives those withdrawn; what others have ended since stays as it is.
+    """
+    if not enrolments:
+        return []
+    pk = enrolments[0].training_class_id
+    with transaction.atomic():
+        TrainingClass.objects.filter(pk=pk).update(arrivals=F("arrivals"))
+        live = [
+            row
+            for start in range(0, len(enrolments), BATCH)
+            for row in Enrolment.objects.filter(
+                pk__in=[one.pk for one in enrolments[start : start + BATCH]], status__in=Enrolment.LIVE
+            ).select_related("learner", "training_class__course")
+        ]
+        waited = sum(row.status == Status.WAITLISTED for row in live)
+        seated = sum(row.status in Enrolment.SEATED for row in live)
+        freed = {"taken": F("taken") - seated, "waiting": F("waiting") - waited}
+        TrainingClass.objects.filter(pk=pk).update(**freed)
+        told_at = {row.pk: {row.applied_at, row.decided_at or row.applied_at} for row in live}
+        for row in live:
+            row.status, row.decided_at, row.decided_by, row.reason = Status.WITHDRAWN, now, by, reason[:200]
+        Enrolment.objects.bulk_update(live, ["status", "decided_at", "decided_by", "reason"], batch_size=BATCH)
+        _record(live, "enrolment_withdrawn", by, now)
+        _tell_withdrawn(live, told_at, now)
+        enrolment.promote_next(training_class_id=pk, now=now)
+    return live
+
+
+def advance(
+    *, by: User | None, training_class: TrainingClass, to: TrainingClass.Status, now: datetime, reason: str = ""
+) -> None:
+    """Move a class along its life, as `classes.advance`, and do by its seats what that asks for.
+
+    Cancelled: every live enrolment ends under `class_cancelled`. Suspended: seats and places stay. Resumed: free seats
+    go to who waits, as far as it enrols. Each time those with a seat or a place are told, in the same transaction.
+    Refused with ClassRefused.
+    """
+    of_class = TrainingClass.Status
+    resumed = training_class.status == of_class.SUSPENDED and to != of_class.CANCELLED
+    with transaction.atomic():
+        classes.advance(by=by, training_class=training_class, to=to, now=now, reason=reason)
+        if to == of_class.CANCELLED:
+            _end_all(training_class, by, reason, now)
+        elif to == of_class.SUSPENDED:
+            _tell_of_class(_live(training_class), "class_suspended", reason, now)
+        elif resumed:
+            _tell_of_class(_live(training_class), "class_resumed", "", now)
+            enrolment.promote_next(training_class_id=training_class.pk, now=now)
+
+
+def _live(training_class: TrainingClass) -> list[Enrolment]:
+    """Whoever has a seat or a place, in order of arrival."""
+    rows = Enrolment.objects.filter(training_class=training_class, status__in=Enrolment.LIVE)
+    return list(rows.select_related("learner", "training_class__course").order_by("arrival_no"))
+
+
+def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: datetime) -> None:
+    live = _live(training_class)
+    for row in live:
+        row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.CLASS_CANCELLED, reason.strip()[:200]
+        row.decided_at, row.decided_by = now, by
+    Enrolment.objects.bulk_update(live, ["status", "why", "reason", "decided_at", "decided_by"], batch_size=BATCH)
+    TrainingClass.objects.filter(pk=training_class.pk).update(taken=0, waiting=0)
+    training_class.taken = training_class.waiting = 0
+    _record(live, "enrolment_withdrawn", by, now)
+    # A list that was imported a moment ago must not hear of its seats after it heard that they are gone.
+    imported = [row for row in live if row.source == Enrolment.Source.IMPORT and now - row.applied_at < NEWS_WAITS]
+    _call_off(imported, {row.pk: {row.applied_at} for row in imported})
+    _tell_of_class(live, "class_cancelled", reason, now)
+
+
+def _tell_of_class(rows: Sequence[Enrolment], kind: str, reason: str, now: datetime) -> None:
+    told = [Addressee(row.learner, {**_params(row), "reason": reason.strip()}, row.learner.phone) for row in rows]
+    notices.queue_many(kind=kind, channel="sms", addressees=told, now=now, first_at=now)
+
+
+def _call_off(rows: Sequence[Enrolment], told_at: Moments) -> set[tuple[int, datetime]]:
+    """Take back what is still to be said of their seats; gives the learners, by moment, who do not hear of it."""
+    spared: set[tuple[int, datetime]] = set()
+    for moment in {moment for moments in told_at.values() for moment in moments}:
+        learners = [row.learner_id for row in rows if moment in told_at[row.pk]]
+        for kind in TOLD:
+            spared |= {(pk, moment) for pk in notices.call_off(kind=kind, queued_at=moment, learners=learners)}
+    return spared
+
+
+def _tell_withdrawn(live: Sequence[Enrolment], told_at: Moments, now: datetime) -> None:
+    """Call off what is still to be said of the application and of its decision; who heard of either hears of this."""
+    spared = _call_off(live, told_at)
+    heard = [row for row in live if any((row.learner_id, moment) not in spared for moment in told_at[row.pk])]
+    _tell(heard, now, first_at=now)
+
+
+def _record(rows: Sequence[Enrolment], verb: str, by: User | None, now: datetime) -> None:
+    said = [
+        (row, {"class": row.training_class.number, "status": row.status, "arrival_no": row.arrival_no}) for row in rows
+    ]
+    audit.record_many(by=by, verb=verb, targets=said, now=now)
+
+
+def _tell(rows: Sequence[Enrolment], now: datetime, *, first_at: datetime) -> None:
+    for status in {row.status for row in rows}:
+        these = [row for row in rows if row.status == status]
+        waits = status == Status.WAITLISTED
+        told = [
+            Addressee(row.learner, _params(row, place=place if waits else 0), row.learner.phone)
+            for place, row in enumerate(these, start=1)
+        ]
+        notices.queue_many(kind=f"enrolment_{status}", channel="sms", addressees=told, now=now, first_at=first_at)
+
+
+def _params(row: Enrolment, *, place: int = 0) -> dict[str, object]:
+    training_class = row.training_class
+    return {
+        "course": training_class.course.name,
+        "starts": training_class.starts_on.isoformat(),
+        "number": row.number,
+        "place": place,
+        "reason": row.reason,
+    }

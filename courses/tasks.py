@@ -1,0 +1,112 @@
+"""The background's edge: load, one domain call, log. When each runs stands in lms/celery.py."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from courses import classes, enrolment, ledger, notices, policy, rosters, selection
+from courses.people import accounts, clients, proofs
+
+LOG = logging.getLogger(__name__)
+
+
+@shared_task
+def deliver_outbox() -> None:
+    sent = notices.deliver_due(now=timezone.now(), clock=timezone.now)
+    if sent:
+        LOG.info("messages delivered", extra={"count": sent})
+
+
+@shared_task
+def deliver_message(message_id: int) -> None:
+    notices.deliver_one(message_id=message_id, now=timezone.now())
+
+
+def wake_delivery(message_id: int) -> None:
+    """Ask the background to deliver now. A dead broker costs seconds: the sweep finds the row."""
+    try:
+        deliver_message.apply_async((message_id,), retry=False, expires=60)
+    except Exception:  # noqa: BLE001 (whatever the broker's library raises)
+        LOG.warning("the broker takes no message; the sweep will deliver", extra={"row": message_id})
+
+
+@shared_task
+def sweep_unproved_accounts() -> None:
+    LOG.info("unproved accounts swept", extra={"count": accounts.sweep_unproved(now=timezone.now())})
+
+
+@shared_task
+def seal_yesterday() -> None:
+    now = timezone.now()
+    seals = ledger.seal_through(day=policy.local_date(now) - timedelta(days=1), now=now)
+    LOG.info("days sealed", extra={"count": len(seals)})
+
+
+@shared_task
+def escalate_reviews() -> None:
+    LOG.info("overdue reviews escalated", extra={"count": classes.escalate_overdue(now=timezone.now())})
+
+
+@shared_task
+def check_consistency() -> None:
+    try:
+        call_command("check_consistency")
+    except (CommandError, SystemExit):
+        LOG.exception("the recomputed figures differ from the stored ones")
+
+
+@shared_task
+def prune_sessions() -> None:
+    call_command("clearsessions")
+
+
+@shared_task
+def prune_outbox() -> None:
+    LOG.info("finished messages pruned", extra={"count": notices.prune(now=timezone.now())})
+
+
+@shared_task
+def prune_idempotency_keys() -> None:
+    LOG.info("answered keys pruned", extra={"count": clients.prune_answers(now=timezone.now())})
+
+
+@shared_task
+def publish_due_pages() -> None:
+    call_command("publish_due")
+
+
+@shared_task
+def tend_rosters() -> None:
+    checked = rosters.tend(now=timezone.now())
+    if checked:
+        LOG.info("rosters checked", extra={"count": checked})
+
+
+@shared_task
+def delete_expired_proofs() -> None:
+    LOG.info("proof files deleted", extra={"count": proofs.sweep(now=timezone.now())})
+
+
+@shared_task
+def delete_expired_rosters() -> None:
+    LOG.info("roster files deleted", extra={"count": rosters.sweep(now=timezone.now())})
+
+
+@shared_task
+def delete_stray_files() -> None:
+    now = timezone.now()
+    count = proofs.sweep_strays(now=now) + rosters.sweep_strays(now=now)
+    LOG.info("private files without a row deleted", extra={"count": count})
+
+
+@shared_task
+def settle_selections() -> None:
+    LOG.info("selections settled", extra={"count": selection.settle_due(now=timezone.now())})
+
+
+@shared_task
+def prune_drafts() -> None:
+    LOG.info("abandoned drafts pruned", extra={"count": enrolment.prune_drafts(now=timezone.now())})

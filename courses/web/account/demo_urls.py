@@ -1,0 +1,7 @@
+"""Mounted by demo settings only."""
+
+from django.urls import path
+
+from courses.web.account import demo
+
+urlpatterns = [path("", demo.index, name="demo")]

@@ -1,0 +1,250 @@
+"""One class on one page: facts, lessons, people with masked names, completions with their reasoning, history, steps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from courses import access, classes, completion, enrolment, privacy, seating
+from courses.access import Permission
+from courses.enrolment import Finding
+from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass
+from courses.people import proofs
+from courses.web.desk.class_moves import moves_for
+from courses.web.desk.outlook import gather
+from courses.web.desk.page import officer, show, told
+from courses.web.desk.reasoning import Reasoned, read_reasoning
+from courses.web.gate import allow
+
+PER_PAGE = 60
+FACTS = ("course__kind", "district", "institution", "venue", "project", "policy", "submitted_by", "approved_by")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the roster: a masked name, the minutes attended, and how far the completion has come."""
+
+    enrolment: Enrolment
+    name: str
+    minutes: int
+    completion: Reasoned | None
+    remarks: list[Finding]
+    proofs: list[Proof]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    lesson: Lesson
+    here: int
+    by_hand: int
+
+
+def fetch(request: HttpRequest, number: str, permission: Permission) -> TrainingClass:
+    """The class, if a post that grants the permission shows it; a stranger's is a 404."""
+    found = access.visible_classes(user=officer(request), now=timezone.now(), permission=permission)
+    return get_object_or_404(found.select_related(*FACTS), number=number)
+
+
+@allow(Permission.SEE_DESK)
+def desk_class(request: HttpRequest, number: str) -> HttpResponse:
+    now = timezone.now()
+    user = officer(request)
+    training_class = fetch(request, number, Permission.SEE_DESK)
+    page = Paginator(_enrolments(training_class), PER_PAGE).get_page(request.GET.get("page"))
+
+    def may(permission: Permission) -> bool:
+        return access.may_on(user=user, training_class=training_class, permission=permission, now=now)
+
+    context = {
+        "training_class": training_class,
+        "trainers": [privacy.mask_name(trainer.name) for trainer in training_class.trainers.all()],
+        "meetings": _meetings(training_class),
+        "page": page,
+        "people": _people(list(page.object_list)),
+        "steps": _completion_steps(training_class),
+        "events": training_class.events.select_related("by").order_by("at", "pk"),
+        "moves": moves_for(user=user, training_class=training_class, now=now),
+        "may_run": may(Permission.RUN_CLASSES),
+        "may_review": may(Permission.REVIEW),
+        "may_export": may(Permission.EXPORT),
+        "may_see_proofs": may(Permission.SEE_PROOFS),
+        "own": training_class.submitted_by_id == user.pk,
+        "deadline": classes.review_deadlines(training_classes=[training_class], now=now).get(training_class.pk),
+        "user_pk": user.pk,
+        "crumbs": [(_("班次"), reverse("desk_classes"))],
+        "here": training_class.number,
+    }
+    return show(request, "desk/classes/file.html", context, here="desk_classes")
+
+
+def _enrolments(training_class: TrainingClass) -> QuerySet[Enrolment]:
+    return (
+        Enrolment.objects.filter(training_class=training_class)
+        .select_related("learner", "category")
+        .order_by("arrival_no")
+    )
+
+
+def _people(enrolments: list[Enrolment]) -> list[Person]:
+    minutes = dict(
+        Attendance.objects.filter(enrolment__in=enrolments)
+        .order_by()
+        .values_list("enrolment")
+        .annotate(total=Sum("minutes"))
+    )
+    completions = {
+        row.enrolment_id: row
+        for row in Completion.objects.filter(enrolment__in=enrolments).select_related(
+            "proposed_by", "submitted_by", "approved_by"
+        )
+    }
+    handed_in = list(proofs.of_enrolments(enrolments=enrolments))
+    return [
+        Person(
+            row,
+            privacy.mask_name(row.learner.name),
+            minutes.get(row.pk) or 0,
+            read_reasoning(completions[row.pk]) if row.pk in completions else None,
+            enrolment.from_rows(row.findings),
+            [
+                proof
+                for proof in handed_in
+                if (proof.learner_id, proof.category_id) == (row.learner_id, row.category_id)
+            ],
+        )
+        for row in enrolments
+    ]
+
+
+def _meetings(training_class: TrainingClass) -> list[Meeting]:
+    here = Q(attendance__in_at__isnull=False)
+    lessons = training_class.lessons.annotate(
+        here=Count("attendance", filter=here), by_hand=Count("attendance", filter=here & Q(attendance__by_hand=True))
+    )
+    return [Meeting(lesson, lesson.here, lesson.by_hand) for lesson in lessons]
+
+
+def _completion_steps(training_class: TrainingClass) -> dict[str, int]:
+    """How many completions of the class stand at each step."""
+    steps = dict.fromkeys(Completion.Status.values, 0)
+    totals = (
+        Completion.objects.filter(enrolment__training_class=training_class)
+        .order_by()
+        .values_list("status")
+        .annotate(total=Count("pk"))
+    )
+    return steps | dict(totals)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_class_submit(request: HttpRequest, number: str) -> HttpResponse:
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    with told(request, _("已提交，等区市审核。")):
+        classes.submit(by=officer(request), training_class=training_class, now=timezone.now())
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_class_approve(request: HttpRequest, number: str) -> HttpResponse:
+    training_class = fetch(request, number, Permission.REVIEW)
+    with told(request, _("已批准，班次开始报名。")):
+        classes.approve(by=officer(request), training_class=training_class, now=timezone.now())
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_class_return(request: HttpRequest, number: str) -> HttpResponse:
+    training_class = fetch(request, number, Permission.REVIEW)
+    reason = request.POST.get("reason", "")
+    with told(request, _("已退回机构，原因已写明。")):
+        classes.send_back(by=officer(request), training_class=training_class, reason=reason, now=timezone.now())
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_class_advance(request: HttpRequest, number: str) -> HttpResponse:
+    """Take one of the steps that the page offers this person."""
+    now = timezone.now()
+    training_class = fetch(request, number, Permission.SEE_DESK)
+    offered = moves_for(user=officer(request), training_class=training_class, now=now)
+    move = next((move for move in offered if move.to == request.POST.get("to")), None)
+    if move is None:
+        messages.error(request, _("班次现在不能这样办理，未保存。请看现在的状态再选。"))
+        return redirect("desk_class", number)
+    reason = request.POST.get("reason", "")
+    with told(request, _("已办理，班次现在是「%(status)s」。") % {"status": move.to.label}):
+        seating.advance(by=officer(request), training_class=training_class, to=move.to, now=now, reason=reason)
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_enrolment_decide(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """Admit or turn down one application of a reviewed class."""
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row = get_object_or_404(
+        access.visible_enrolments(user=officer(request), now=timezone.now()).select_related(
+            "learner__user", "training_class__course"
+        ),
+        number=enrolment_number,
+        training_class=training_class,
+    )
+    with told(request, _("已办理，并通知本人。")):
+        _decide(request, row, timezone.now())
+    return redirect("desk_class", number)
+
+
+def _decide(request: HttpRequest, row: Enrolment, now: datetime) -> None:
+    if request.POST.get("decision") == "admit":
+        enrolment.admit(by=officer(request), enrolment=row, now=now)
+    elif request.POST.get("decision") == "refuse":
+        enrolment.refuse(by=officer(request), enrolment=row, reason=request.POST.get("reason", ""), now=now)
+    else:
+        raise BadRequest
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_completions_submit(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand in every proposed completion of the class; those refused are named with their sentence."""
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    bulk = completion.submit_all(by=officer(request), training_class=training_class, now=timezone.now())
+    if bulk.done:
+        many = len(bulk.done)
+        words = ngettext("已提交 %(count)s 人结业，等区市批准。", "已提交 %(count)s 人结业，等区市批准。", many)
+        messages.success(request, words % {"count": many})
+    for sentence, many in gather(refusal.sentence for refusal in bulk.refused):
+        words = ngettext("%(many)s 人没有提交：%(sentence)s", "%(many)s 人没有提交：%(sentence)s", many)
+        messages.error(request, words % {"many": many, "sentence": sentence})
+    if not bulk.done and not bulk.refused:
+        messages.info(request, _("没有待提交的结业。"))
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_completion_return(request: HttpRequest, number: str) -> HttpResponse:
+    """Send one completion back with the reason."""
+    found = access.visible_completions(user=officer(request), now=timezone.now(), permission=Permission.REVIEW)
+    row = found.select_related("enrolment__training_class").filter(number=number).first()
+    if row is None:
+        raise Http404
+    with told(request, _("已退回，老师可重新提出。")):
+        completion.send_back(
+            by=officer(request), completion=row, reason=request.POST.get("reason", ""), now=timezone.now()
+        )
+    return redirect("desk_class", row.enrolment.training_class.number)

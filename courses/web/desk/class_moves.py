@@ -1,0 +1,54 @@
+"""What may be done with a class from its page: each step with who may take it and whether it wants a reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from courses import access
+from courses.access import Permission
+from courses.models import TrainingClass, User
+
+Status = TrainingClass.Status
+
+
+@dataclass(frozen=True)
+class Move:
+    """A change of status that `seating.advance` makes; `words` are those of its button."""
+
+    to: Status
+    words: str | Promise
+    permission: Permission
+    wants_reason: bool = False
+
+
+CANCEL = Move(Status.CANCELLED, _("取消班次"), Permission.RUN_CLASSES, wants_reason=True)
+SUSPEND = Move(Status.SUSPENDED, _("暂停班次"), Permission.REVIEW, wants_reason=True)
+MOVES: dict[str, tuple[Move, ...]] = {
+    Status.DRAFT: (CANCEL,),
+    Status.RETURNED: (CANCEL,),
+    Status.SUBMITTED: (CANCEL,),
+    Status.ENROLLING: (Move(Status.RUNNING, _("截止报名并开班"), Permission.RUN_CLASSES), CANCEL, SUSPEND),
+    Status.RUNNING: (
+        Move(Status.ASSESSING, _("转入考核"), Permission.RUN_CLASSES),
+        Move(Status.CLOSED, _("办结班次"), Permission.RUN_CLASSES),
+        SUSPEND,
+    ),
+    Status.ASSESSING: (Move(Status.CLOSED, _("办结班次"), Permission.RUN_CLASSES),),
+    Status.CLOSED: (Move(Status.ARCHIVED, _("归档"), Permission.REVIEW),),
+    Status.SUSPENDED: (
+        Move(Status.ENROLLING, _("恢复报名"), Permission.REVIEW),
+        Move(Status.RUNNING, _("恢复上课"), Permission.REVIEW),
+        Move(Status.CANCELLED, _("取消班次"), Permission.REVIEW, wants_reason=True),
+    ),
+}
+
+
+def moves_for(*, user: User, training_class: TrainingClass, now: datetime) -> list[Move]:
+    """The steps that this person may take with this class now."""
+    return [
+        move
+        for move in MOVES.get(training_class.status, ())
+        if access.may_on(user=user, training_class=training_class, permission=move.permission, now=now)
+    ]

@@ -1,0 +1,115 @@
+"""班次: the list of classes, and the form that plans one."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses import access, classes
+from courses.access import Permission
+from courses.classes import ClassRefused
+from courses.models import District, Institution, Post, TrainingClass
+from courses.policy import local_date
+from courses.web.desk.class_form import ClassForm, repeated
+from courses.web.desk.page import officer, query_without_page, show
+from courses.web.gate import allow
+
+PER_PAGE = 30
+Status = TrainingClass.Status
+
+
+@allow(Permission.SEE_DESK)
+def desk_classes(request: HttpRequest) -> HttpResponse:
+    """The classes that a post shows, newest first, filtered by status, district and a word."""
+    now = timezone.now()
+    found = access.visible_classes(user=officer(request), now=now, permission=Permission.SEE_DESK)
+    status, district, text = (request.GET.get(name, "").strip() for name in ("status", "district", "q"))
+    if status in Status.values:
+        found = found.filter(status=status)
+    if district:
+        found = found.filter(district__key=district)
+    if text:
+        found = found.filter(named_like(text))
+    listed = found.select_related("course", "district", "institution").order_by("-starts_on", "-number")
+    context = {
+        "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
+        "query": query_without_page(request),
+        "statuses": Status.choices,
+        "districts": District.objects.all(),
+        "chosen": {"status": status, "district": district, "q": text},
+        "clear": reverse("desk_classes") if status or district or text else "",
+        "may_plan": institution_of(request) is not None,
+    }
+    return show(request, "desk/classes/list.html", context, here="desk_classes")
+
+
+def named_like(text: str, prefix: str = "") -> Q:
+    """Classes whose number, course or institution has the word in it."""
+    return (
+        Q(**{f"{prefix}number__icontains": text})
+        | Q(**{f"{prefix}course__name__icontains": text})
+        | Q(**{f"{prefix}institution__name__icontains": text})
+    )
+
+
+def institution_of(request: HttpRequest) -> Institution | None:
+    """The institution that this person plans classes for."""
+    posts = access.held(user=officer(request), now=timezone.now())
+    return next((post.institution for post in posts if post.role == Post.Role.INSTITUTION), None)
+
+
+@allow(Permission.RUN_CLASSES)
+def desk_class_new(request: HttpRequest) -> HttpResponse:
+    """Plan a class; `from` repeats the values of an earlier one."""
+    now = timezone.now()
+    institution = institution_of(request)
+    if institution is None:
+        raise Http404
+    today = local_date(now)
+    if request.method == "POST":
+        form = ClassForm(request.POST, institution=institution, today=today)
+        if form.is_valid() and (planned := _plan(request, form, institution)):
+            return redirect("desk_class", planned.number)
+    else:
+        form = ClassForm(institution=institution, today=today, initial=_initial(request, institution))
+    context = {
+        "form": form,
+        "institution": institution,
+        "crumbs": [(_("班次"), reverse("desk_classes"))],
+        "here": _("申请开班"),
+    }
+    return show(request, "desk/classes/new.html", context, here="desk_classes", status=422 if form.errors else 200)
+
+
+def _initial(request: HttpRequest, institution: Institution) -> dict[str, object]:
+    now = timezone.now()
+    number = request.GET.get("from", "")
+    mine = access.visible_classes(user=officer(request), now=now, permission=Permission.RUN_CLASSES)
+    if number and (earlier := mine.filter(number=number).first()):
+        return repeated(training_class=earlier, today=local_date(now))
+    return {"district": institution.district_id, "mode": TrainingClass.Mode.FIRST_COME}
+
+
+def _plan(request: HttpRequest, form: ClassForm, institution: Institution) -> TrainingClass | None:
+    values = form.cleaned_data
+    try:
+        return classes.plan(
+            by=officer(request),
+            course=values["course"],
+            project=values["project"],
+            institution=institution,
+            district=values["district"],
+            venue=values["venue"],
+            room=values["room"],
+            seats=values["seats"],
+            trainers=list(values["trainers"]),
+            lessons=form.lessons(),
+            mode=values["mode"],
+            now=timezone.now(),
+        )
+    except ClassRefused as refusal:
+        form.add_error(None, refusal.sentence)
+        return None

@@ -1,0 +1,56 @@
+"""结业: the classes that have completions, with how many stand at each step."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from courses import access
+from courses.access import Permission
+from courses.models import Completion, District
+from courses.web.desk.classes import named_like
+from courses.web.desk.page import officer, query_without_page, show
+from courses.web.gate import allow
+
+PER_PAGE = 30
+Status = Completion.Status
+
+
+@allow(Permission.SEE_DESK)
+def desk_completions(request: HttpRequest) -> HttpResponse:
+    status, district, text = (request.GET.get(name, "").strip() for name in ("status", "district", "q"))
+    rows = Completion.objects.filter(status=status) if status in Status.values else Completion.objects.all()
+    shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.SEE_DESK)
+    found = shown.filter(pk__in=rows.values("enrolment__training_class"))
+    if district:
+        found = found.filter(district__key=district)
+    if text:
+        found = found.filter(named_like(text))
+    listed = found.select_related("course", "district", "institution").order_by("-ends_on", "-number")
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    steps = steps_of([row.pk for row in page.object_list])
+    context = {
+        "page": page,
+        "rows": [(row, steps.get(row.pk, {})) for row in page.object_list],
+        "query": query_without_page(request),
+        "statuses": Status.choices,
+        "districts": District.objects.all(),
+        "clear": reverse("desk_completions") if status or district or text else "",
+        "chosen": {"status": status, "district": district, "q": text},
+    }
+    return show(request, "desk/completions/list.html", context, here="desk_completions")
+
+
+def steps_of(pks: list[int]) -> dict[int, dict[str, Any]]:
+    """By class: how many completions stand at each step, how many approved are not counted. One statement."""
+    numbers = {status: Count("pk", filter=Q(status=status)) for status in Status.values}
+    totals = (
+        Completion.objects.filter(enrolment__training_class__in=pks)
+        .order_by()
+        .values("enrolment__training_class")
+        .annotate(**numbers, uncounted=Count("pk", filter=Q(status=Status.APPROVED) & ~Q(not_counted="")))
+    )
+    return {total["enrolment__training_class"]: {**total} for total in totals}

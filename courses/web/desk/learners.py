@@ -1,0 +1,118 @@
+"""学员: find a person among those that a post shows, and look at a full number for a written reason."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from courses import access, privacy
+from courses.access import Permission
+from courses.models import Enrolment, IdentityDocument, Learner
+from courses.people import learners
+from courses.people.learners import RevealRefused
+from courses.web.desk.page import officer, show
+from courses.web.gate import allow
+
+MOST_FOUND = 20
+FIELDS = (("document", _("证件号码")), ("phone", _("手机号")))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person as a list shows them: nothing is whole."""
+
+    number: str
+    name: str
+    document: str
+    phone: str
+    classes: list[Enrolment]
+
+
+class SearchForm(forms.Form):
+    name = forms.CharField(label=_("姓名"), max_length=60, required=False)
+    last4 = forms.CharField(label=_("证件号码后四位"), max_length=4, required=False)
+
+    def clean(self) -> dict[str, str]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("name", "").strip() and len(cleaned.get("last4", "").strip()) != 4:
+            raise forms.ValidationError(_("请填姓名，或证件号码的后四位。"))
+        return cleaned
+
+
+@never_cache
+@sensitive_post_parameters("name", "last4")
+@allow(Permission.REVEAL)
+def desk_learners(request: HttpRequest) -> HttpResponse:
+    """The search is a POST, so that no name stands in an address or a log."""
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    found: list[Found] | None = None
+    if request.method == "POST" and form.is_valid():
+        found = _search(request, form.cleaned_data["name"].strip(), form.cleaned_data["last4"].strip())
+    context = {"form": form, "found": found, "most": MOST_FOUND}
+    return show(request, "desk/learners/search.html", context, here="desk_learners", status=422 if form.errors else 200)
+
+
+def _search(request: HttpRequest, name: str, last4: str) -> list[Found]:
+    scope = access.visible_learners(user=officer(request), now=timezone.now(), permission=Permission.REVEAL)
+    if name:
+        scope = scope.filter(name=name)
+    if last4:
+        scope = scope.filter(documents__last4_digest=learners.last4_digest(last4=last4), documents__until__isnull=True)
+    rows = list(scope.order_by("number")[:MOST_FOUND])
+    return _masked(request, rows)
+
+
+def _masked(request: HttpRequest, rows: list[Learner]) -> list[Found]:
+    """With the classes that the post shows. As many statements for twenty people as for one."""
+    shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.REVEAL)
+    documents = {
+        row.learner_id: row.number for row in IdentityDocument.objects.filter(learner__in=rows, until__isnull=True)
+    }
+    enrolments: dict[int, list[Enrolment]] = {}
+    for row in (
+        Enrolment.objects.filter(learner__in=rows, training_class__in=shown.values("pk"))
+        .select_related("training_class__course")
+        .order_by("-training_class__starts_on")
+    ):
+        enrolments.setdefault(row.learner_id, []).append(row)
+    return [
+        Found(
+            learner.number,
+            privacy.mask_name(learner.name),
+            privacy.mask_id(documents.get(learner.pk, "")),
+            privacy.mask_phone(learner.phone),
+            enrolments.get(learner.pk, []),
+        )
+        for learner in rows
+    ]
+
+
+@never_cache
+@sensitive_post_parameters("reason")
+@require_POST
+@allow(Permission.REVEAL)
+def desk_learner_reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one field of one person once; the page is not kept, the look is."""
+    now = timezone.now()
+    scope = access.visible_learners(user=officer(request), now=now, permission=Permission.REVEAL)
+    learner = get_object_or_404(scope, number=number)
+    field = request.POST.get("field", "")
+    label = dict(FIELDS).get(field)
+    shown, sentence = "", ""
+    if label is None:
+        sentence = str(_("请选择要看哪一项，本次未显示。"))
+    else:
+        try:
+            shown = learners.reveal(
+                by=officer(request), learner=learner, field=field, reason=request.POST.get("reason", ""), now=now
+            )
+        except RevealRefused as refusal:
+            sentence = refusal.sentence
+    context = {"person": _masked(request, [learner])[0], "label": label, "shown": shown, "sentence": sentence}
+    return show(request, "desk/learners/reveal.html", context, here="desk_learners", status=422 if sentence else 200)

@@ -1,0 +1,101 @@
+"""What every page of the desk carries: its navigation with the number of things that wait, and who is signed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from courses import access, privacy, turns
+from courses.access import Permission
+from courses.models import Post, User
+from courses.refusals import Refused
+
+NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
+    ("desk", _("待我办"), Permission.SEE_DESK),
+    ("desk_classes", _("班次"), Permission.SEE_DESK),
+    ("desk_completions", _("结业"), Permission.SEE_DESK),
+    ("desk_selections", _("评选"), Permission.REVIEW),
+    ("desk_tally", _("计数"), Permission.SEE_TALLY),
+    ("desk_learners", _("学员"), Permission.REVEAL),
+    ("desk_institutions", _("机构"), Permission.SEE_DESK),
+    ("desk_exports", _("报表"), Permission.EXPORT),
+    ("desk_messages", _("消息"), Permission.RUN_MESSAGES),
+)
+
+
+def officer(request: HttpRequest) -> User:
+    """The signed-in person; the gate has let nobody else in."""
+    return cast("User", request.user)
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    here: str,
+    status: int = 200,
+    badge: int | None = None,
+) -> HttpResponse:
+    """A page of the desk. `here` is the entry of the navigation that it lies under; `badge` spares the count."""
+    user = officer(request)
+    now = timezone.now()
+    frame = {
+        "desk_nav": navigation(user=user, now=now, here=here, badge=badge),
+        "desk_me": introduce(user=user, now=now),
+        "held": access.permissions(user=user, now=now),
+    }
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def navigation(*, user: User, now: datetime, here: str, badge: int | None) -> list[dict[str, Any]]:
+    granted = access.permissions(user=user, now=now)
+    count = turns.count_mine(user=user, now=now) if badge is None else badge
+    return [
+        {
+            "url": reverse(name),
+            "label": label,
+            "current": name == here,
+            "badge": count if name == "desk" else 0,
+        }
+        for name, label, permission in NAVIGATION
+        if permission in granted
+    ]
+
+
+def introduce(*, user: User, now: datetime) -> str:
+    """市级管理，刘*: the first post that opens the desk, and the masked name."""
+    roles = [post.role for post in access.held(user=user, now=now) if opens_desk(post)]
+    name = privacy.mask_name(user.name) or user.username
+    said = {"role": Post.Role(roles[0]).label, "name": name} if roles else {}
+    return _("%(role)s，%(name)s") % said if said else name
+
+
+def opens_desk(post: Post) -> bool:
+    return Permission.SEE_DESK in access.ROLES[post.role].permissions
+
+
+@contextmanager
+def told(request: HttpRequest, words: str | Promise) -> Iterator[None]:
+    """What came of the deed stands on the next page: the sentence of its refusal, or `words`."""
+    try:
+        yield
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, str(words))
+
+
+def query_without_page(request: HttpRequest) -> str:
+    """The filters of a list for the pager's links."""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return f"{kept.urlencode()}&" if kept else ""

@@ -1,0 +1,167 @@
+"""待我办: what waits for this person, nearest deadline first; what they handled, what waits for others; and the
+approval of several completions with its outlook."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from courses import access, completion, turns
+from courses.access import Permission
+from courses.models import Completion, District
+from courses.turns import Handled, Turn, Waiting
+from courses.web.desk import outlook, waiting
+from courses.web.desk.classes import named_like
+from courses.web.desk.page import officer, query_without_page, show
+from courses.web.desk.rows import Row
+from courses.web.gate import allow
+
+PER_PAGE = 20
+KIND_WORDS: dict[Turn, str | Promise] = {
+    Turn.CLASS_REVIEW: gettext_lazy("班次待审"),
+    Turn.CHANGE_REVIEW: gettext_lazy("变更待审"),
+    Turn.COMPLETION_REVIEW: gettext_lazy("结业待批"),
+    Turn.COMPLETION_SUBMIT: gettext_lazy("结业待提交"),
+    Turn.CLASS_MEND: gettext_lazy("班次待提交"),
+}
+
+
+@allow(Permission.SEE_DESK)
+def desk(request: HttpRequest) -> HttpResponse:
+    """The queue, in a number of statements that does not depend on its length."""
+    now = timezone.now()
+    user = officer(request)
+    chosen = _chosen(request)
+    everything = waiting.rows(user=user, now=now, wanted=_wanted(chosen))
+    listed = [row for row in everything if _fits(row, chosen)]
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    choosable = [row for row in page.object_list if row.may_be_chosen]
+    filtered = bool(chosen["district"] or chosen["q"])
+    mine = turns.count_mine(user=user, now=now) if filtered else len(everything)
+    kinds = turns.kinds_for(user=user, now=now)
+    context = {
+        **_frame(request, page=page, chosen=chosen, here="desk", now=now, mine=mine),
+        "kinds": [(kind.value, KIND_WORDS[kind]) for kind in kinds],
+        "due_today": sum(1 for row in listed if row.due and row.days_left <= 0),
+        "choosable": len(choosable),
+        "choosable_people": sum(row.people for row in choosable),
+        "reviews": any(row.kind == Turn.COMPLETION_REVIEW for row in page.object_list),
+    }
+    return show(request, "desk/queue/list.html", context, here="desk", badge=mine)
+
+
+@allow(Permission.SEE_DESK)
+def desk_handled(request: HttpRequest) -> HttpResponse:
+    """我办过的: what this person did to classes and completions, latest first."""
+    now = timezone.now()
+    chosen = _chosen(request)
+    found = turns.handled(user=officer(request), now=now, wanted=_wanted(chosen))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    mine = turns.count_mine(user=officer(request), now=now)
+    frame = _frame(request, page=page, chosen=chosen, here="desk_handled", now=now, mine=mine)
+    context = {**frame, "rows": waiting.deeds(done=[Handled(*row) for row in page.object_list])}
+    return show(request, "desk/queue/handled.html", context, here="desk", badge=mine)
+
+
+@allow(Permission.SEE_DESK)
+def desk_elsewhere(request: HttpRequest) -> HttpResponse:
+    """等别人办: what waits for somebody else among the classes that this person sees, longest first."""
+    now = timezone.now()
+    chosen = _chosen(request)
+    found = turns.elsewhere(user=officer(request), now=now, wanted=_wanted(chosen))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    mine = turns.count_mine(user=officer(request), now=now)
+    frame = _frame(request, page=page, chosen=chosen, here="desk_elsewhere", now=now, mine=mine)
+    context = {**frame, "rows": waiting.followed(waits=[Waiting(*row) for row in page.object_list], now=now)}
+    return show(request, "desk/queue/elsewhere.html", context, here="desk", badge=mine)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "").strip() for name in ("kind", "district", "check", "q")}
+
+
+def _wanted(chosen: dict[str, str]) -> Q:
+    wanted = Q()
+    if chosen["district"]:
+        wanted &= Q(district__key=chosen["district"])
+    if chosen["q"]:
+        wanted &= named_like(chosen["q"])
+    return wanted
+
+
+def _fits(row: Row, chosen: dict[str, str]) -> bool:
+    passed = all(check.passed for check in row.checks)
+    return (not chosen["kind"] or row.kind == chosen["kind"]) and (
+        not chosen["check"] or passed == (chosen["check"] == "passed")
+    )
+
+
+def _frame(
+    request: HttpRequest, *, page: Page[Any], chosen: dict[str, str], here: str, now: datetime, mine: int
+) -> dict[str, Any]:
+    """Tabs with their numbers, filters and pages; who only reads has no tabs."""
+    user = officer(request)
+    numbers = {
+        "desk": (_("待我办"), mine),
+        "desk_handled": (_("我办过的"), turns.handled(user=user, now=now).count()),
+        "desk_elsewhere": (_("等别人办"), turns.elsewhere(user=user, now=now).count()),
+    }
+    tabs = [
+        {"url": reverse(name), "word": word, "count": count, "current": name == here}
+        for name, (word, count) in numbers.items()
+    ]
+    return {
+        "page": page,
+        "query": query_without_page(request),
+        "chosen": chosen,
+        "clear": reverse(here) if any(chosen.values()) else "",
+        "districts": District.objects.all(),
+        "tabs": tabs if turns.kinds_for(user=user, now=now) else [],
+    }
+
+
+@allow(Permission.REVIEW)
+def desk_approve(request: HttpRequest) -> HttpResponse:
+    """What an approval would do, shown before it is done: classes, person-times, and what would not be counted."""
+    now = timezone.now()
+    found = access.visible_completions(user=officer(request), now=now, permission=Permission.REVIEW)
+    numbers = request.GET.getlist("class")
+    listed = outlook.foresee(completions=found, class_numbers=numbers, by=officer(request), now=now)
+    return show(request, "desk/queue/approve.html", {"outlook": listed}, here="desk")
+
+
+@require_POST
+@allow(Permission.REVIEW)
+def desk_approve_done(request: HttpRequest) -> HttpResponse:
+    """Approve exactly the completions that were shown."""
+    now = timezone.now()
+    found = access.visible_completions(user=officer(request), now=now, permission=Permission.REVIEW)
+    numbers = request.POST.getlist("completion")
+    listed = Completion.objects.filter(pk__in=found.filter(number__in=numbers).values("pk"))
+    rows = list(listed.select_related(*outlook.NEEDED).order_by("number"))
+    bulk = completion.approve_all(by=officer(request), completions=rows, now=now)
+    if bulk.done:
+        many = len(bulk.done)
+        counted = sum(1 for row in bulk.done if not row.not_counted)
+        words = ngettext(
+            "已批准 %(done)s 人结业，计入目标 %(counted)s 人次。",
+            "已批准 %(done)s 人结业，计入目标 %(counted)s 人次。",
+            many,
+        )
+        messages.success(request, words % {"done": many, "counted": counted})
+    for sentence, many in outlook.gather(refusal.sentence for refusal in bulk.refused):
+        words = ngettext("%(many)s 人没有批准：%(sentence)s", "%(many)s 人没有批准：%(sentence)s", many)
+        messages.error(request, words % {"many": many, "sentence": sentence})
+    if not bulk.done and not bulk.refused:
+        messages.info(request, _("没有可批准的结业，未保存。请刷新后再看。"))
+    return redirect("desk")

@@ -1,0 +1,111 @@
+"""A row of the desk's queue and what is remarked on it; a deed in the list of what somebody handled."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from courses.models import Completion, TrainingClass
+from courses.turns import Turn
+
+Status = TrainingClass.Status
+
+
+@dataclass(frozen=True)
+class Check:
+    """One remark on a row: shape, words, and the quiet line under it."""
+
+    shape: str
+    words: str
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.shape == "done"
+
+
+SHAPES: dict[str, str] = {
+    Status.RETURNED: "slow",
+    Status.SUSPENDED: "slow",
+    Status.CANCELLED: "no",
+    Completion.Status.REVOKED: "no",
+}
+COMPLETION_DEEDS: dict[str, str | Promise] = {
+    Completion.Status.SUBMITTED: gettext_lazy("已提交"),
+    Completion.Status.APPROVED: gettext_lazy("已批准"),
+    Completion.Status.RETURNED: gettext_lazy("已退回"),
+    Completion.Status.REVOKED: gettext_lazy("已撤销"),
+}
+WAITS_FOR: dict[Turn, str | Promise] = {
+    Turn.CLASS_REVIEW: gettext_lazy("等区市审核"),
+    Turn.CHANGE_REVIEW: gettext_lazy("等区市审变更"),
+    Turn.COMPLETION_REVIEW: gettext_lazy("等区市批准"),
+    Turn.COMPLETION_SUBMIT: gettext_lazy("等机构提交"),
+    Turn.CLASS_MEND: gettext_lazy("等机构修改后再交"),
+    Turn.COMPLETION_MEND: gettext_lazy("等老师重新提出"),
+}
+
+
+@dataclass
+class Row:
+    """One thing that waits. `people` are the completions that it would move, in 人次; `due` the last day for it."""
+
+    kind: Turn
+    training_class: TrainingClass
+    since: datetime
+    people: int = 0
+    unmet: int = 0
+    own: bool = False
+    submitter: str = ""
+    due: date | None = None
+    days_left: int = 0
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Only completions that passed every check, and that others have handled, are approved together."""
+        return self.kind == Turn.COMPLETION_REVIEW and not self.own and all(check.passed for check in self.checks)
+
+    @property
+    def word(self) -> str:
+        if self.kind == Turn.CHANGE_REVIEW:
+            return _("变更")
+        return _("开班") if self.kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND) else _("结业")
+
+    @property
+    def waits_for(self) -> str:
+        return str(WAITS_FOR[self.kind])
+
+    @property
+    def deadline(self) -> Check | None:
+        if self.due is None:
+            return None
+        if self.days_left < 0:
+            late = -self.days_left
+            return Check("late", ngettext("超期 %(days)s 个工作日", "超期 %(days)s 个工作日", late) % {"days": late})
+        if self.days_left == 0:
+            return Check("late", _("今天到期"))
+        words = ngettext("还剩 %(days)s 个工作日", "还剩 %(days)s 个工作日", self.days_left)
+        return Check("slow" if self.days_left == 1 else "", words % {"days": self.days_left})
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that somebody did: its shape and word, to how many completions, when."""
+
+    training_class: TrainingClass
+    people: int
+    status: str
+    at: datetime
+
+    @property
+    def word(self) -> str:
+        return _("结业") if self.people else _("开班")
+
+    @property
+    def done(self) -> Check:
+        if self.people:
+            return Check(SHAPES.get(self.status, "done"), str(COMPLETION_DEEDS[self.status]))
+        return Check(SHAPES.get(self.status, "done"), str(Status(self.status).label))

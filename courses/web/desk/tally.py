@@ -1,0 +1,119 @@
+"""计数: the yearly figures against their targets. Every figure leads to its rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from courses import access, tally
+from courses.access import Permission
+from courses.models import CountEntry, District, Line, Post
+from courses.policy import local_date
+from courses.tally import Scope, YearTally
+from courses.web.desk import measures
+from courses.web.desk.entries import as_day, entries_url
+from courses.web.desk.page import officer, show
+from courses.web.gate import allow
+
+MONTHS = range(1, 13)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for, confined to what the post shows."""
+
+    year: int
+    as_of: date | None
+    district: str
+    confined: bool
+
+
+def read_wanted(request: HttpRequest, now: datetime) -> Wanted:
+    """Another district than one's own is a 404; a day or a year that cannot be one is today's."""
+    today = local_date(now)
+    own = access.tally_district(user=officer(request), now=now)
+    district = request.GET.get("district", "")
+    if own and district not in ("", own):
+        raise Http404
+    if district and not own and not District.objects.filter(key=district).exists():
+        raise Http404
+    text = request.GET.get("year", "")
+    as_of = as_day(request.GET.get("as_of", ""))
+    if as_of is not None and as_of >= today:
+        as_of = None
+    year = int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else today.year
+    return Wanted(year, as_of, own or district, confined=own is not None)
+
+
+def figures(wanted: Wanted, now: datetime) -> YearTally:
+    scope = Scope(district=wanted.district or None)
+    return tally.for_year(year=wanted.year, scope=scope, as_of=wanted.as_of, today=local_date(now))
+
+
+def only_institution(request: HttpRequest, now: datetime) -> bool:
+    """Whether no post of this person shows more than an institution's own figures."""
+    roles = {
+        post.role
+        for post in access.held(user=officer(request), now=now)
+        if Permission.SEE_TALLY in access.ROLES[post.role].permissions
+    }
+    return roles == {Post.Role.INSTITUTION.value}
+
+
+@allow(Permission.SEE_TALLY)
+def desk_tally(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    if only_institution(request, now):
+        return _own_figures(request, now)
+    wanted = read_wanted(request, now)
+    found = figures(wanted, now)
+    heat = Line.ENTREPRENEURSHIP if request.GET.get("heat") == Line.ENTREPRENEURSHIP else Line.SKILLS
+    this_year = local_date(now).year
+    context = {
+        "tally": found,
+        "wanted": wanted,
+        "now": now,
+        "measures": measures.measures(tally=found, district=wanted.district, as_of=wanted.as_of),
+        "league": measures.league(tally=found, as_of=wanted.as_of),
+        "totals": measures.totals(tally=found, district=wanted.district, as_of=wanted.as_of),
+        "share": measures.tenths(found.share),
+        "heat": heat,
+        "heat_rows": measures.soundings(tally=found, line=heat, as_of=wanted.as_of),
+        "months": MONTHS,
+        "years": range(this_year, this_year - 5, -1),
+        "districts": () if wanted.confined else District.objects.all(),
+        "query": _kept(request),
+    }
+    return show(request, "desk/tally/year.html", context, here="desk_tally")
+
+
+def _kept(request: HttpRequest) -> str:
+    """The filters for links to the report, the table file and the other soundings."""
+    kept = request.GET.copy()
+    kept.pop("heat", None)
+    return kept.urlencode()
+
+
+def _own_figures(request: HttpRequest, now: datetime) -> HttpResponse:
+    """An institution sees what its own classes brought, by year and line: 人次 and 人 in columns of their own."""
+    entries = access.visible_entries(user=officer(request), now=now)
+    sums = entries.values("year", "line").annotate(verified=Sum("amount")).order_by("-year", "-line")
+    context = {
+        "rows": [
+            {
+                **row,
+                "label": Line(row["line"]).label,
+                "people": _people(entries.filter(year=row["year"], line=row["line"])),
+                "url": entries_url(year=row["year"], line=row["line"]),
+            }
+            for row in sums
+        ],
+    }
+    return show(request, "desk/tally/own.html", context, here="desk_tally")
+
+
+def _people(entries: QuerySet[CountEntry]) -> int:
+    """人: persons whose lines add up to more than none."""
+    return entries.values("person").annotate(told=Sum("amount")).filter(told__gt=0).order_by().count()

@@ -1,0 +1,210 @@
+"""What waits for somebody: classes to approve or to mend, completions to approve or to hand in.
+
+A row stands for one class, since that is what is opened; it counts the person-times that its click would move.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses import policy, privacy, turns
+from courses.classes import checks_of, deadline_after
+from courses.models import (
+    Attendance,
+    Card,
+    ChangeRequest,
+    Completion,
+    Evidence,
+    ReviewEscalation,
+    TrainingClass,
+    User,
+)
+from courses.turns import Handled, Turn, Waiting
+from courses.web.desk.rows import Check, Deed, Row
+
+Status = TrainingClass.Status
+SHOWN = ("course__kind", "district", "institution", "submitted_by", "policy")
+
+
+def rows(*, user: User, now: datetime, wanted: Q) -> list[Row]:
+    """Everything that waits for this person among the classes of `wanted`, nearest deadline first.
+
+    The number of statements does not depend on the number of rows.
+    """
+    found: list[Row] = []
+    for kind in turns.kinds_for(user=user, now=now):
+        classes = turns.mine(turn=kind, user=user, now=now, wanted=wanted).select_related(*SHOWN)
+        if kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND):
+            found += [_class_row(kind, training_class) for training_class in classes]
+        elif kind == Turn.CHANGE_REVIEW:
+            found += _change_rows(classes, user)
+        else:
+            found += _completion_rows(kind, classes, user)
+    _set_deadlines(found, now)
+    _set_checks(found, now)
+    return sorted(found, key=lambda row: (row.due or date.max, row.since, row.training_class.number))
+
+
+def deeds(*, done: Iterable[Handled]) -> list[Deed]:
+    listed = list(done)
+    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk([one.training_class for one in listed])
+    return [Deed(classes[one.training_class], one.people, one.status, one.at) for one in listed]
+
+
+def followed(*, waits: Iterable[Waiting], now: datetime) -> list[Row]:
+    """What waits for others, in the order given; how long a reviewer has left stands on it, and no checks."""
+    listed = list(waits)
+    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk([one.training_class for one in listed])
+    found = [Row(Turn(one.turn), classes[one.training_class], since=one.since, people=one.people) for one in listed]
+    _set_deadlines(found, now)
+    return found
+
+
+def _class_row(kind: Turn, training_class: TrainingClass) -> Row:
+    by = training_class.submitted_by
+    return Row(
+        kind,
+        training_class,
+        since=training_class.submitted_at or training_class.created_at,
+        people=0,
+        submitter=privacy.mask_name(by.name) if by else "",
+    )
+
+
+def _change_rows(classes: QuerySet[TrainingClass], user: User) -> list[Row]:
+    """One row a class, since its oldest open request."""
+    asked = Q(lessons__change_requests__status=ChangeRequest.Status.ASKED)
+    listed = classes.annotate(
+        asked_since=Min("lessons__change_requests__asked_at", filter=asked),
+        asked_by_me=Count("lessons__change_requests", filter=asked & Q(lessons__change_requests__asked_by=user)),
+        asked=Count("lessons__change_requests", filter=asked),
+    )
+    rows = []
+    for each in listed:
+        words = ngettext("%(count)s 份变更申请", "%(count)s 份变更申请", each.asked) % {"count": each.asked}
+        row = Row(Turn.CHANGE_REVIEW, each, since=each.asked_since, own=each.asked_by_me > 0)
+        row.checks.append(Check("slow", words, _("须逐项看")))
+        rows.append(row)
+    return rows
+
+
+def _completion_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User) -> list[Row]:
+    """One row a class, with how many completions miss a requirement and whether this person had a hand in one."""
+    review = kind == Turn.COMPLETION_REVIEW
+    step = Completion.Status.SUBMITTED if review else Completion.Status.PROPOSED
+    totals = {
+        total["enrolment__training_class"]: total
+        for total in Completion.objects.filter(status=step, enrolment__training_class__in=classes.values("pk"))
+        .order_by()
+        .values("enrolment__training_class")
+        .annotate(
+            people=Count("pk"),
+            met=Count("pk", filter=Q(**{f"{step}_reasoning__passed": True})),
+            own=Count("pk", filter=Q(proposed_by=user) | Q(submitted_by=user)),
+            since=Min(f"{step}_at"),
+            submitter=Min(f"{step}_by__name"),
+        )
+    }
+    marked = set(
+        Evidence.objects.filter(by=user, lesson__training_class__in=totals).values_list(
+            "lesson__training_class", flat=True
+        )
+    )
+    return [
+        Row(
+            kind,
+            training_class,
+            since=total["since"],
+            people=total["people"],
+            unmet=total["people"] - total["met"],
+            own=review and (total["own"] > 0 or training_class.pk in marked),
+            submitter=privacy.mask_name(total["submitter"] or ""),
+        )
+        for training_class in classes
+        if (total := totals.get(training_class.pk))
+    ]
+
+
+def _set_deadlines(found: Iterable[Row], now: datetime) -> None:
+    """The last working day for a decision: `review_days` after it was handed in. Institutions have none."""
+    listed = [row for row in found if row.kind in turns.OF_REVIEWERS]
+    if not listed:
+        return
+    today = policy.local_date(now)
+    first = min(policy.local_date(row.since) for row in listed)
+    calendar = policy.calendar_between(start=first, end=today + timedelta(days=60))
+    days = policy.current(on=today).review_days
+    for row in listed:
+        handed_in_on = policy.local_date(row.since)
+        told = deadline_after(handed_in_on=handed_in_on, days=days, today=today, calendar=calendar)
+        row.due, row.days_left = told.due_on, told.days_left
+
+
+def _set_checks(found: list[Row], now: datetime) -> None:
+    reviewed = [row for row in found if row.kind == Turn.CLASS_REVIEW]
+    completed = [row for row in found if row.kind in (Turn.COMPLETION_REVIEW, Turn.COMPLETION_SUBMIT)]
+    if reviewed:
+        _check_classes(reviewed, now)
+    if completed:
+        _check_completions(completed, now)
+    for row in found:
+        if row.kind == Turn.CLASS_MEND:
+            returned = row.training_class.status == Status.RETURNED
+            row.checks.append(Check("slow", _("已退回，待改")) if returned else Check("none", _("草稿，未提交")))
+
+
+def _check_classes(listed: list[Row], now: datetime) -> None:
+    """The failed checks of each opening, and whether its review ran late."""
+    findings = checks_of(training_classes=[row.training_class for row in listed], now=now)
+    escalated = set(
+        ReviewEscalation.objects.filter(
+            training_class__in=findings, submitted_at=F("training_class__submitted_at")
+        ).values_list("training_class_id", flat=True)
+    )
+    for row in listed:
+        if row.training_class.pk in escalated:
+            row.checks.append(Check("late", _("逾期未审，已上报市级")))
+        for finding in findings[row.training_class.pk]:
+            if not finding.passed:
+                row.checks.append(Check("no" if finding.blocks else "slow", str(finding.fails), finding.sentence))
+        if not row.checks:
+            row.checks.append(Check("done", _("开班检查全部通过")))
+
+
+def _check_completions(listed: list[Row], now: datetime) -> None:
+    pks = [row.training_class.pk for row in listed]
+    shares = _by_hand_shares(pks)
+    red = set(
+        Card.objects.filter(training_class__in=pks, colour=Card.Colour.RED, withdrawn_at__isnull=True).values_list(
+            "training_class_id", flat=True
+        )
+    )
+    for row in listed:
+        held = policy.of_version(row.training_class.policy) if row.training_class.policy else policy.Policy()
+        share = shares.get(row.training_class.pk, 0)
+        if row.unmet:
+            words = ngettext("%(count)s 人未达条件", "%(count)s 人未达条件", row.unmet) % {"count": row.unmet}
+            row.checks.append(Check("slow", words, _("须逐项看")))
+        if share > held.manual_share_flag:
+            words = _("手工登记 %(share)s%%，超过 %(flag)s%%") % {"share": share, "flag": held.manual_share_flag}
+            row.checks.append(Check("slow", words, _("须逐项看")))
+        if row.training_class.pk in red:
+            row.checks.append(Check("no", _("班次有红牌，批准后不计数"), _("须逐项看")))
+        if not row.checks:
+            words = ngettext("%(count)s 人全部达到条件", "%(count)s 人全部达到条件", row.people)
+            row.checks.append(Check("done", words % {"count": row.people}))
+
+
+def _by_hand_shares(pks: list[int]) -> dict[int, int]:
+    """Percent of each class's attendance that a person entered by hand, rounded down."""
+    totals = (
+        Attendance.objects.filter(lesson__training_class__in=pks)
+        .order_by()
+        .values("lesson__training_class")
+        .annotate(every=Count("pk"), hand=Count("pk", filter=Q(by_hand=True)))
+        .annotate(pk_of_class=F("lesson__training_class"))
+    )
+    return {total["pk_of_class"]: total["hand"] * 100 // total["every"] for total in totals}

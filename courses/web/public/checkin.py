@@ -1,0 +1,203 @@
+"""Scanning: the page behind the code, the post that redeems the ticket, and what the learner is told.
+
+A bound browser is known by its signed cookie, so this path asks neither for a session nor for a user.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses import attendance, privacy
+from courses.attendance import MarkRefused, NotBound, Receipt, ScanRefusal, ScanRefused, Standing, Who
+from courses.attendance.tickets import COOKIE
+from courses.models import Direction
+from courses.people.numbers import fresh
+from courses.refusals import Refused
+from courses.web.gate import public
+from courses.web.public.binding import forget_binding, read_binding
+from courses.web.public.refusals import DENIED, FACES, NOT_YOURS, Face, face_words
+
+TICKET_SECONDS = attendance.TICKET_MINUTES * 60
+BROWSER = "browser"
+BROWSER_SECONDS = 180 * 24 * 3600
+
+
+@public
+@never_cache
+@require_safe
+def scan(request: HttpRequest, code: str) -> HttpResponse:
+    """GET /C/<code>: a good code leaves an arrival ticket in this browser. Writes no row."""
+    now = timezone.now()
+    browser = request.COOKIES.get(BROWSER, "")[:26] or fresh(prefix="", length=20)
+    try:
+        ticket = attendance.scan(text=code, browser=browser, now=now)
+    except ScanRefused as refusal:
+        return _refused(request, refusal)
+    response = _waiting(request, now)
+    _set(response, COOKIE, attendance.seal_ticket(ticket), TICKET_SECONDS)
+    _set(response, BROWSER, browser, BROWSER_SECONDS)
+    return response
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket(request: HttpRequest) -> HttpResponseBase:
+    """/C/: GET goes on with the ticket of this browser, POST redeems it."""
+    if request.method == "POST":
+        return _redeem(request)
+    try:
+        held = attendance.open_ticket(
+            request.COOKIES.get(COOKIE, ""), minutes=attendance.TICKET_MINUTES, now=timezone.now()
+        )
+    except ScanRefused as refusal:
+        return _refused(request, refusal)
+    return _waiting(request, held.scanned_at)
+
+
+def _redeem(request: HttpRequest) -> HttpResponseBase:
+    who = _who(request)
+    if who is None:
+        return _to_sign_in()
+    try:
+        receipt = attendance.redeem(ticket_text=request.COOKIES.get(COOKIE, ""), who=who, now=timezone.now())
+    except NotBound:
+        response = _to_sign_in()
+        forget_binding(response)
+        return response
+    except ScanRefused as refusal:
+        return _refused(request, refusal)
+    return redirect("scan_result", number=receipt.number)
+
+
+def _who(request: HttpRequest) -> Who | None:
+    binding = read_binding(request)
+    if binding is not None:
+        return Who(learner_id=binding.learner_id, device_code=binding.device_code)
+    if request.user.is_authenticated:
+        return Who(user_id=request.user.pk)
+    return None
+
+
+@public
+@never_cache
+@require_safe
+def result(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt, to its own learner only: green, or amber while the trainer is asked."""
+    receipt = _own_receipt(request, number)
+    if receipt is None:
+        return _faced(request, NOT_YOURS, {}, recorded=False)
+    if receipt.standing == Standing.DENIED:
+        return _faced(request, DENIED, {}, recorded=False)
+    if receipt.standing == Standing.UNDONE:
+        return _page(request, "public/checkin/undone.html", {})
+    return _page(request, "public/checkin/result.html", _facts(receipt))
+
+
+@public
+@never_cache
+@require_safe
+def result_state(request: HttpRequest, number: str) -> JsonResponse:
+    """Whether a receipt still waits; asked every two seconds by the amber page."""
+    receipt = _own_receipt(request, number)
+    if receipt is None:
+        return JsonResponse({"code": ScanRefusal.UNKNOWN_CODE}, status=404)
+    return JsonResponse({"standing": receipt.standing})
+
+
+@public
+@never_cache
+@require_POST
+def undo(request: HttpRequest, number: str) -> HttpResponseBase:
+    """不是我: within a minute the learner takes the scan back."""
+    binding = read_binding(request)
+    learner_id = binding.learner_id if binding else _learner_id(request)
+    try:
+        attendance.undo(learner_id=learner_id or 0, receipt=number, now=timezone.now())
+    except MarkRefused as refusal:
+        return _refused(request, refusal)
+    response = _page(request, "public/checkin/undone.html", {})
+    response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+@public
+@never_cache
+def help_(request: HttpRequest) -> HttpResponse:
+    """What to do in the classroom, for those who press 我要签到 at home."""
+    return _page(request, "public/checkin/help.html", {})
+
+
+def _own_receipt(request: HttpRequest, number: str) -> Receipt | None:
+    binding = read_binding(request)
+    learner_id = binding.learner_id if binding else _learner_id(request)
+    return attendance.own_receipt(number=number, learner_id=learner_id) if learner_id else None
+
+
+def _learner_id(request: HttpRequest) -> int | None:
+    learner = getattr(request.user, "learner", None) if request.user.is_authenticated else None
+    return learner.pk if learner else None
+
+
+def _facts(receipt: Receipt) -> dict[str, Any]:
+    left = int((receipt.undo_until - timezone.now()).total_seconds())
+    return {
+        "receipt": receipt,
+        "waits": receipt.standing == Standing.AWAITS,
+        "out": receipt.direction == Direction.OUT,
+        "masked": privacy.mask_name(receipt.learner_name),
+        "undo_seconds": max(0, left),
+    }
+
+
+def _waiting(request: HttpRequest, arrived: datetime) -> HttpResponse:
+    """A bound browser posts by itself; any other is asked to sign in, and told that its time is noted."""
+    bound = read_binding(request) is not None
+    known = bound or (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated)
+    # Another language leads back to the ticket, not to the code: a code that is read again is a later arrival.
+    context = {"known": known, "arrived": arrived, "path": reverse("ticket")}
+    return _page(request, "public/checkin/scan.html", context)
+
+
+def _to_sign_in() -> HttpResponse:
+    return redirect(f"{reverse('account_login')}?next={reverse('ticket')}")
+
+
+def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A refused scan that was redeemed has left its row; a refused look has not."""
+    recorded = request.method == "POST" and isinstance(refusal, ScanRefused)
+    return _faced(request, FACES[refusal.code], refusal.values, recorded=recorded)
+
+
+def _faced(request: HttpRequest, face: Face, values: dict[str, Any], *, recorded: bool) -> HttpResponse:
+    context = face_words(face, values, back=reverse("ticket")) | {"recorded": recorded}
+    return _page(request, "public/checkin/refused.html", context, face.status)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Rendered without context processors, which would ask for a session and a site."""
+    frame = {
+        "theme": request.COOKIES.get("theme", ""),
+        "elder": request.COOKIES.get("elder", ""),
+        "csrf_token": get_token(request),
+        "official": settings.OFFICIAL,
+        "now": timezone.now(),
+        "path": request.path if request.method == "GET" else reverse("scan_help"),
+    }
+    return HttpResponse(render_to_string(template, {**frame, **context}), status=status)
+
+
+def _set(response: HttpResponse, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )

@@ -1,0 +1,97 @@
+"""我的班: today first, one tap to the lesson."""
+
+from datetime import datetime, time, timedelta
+from typing import Any, cast
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from courses import access, attendance, policy
+from courses.access import Permission
+from courses.models import Completion, Enrolment, Lesson, TrainingClass, User
+from courses.web.gate import allow
+
+SOON = 6
+
+
+@allow(Permission.TEACH)
+def class_list(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    user = teacher(request)
+    today = policy.local_date(now)
+    lessons = (
+        access.visible_lessons(user=user, now=now, permission=Permission.TEACH)
+        .exclude(training_class__status__in=(*TrainingClass.UNAPPROVED, *TrainingClass.STOPPED))
+        .exclude(status=Lesson.Status.CANCELLED)
+        .select_related("training_class__course")
+        .order_by("starts_at")
+    )
+    day = datetime.combine(today, time.min, policy.CITY_TIME)
+    classes = list(_classes(user, now))
+    due = [row for row in classes if row.ends_on <= today and row.undecided]
+    return render(
+        request,
+        "teach/classes/list.html",
+        {
+            "now": now,
+            "today": sorted(
+                (_row(row, now) for row in lessons.filter(ends_at__gt=day, starts_at__lt=day + timedelta(days=1))),
+                key=_this_hour_first,
+            ),
+            "later": [_row(row, now) for row in lessons.filter(starts_at__gte=day + timedelta(days=1))[:SOON]],
+            "due": due,
+            "classes": [row for row in classes if row not in due],
+        },
+    )
+
+
+def _classes(user: User, now: datetime) -> QuerySet[TrainingClass, Any]:
+    """Own classes, newest first, each with the number of learners whose completion nobody has proposed."""
+    admitted = Q(enrolments__status=Enrolment.Status.ADMITTED)
+    undecided = Q(enrolments__completion__isnull=True) | Q(enrolments__completion__status=Completion.Status.RETURNED)
+    return (
+        access.visible_classes(user=user, now=now, permission=Permission.TEACH)
+        .exclude(status__in=(*TrainingClass.UNAPPROVED, *TrainingClass.STOPPED, TrainingClass.Status.ARCHIVED))
+        .select_related("course")
+        .annotate(undecided=Count("enrolments", filter=admitted & undecided, distinct=True))
+        .order_by("-starts_on", "-number")[:30]
+    )
+
+
+def _row(lesson: Lesson, now: datetime) -> dict[str, Any]:
+    return {
+        "lesson": lesson,
+        "name": attendance.lesson_name(lesson),
+        "running": lesson.starts_at - timedelta(minutes=30) <= now <= lesson.ends_at,
+        "over": now > lesson.ends_at,
+    }
+
+
+def _this_hour_first(row: dict[str, Any]) -> tuple[bool, bool, float]:
+    """Of the lessons that are going on the one that began last, whose learners arrive now; then what is to come."""
+    begun = row["lesson"].starts_at.timestamp()
+    return row["over"], not row["running"], -begun if row["running"] else begun
+
+
+def teacher(request: HttpRequest) -> User:
+    """The signed-in person; the gate has let nobody else in."""
+    return cast("User", request.user)
+
+
+def own_lesson(request: HttpRequest, name: str) -> Lesson:
+    """The lesson of the six characters, if this person teaches it; a stranger's is not found."""
+    code = attendance.lesson_code(name)
+    if code is None:
+        raise Http404
+    lesson = (
+        access.visible_lessons(user=teacher(request), now=timezone.now(), permission=Permission.TEACH)
+        .select_related("training_class__course", "training_class__venue", "training_class__policy", "trainer")
+        .exclude(training_class__status__in=TrainingClass.UNAPPROVED)
+        .filter(code=code)
+        .first()
+    )
+    if lesson is None:
+        raise Http404
+    return lesson

@@ -1,0 +1,77 @@
+"""结业: what each learner of a class has reached, and the proposal of those who have."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from courses import access, completion, policy
+from courses.access import Permission
+from courses.models import Completion, Enrolment, TrainingClass
+from courses.web.gate import allow
+from courses.web.teach.classes import teacher
+
+
+@allow(Permission.TEACH)
+@never_cache
+def class_completion(request: HttpRequest, number: str) -> HttpResponse:
+    training_class = _own_class(request, number)
+    now = timezone.now()
+    rows = [
+        {
+            "enrolment": row,
+            "found": found,
+            "done": done,
+            "may": found.passed and _may_propose(done),
+            "short": max(0, found.minutes_needed - found.minutes_attended),
+        }
+        for row, found, done in completion.of_class(training_class=training_class, now=now)
+    ]
+    pinned = policy.of_class(training_class=training_class, on=policy.local_date(now))
+    context = {
+        "training_class": training_class,
+        "rows": rows,
+        "ready": sum(1 for row in rows if row["may"]),
+        "ratio": pinned.completion_ratio,
+    }
+    return render(request, "teach/completion/list.html", context)
+
+
+@require_POST
+@allow(Permission.TEACH)
+def propose(request: HttpRequest, number: str) -> HttpResponse:
+    """One decision for each who was ticked; who was refused is named with the reason."""
+    training_class = _own_class(request, number)
+    chosen = list(
+        Enrolment.objects.filter(training_class=training_class, number__in=request.POST.getlist("enrolment"))
+        .select_related("learner", "training_class__policy")
+        .order_by("arrival_no")
+    )
+    bulk = completion.propose_all(by=teacher(request), enrolments=chosen, now=timezone.now())
+    if bulk.done:
+        words = ngettext(
+            "已提出 %(count)s 人结业，等机构提交。", "已提出 %(count)s 人结业，等机构提交。", len(bulk.done)
+        )
+        messages.success(request, words % {"count": len(bulk.done)})
+    done = {made.enrolment_id for made in bulk.done}
+    for row, refusal in zip([row for row in chosen if row.pk not in done], bulk.refused, strict=True):
+        messages.error(request, _("%(name)s：%(why)s") % {"name": row.learner.name, "why": refusal.sentence})
+    if not chosen:
+        messages.error(request, _("没有勾选学员，未提交。请先勾选。"))
+    return redirect("class_completion", number=number)
+
+
+def _may_propose(done: Completion | None) -> bool:
+    return done is None or done.status == Completion.Status.RETURNED
+
+
+def _own_class(request: HttpRequest, number: str) -> TrainingClass:
+    found = access.visible_classes(user=teacher(request), now=timezone.now(), permission=Permission.TEACH)
+    training_class = found.select_related("course", "policy").filter(number=number).first()
+    if training_class is None:
+        raise Http404
+    return training_class

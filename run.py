@@ -1,0 +1,447 @@
+#!/usr/bin/env python3
+"""Tideline 潮线 on this machine: start it, test it, measure it.
+
+    python3 run.py [run] [--no-demo]    install what is missing, prepare the data, serve on 127.0.0.1:${PORT:-8000}
+    python3 run.py test [--pg] [args]   linters, contracts, translations, the whole suite; with args only pytest
+    python3 run.py drill [name]         the long proofs (races, kills, imports, scale) at their full size
+    python3 run.py bench [--pg]         performance against the floor; the last line is JSON
+    python3 run.py fix                  what a machine can put right: lint, format, missing catalogue entries
+    python3 run.py lock                 lock the requirements with hashes
+
+Needs Python ≥ 3.11 and nothing else: only the standard library is imported here.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import venv
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+DATA = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
+HOST = "127.0.0.1"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+STARTUP_SECONDS = 90
+STOP_SECONDS = 20
+LIVED_SECONDS = 10
+
+
+class Stop(Exception):
+    """The work cannot go on; the text says why and what to do."""
+
+
+# ── The ground: interpreter, packages, data folder ────────────────────────────────────────────────────────────────────
+
+
+def require_machine() -> None:
+    if sys.version_info < (3, 11):
+        found = ".".join(map(str, sys.version_info[:3]))
+        raise Stop(f"Python 3.11 or newer is needed, this is {found}. Try: python3.11 run.py")
+    if os.name == "nt":
+        raise Stop("On Windows, run this inside WSL: the background worker needs a Unix process group.")
+    with contextlib.suppress(ImportError):
+        import ensurepip  # noqa: F401
+
+        return
+    raise Stop("Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv")
+
+
+def install(lock: str) -> None:
+    """Bring .venv in step with a lock file. The development lock contains the runtime one."""
+    wanted = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+    stamp = VENV / f".{lock}.sha256"
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        say(f"Making {VENV.name} …")
+        venv.create(VENV, with_pip=True, clear=VENV.exists())
+    started = time.monotonic()
+    say(f"Installing {lock} (about a minute the first time) …")
+    if not install_with_uv(lock):
+        install_with_pip(lock)
+    stamp.write_text(wanted)
+    if lock == "requirements-dev.txt":
+        runtime = (ROOT / "requirements.txt").read_bytes()
+        (VENV / ".requirements.txt.sha256").write_text(hashlib.sha256(runtime).hexdigest())
+    say(f"Installed in {time.monotonic() - started:.0f} s.")
+
+
+def install_with_uv(lock: str) -> bool:
+    """The quick way, where uv is at hand and reaches the packages."""
+    uv = find_uv()
+    if not uv:
+        return False
+    command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "--requirement", lock]
+    return subprocess.run(command, cwd=ROOT, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def install_with_pip(lock: str) -> None:
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    if subprocess.run([*command, "--requirement", lock], cwd=ROOT, check=False).returncode:
+        raise Stop(f"The packages of {lock} could not be installed; pip's own words stand above. Then run this again.")
+
+
+def find_uv() -> str | None:
+    own = VENV / "bin" / "uv"
+    return shutil.which("uv") or (str(own) if own.exists() else None)
+
+
+def make_data_folder() -> None:
+    for folder in (DATA, DATA / "media", DATA / "private", DATA / "broker" / "control", DATA / "logs"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    DATA.chmod(0o700)
+
+
+def stored_secrets() -> dict[str, str]:
+    """Keys of this installation, generated once. Losing the file makes encrypted columns unreadable for ever."""
+    path = DATA / "secrets.env"
+    if not path.exists():
+        lines = [
+            f"SECRET_KEY={secrets.token_urlsafe(50)}",
+            f"FIELD_KEYS=k1:{random_key()}",
+            f"DIGEST_KEY={random_key()}",
+        ]
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write("\n".join(lines) + "\n")
+    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+
+
+def random_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def environment(settings: str, **more: str) -> dict[str, str]:
+    """The surroundings of every child. What the caller has set stands."""
+    own = {"DJANGO_SETTINGS_MODULE": settings, "DATA_DIR": str(DATA), "PYTHONUNBUFFERED": "1"}
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**own, **os.environ, **more, "PATH": path, "VIRTUAL_ENV": str(VENV)}
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+# ── run ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Serve in the foreground until Ctrl-C, SIGTERM or the end of one of the processes."""
+    unknown = set(arguments) - {"--no-demo"}
+    if unknown:
+        raise Stop(f"run does not know {', '.join(sorted(unknown))}. Try: python3 run.py --help")
+    started = time.monotonic()
+    install("requirements.txt")
+    make_data_folder()
+    port = free_port(int(os.environ.get("PORT") or 8000))
+    env = serving(port)
+    with contextlib.closing(Group(env)) as group:
+        prepare = [str(PYTHON), "manage.py", "prepare", *arguments]
+        if group.call(prepare):
+            raise Stop("The data could not be prepared; the reason stands above.")
+        group.start("web", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi")
+        group.start("worker", *worker_command())
+        group.wait_for(f"http://{HOST}:{port}/healthz")
+        announce(port, time.monotonic() - started)
+        return group.watch()
+
+
+def serving(port: int) -> dict[str, str]:
+    """The surroundings of the processes of one run. What the caller has set stands, but for the port that was free."""
+    own = {"PORT": str(port), "HOST": HOST}
+    env = environment("lms.settings.dev", **{**stored_secrets(), **os.environ, **own})
+    # A container's only user is root; this window is for the addresses and the codes.
+    env["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser privileges"
+    return env
+
+
+def worker_command() -> list[str]:
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    pool = ["--pool", "threads", "--concurrency", "4"]
+    beat = ["--beat", "--schedule", str(DATA / "timetable")]
+    return ["celery", "--quiet", "--app", "lms", "worker", *pool, *beat, *quiet]
+
+
+def free_port(first: int) -> int:
+    for port in range(first, min(first + 100, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((HOST, port))
+                if port != first:
+                    say(f"Port {first} is taken, so this is port {port}.")
+                return port
+    raise Stop(f"No free port from {first} on. Set PORT to another one.")
+
+
+def announce(port: int, seconds: float) -> None:
+    base = f"http://{HOST}:{port}"
+    say(f"""
+  潮线 Tideline is up ({seconds:.0f} s).
+
+    {base}/             public pages 公众网站
+    {base}/demo/        demo accounts by role, one press signs in 演示账号
+    {base}/my/          learner 学员
+    {base}/teach/       trainer 教师
+    {base}/desk/        institution and bureau 机构与主管部门
+    {base}/cms/         editor and reviewer 内容编辑与审核
+    {base}/api/v1/docs  API
+
+  Sign-in codes sent by SMS appear in this window 短信验证码会显示在本窗口.
+  Data and keys: {DATA}   Stop: Ctrl-C
+""")
+
+
+class Group:
+    """The processes of one run, in a process group of their own, so that none of them outlives it.
+
+    A killed worker would leave its embedded timetable process behind: the whole group is ended, not the children alone.
+    """
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.commands: dict[str, tuple[str, ...]] = {}
+        self.born: dict[str, float] = {}
+        self.leader = 0
+        self.stopping = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.on_signal)
+
+    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.stopping:
+            self.stopping = True
+            raise KeyboardInterrupt
+
+    def call(self, command: Sequence[str]) -> int:
+        """Run one command to its end inside the group's care."""
+        process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, process_group=0)
+        try:
+            return process.wait()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+
+    def start(self, name: str, *command: str) -> None:
+        process = subprocess.Popen(
+            [str(VENV / "bin" / command[0]), *command[1:]],
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            process_group=self.leader,
+        )
+        self.leader = self.leader or process.pid
+        self.children[name], self.commands[name], self.born[name] = process, command, time.monotonic()
+
+    def ended(self) -> str:
+        return next((name for name, child in self.children.items() if child.poll() is not None), "")
+
+    def wait_for(self, address: str) -> None:
+        # A proxy set for the outside world must not be asked for this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        deadline = time.monotonic() + STARTUP_SECONDS
+        while time.monotonic() < deadline:
+            if name := self.ended():
+                raise Stop(f"The {name} process ended while starting; its last words stand above.")
+            with contextlib.suppress(urllib.error.URLError, OSError), opener.open(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+            time.sleep(0.1)
+        raise Stop(f"{address} did not answer within {STARTUP_SECONDS} s; look for the reason above.")
+
+    def watch(self) -> int:
+        """Until one ends. A worker that has lived a while is started anew: what it had to do stands in the database,
+        and the pages must not go with it."""
+        while not (name := self.ended()) or self.revive(name):
+            time.sleep(0.2)
+        say(f"The {name} process ended by itself (exit code {self.children[name].returncode}); stopping the rest.")
+        return 1
+
+    def revive(self, name: str) -> bool:
+        if name != "worker" or time.monotonic() - self.born[name] < LIVED_SECONDS:
+            return False
+        say(f"The worker ended by itself (exit code {self.children[name].returncode}); starting it again.")
+        self.start(name, *self.commands[name])
+        return True
+
+    def close(self) -> None:
+        """Ask, wait, then end whatever is left of the group."""
+        self.stopping = True
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.children.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.1, deadline - time.monotonic()))
+        if self.leader:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.leader, signal.SIGKILL)
+
+
+# ── test, bench, drill ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Everything without arguments; with arguments, pytest alone. `--no-lint` leaves the linters out."""
+    pg = "--pg" in arguments
+    chosen = [argument for argument in arguments if argument not in {"--pg", "--no-lint"}]
+    env = development()
+    steps = Steps()
+    if chosen:
+        say("Only the tests that you named: linters, contracts and catalogue are left out.")
+    elif "--no-lint" not in arguments:
+        for name, command in checks():
+            steps.do(name, command, env)
+    steps.do("tests", database(pg, env, pytest_command(chosen, env["CHROMIUM"])), env)
+    if not env["CHROMIUM"]:
+        warn_of_missing_browser()
+    return steps.report()
+
+
+def development() -> dict[str, str]:
+    """The development packages and the surroundings of the suite. CHROMIUM is empty where none is found."""
+    install("requirements-dev.txt")
+    make_data_folder()
+    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    return environment("lms.settings.test", CHROMIUM=browser)
+
+
+def checks() -> list[tuple[str, list[str]]]:
+    python = str(PYTHON)
+    return [
+        ("lint", ["ruff", "check", "."]),
+        ("format", ["ruff", "format", "--check", "."]),
+        ("types", ["mypy"]),
+        ("imports", ["lint-imports"]),
+        ("templates", ["djlint", "templates", "--lint", "--quiet"]),
+        ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),
+        ("translations", [python, "-m", "lms.translations", "check"]),
+    ]
+
+
+def pytest_command(chosen: Sequence[str], browser: str) -> list[str]:
+    command = [str(PYTHON), "-m", "pytest"]
+    if not browser and "-m" not in chosen:
+        command += ["-m", "not browser"]
+    if chosen:
+        return [*command, *chosen]
+    return [*command, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
+
+
+def database(pg: bool, env: dict[str, str], command: list[str]) -> list[str]:
+    """`--pg` without DATABASE_URL: wrap the command into a PostgreSQL from the development requirements."""
+    return [str(PYTHON), "-m", "tests.postgres", *command] if pg and not env.get("DATABASE_URL") else command
+
+
+def warn_of_missing_browser() -> None:
+    line = "!" * 100
+    say(f"\n{line}\n!! NO CHROMIUM FOUND: THE BROWSER TESTS WERE SKIPPED. Looked for: {', '.join(BROWSERS)}")
+    say(f"!! On Debian and Ubuntu: apt install chromium fonts-noto-cjk. Or set CHROMIUM to its path.\n{line}")
+
+
+class Steps:
+    """Runs steps one after the other and remembers how each went."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, bool, float]] = []
+
+    def do(self, name: str, command: Sequence[str], env: dict[str, str]) -> None:
+        say(f"── {name}")
+        started = time.monotonic()
+        program = VENV / "bin" / command[0]
+        first = str(program) if program.exists() else command[0]
+        good = subprocess.run([first, *command[1:]], cwd=ROOT, env=env, check=False).returncode == 0
+        self.done.append((name, good, time.monotonic() - started))
+
+    def report(self) -> int:
+        say()
+        for name, good, seconds in self.done:
+            say(f"  {'ok    ' if good else 'FAILED'} {name:<14}{seconds:7.1f} s")
+        return 0 if all(good for _, good, _ in self.done) else 1
+
+
+def measure(module: str, arguments: Sequence[str]) -> int:
+    """Run a measuring module at full size, in the settings of the suite."""
+    env = development()
+    rest = [argument for argument in arguments if argument != "--pg"]
+    command = database("--pg" in arguments, env, [str(PYTHON), "-m", module, *rest])
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+
+
+# ── fix, lock ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def fix(arguments: Sequence[str]) -> int:
+    env, steps = development(), Steps()
+    steps.do("lint", ["ruff", "check", "--fix", "."], env)
+    steps.do("format", ["ruff", "format", "."], env)
+    steps.do("translations", [str(PYTHON), "-m", "lms.translations", "merge", *arguments], env)
+    return steps.report()
+
+
+def lock(arguments: Sequence[str]) -> int:
+    """Write both lock files. `--upgrade` takes newer versions where requirements.in leaves room."""
+    install("requirements-dev.txt")
+    uv = find_uv() or "uv"
+    shape = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"]
+    silent = ["--quiet", "--no-config", "--no-emit-index-url", "--no-emit-find-links"]
+    env = {**os.environ, "UV_CUSTOM_COMPILE_COMMAND": "python3 run.py lock"}
+    for source, target, bound in (
+        ("requirements.in", "requirements.txt", []),
+        ("requirements-dev.in", "requirements-dev.txt", ["--constraint", "requirements.txt"]),
+    ):
+        command = [uv, "pip", "compile", *shape, *silent, *bound, *arguments, source, "--output-file", target]
+        if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
+            raise Stop(f"{source} could not be locked; the reason stands above.")
+    return 0
+
+
+VERBS: dict[str, Callable[[list[str]], int]] = {
+    "run": run,
+    "test": test,
+    "bench": partial(measure, "tests.bench"),
+    "drill": partial(measure, "tests.drill"),
+    "fix": fix,
+    "lock": lock,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    if {"-h", "--help", "help"}.intersection(arguments[:1]):
+        say(__doc__ or "")
+        return 0
+    named = bool(arguments) and not arguments[0].startswith("-")
+    verb, rest = (arguments[0], arguments[1:]) if named else ("run", arguments)
+    if verb not in VERBS:
+        say(f"There is no verb {verb}.\n{__doc__}")
+        return 2
+    try:
+        require_machine()
+        return VERBS[verb](list(rest))
+    except Stop as reason:
+        say(f"\n{reason}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

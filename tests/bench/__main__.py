@@ -1,0 +1,112 @@
+"""Measure the service against the floor.
+
+python -m tests.bench [--quick]    a table, and on the last line JSON; --quick is for trying it out, not for figures
+"""
+
+import json
+import platform
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from statistics import median
+from typing import Any
+
+from tests import ground
+from tests.bench import start, weight
+from tests.bench.rounds import QUICK, Rounds, Sizes, Wrong
+from tests.ground import Ground
+
+
+def measure(own: Ground, sizes: Sizes) -> dict[str, Any]:
+    """Everything in one run on a migrated database; raises Wrong when an answer was wrong."""
+    with ground.empty(own.folder, name="floor") as floor, ExitStack() as stack:
+        rounds = Rounds(stack, own, floor, sizes, prepared_floor(floor, sizes.learners))
+        rounds.play()
+        sql = rounds.call("statements:count")
+        page_bytes, files = weight.scan_page(rounds.ours, rounds.call("plant:code"))
+        load_s = rounds.call("tally:load", rows=sizes.ledger_rows)
+        tally = rounds.call("tally:measure")
+    started = start.seconds(own, demo=False)
+    say(own, rounds, sql, tally, load_s, files)
+    return figures(rounds, sql, tally) | {"scan_page_bytes": page_bytes, "start_s": round(started, 1)}
+
+
+def prepared_floor(floor: Ground, learners: int) -> list[str]:
+    command = [sys.executable, "-m", "tests.bench.floor", str(learners)]
+    done = subprocess.run(
+        command, cwd=ground.ROOT, env=floor.environment(""), check=True, capture_output=True, text=True
+    )
+    keys: list[str] = json.loads(done.stdout)
+    return keys
+
+
+def figures(rounds: Rounds, sql: dict[str, list[str]], tally: dict[str, float]) -> dict[str, Any]:
+    """The shape that scripts rely on."""
+    floor, page = rounds.series["floor check-in"], rounds.series["floor page"]
+    check_in, enrol, catalogue = (rounds.series[name] for name in ("check-in", "enrol", "catalogue"))
+    return {
+        "checkin": {
+            "per_s": round(median(check_in.per_s), 1),
+            "ratio_to_floor": round(check_in.ratio(floor), 3),
+            "p99_ratio_to_floor": round(check_in.p99_ratio(floor), 2),
+            "sql": len(sql["checkin"]),
+        },
+        "enrol": {
+            "per_s": round(median(enrol.per_s), 1),
+            "ratio_to_floor": round(enrol.ratio(floor), 3),
+            "sql": len(sql["enrol"]),
+            "admitted": rounds.given["admitted"],
+            "waitlisted": rounds.given["waitlisted"],
+        },
+        "tally": {
+            "rows": rounds.sizes.ledger_rows,
+            "ms": round(tally["ms"], 2),
+            "ratio_to_rollup": round(tally["ratio"], 2),
+        },
+        "catalogue": {
+            "per_s": round(median(catalogue.per_s), 1),
+            "ratio_to_floor": round(catalogue.ratio(page), 3),
+            "sql": len(sql["catalogue"]),
+        },
+    }
+
+
+def say(
+    own: Ground, rounds: Rounds, sql: dict[str, list[str]], tally: dict[str, float], load_s: float, files: int
+) -> None:
+    sizes = rounds.sizes
+    print(f"\n{own.engine}, Python {platform.python_version()}, 2 web processes each, 16 connections, medians of "
+          f"{sizes.turns} rounds of {sizes.learners} requests ({sizes.pages} for pages)\n")  # fmt: skip
+    print(f"  {'':<16}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}")
+    for name, series in rounds.series.items():
+        row = [median(values) for values in (series.per_s, series.p50_ms, series.p99_ms)]
+        print(f"  {name:<16}" + "".join(f"{value:>9.1f}" for value in row))
+    print(f"\n  tally of {sizes.ledger_rows:,} lines {tally['ms']:.1f} ms, bare look-up {tally['look_up_ms']:.1f} ms "
+          f"(loaded in {load_s:.0f} s)")  # fmt: skip
+    print(f"  the scan page is {files} files")
+    for name, statements in sql.items():
+        print(f"\n  {name}: {len(statements)} statements")
+        for statement in statements:
+            print(f"    {' '.join(statement.split())[:110]}")
+    print()
+
+
+def main(arguments: list[str]) -> int:
+    if set(arguments) - {"--quick"}:
+        print(__doc__)
+        return 2
+    try:
+        with ground.fresh() as own:
+            found = measure(own, QUICK if "--quick" in arguments else Sizes())
+    except Wrong as reason:
+        print(f"\nWrong answers: {reason}")
+        return 1
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    # Whoever ends this run should not leave its servers and databases behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main(sys.argv[1:]))

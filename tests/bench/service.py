@@ -1,0 +1,10 @@
+"""Settings of the measured service: production as it is, without the collected static files that no request here
+needs."""
+
+from lms.settings.production import *  # noqa: F403
+
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,240 @@
+"""The demo city: whole, honest, walkable, and harmless to repeat. Built once for the class, at a small share."""
+
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import TestCase
+from django.utils import timezone
+
+from cms import editors
+from cms.demo import city, today
+from cms.demo.files import course_texts, table
+from cms.models import ArticlePage, CoursePage
+from courses import attendance, completion, enrolment, ledger, selection, tally
+from courses import policy as policies
+from courses.models import (
+    Completion,
+    CountEntry,
+    Course,
+    Direction,
+    District,
+    Enrolment,
+    Evidence,
+    IdentityDocument,
+    Institution,
+    Learner,
+    Lesson,
+    OpeningBatch,
+    OutboxMessage,
+    Post,
+    ProgrammeKind,
+    TrainingClass,
+    User,
+)
+from courses.people.credit_codes import normalise_credit_code
+from courses.people.documents import DocumentKind, check
+from courses.people.phones import normalise_mobile
+
+Status = TrainingClass.Status
+SHARE = 0.12
+
+
+def user(name: str) -> User:
+    return User.objects.get(username=name)
+
+
+def verified(now: datetime) -> int:
+    today_ = policies.local_date(now)
+    year = tally.for_year(year=today_.year, scope=tally.Scope(), as_of=None, today=today_)
+    return sum(line.verified for line in year.lines.values())
+
+
+def scan_in(*, lesson: Lesson, by: User, now: datetime) -> attendance.Receipt:
+    policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
+    code = attendance.issue(lesson=lesson, direction=Direction.IN, policy=policy, now=now)
+    ticket = attendance.scan(text=code.text, browser="a browser of the demo", now=now)
+    text = attendance.seal_ticket(ticket)
+    return attendance.redeem(ticket_text=text, who=attendance.Who(user_id=by.pk), now=now)
+
+
+def walk(*, training_class: TrainingClass, learner: Learner, now: datetime) -> Completion:
+    """Enrol, scan, propose, submit, approve: each by the account that the demo door offers for it."""
+    assert learner.user is not None
+    seat = enrolment.apply(learner=learner, training_class=training_class, now=now)
+    lesson = Lesson.objects.select_related("training_class").get(training_class=training_class)
+    scan_in(lesson=lesson, by=learner.user, now=now)
+    made = completion.propose(by=user("demo-trainer"), enrolment=seat, now=now)
+    completion.submit(by=user("demo-institution"), completion=made, now=now)
+    completion.approve(by=user("demo-district"), completion=made, now=now)
+    return made
+
+
+class TestDemoCity(TestCase):
+    now: datetime
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.now = timezone.now()
+        call_command("load_reference", verbosity=0)
+        city.build(now=cls.now, say=lambda _text: None, share=SHARE)
+
+    def test_every_kind_of_the_plan_has_a_course_and_every_district_a_class(self) -> None:
+        kinds = set(Course.objects.values_list("kind__key", flat=True))
+        assert kinds == set(ProgrammeKind.objects.values_list("key", flat=True))
+        assert len(kinds) == 14
+        districts = set(TrainingClass.objects.values_list("district__key", flat=True))
+        assert districts == set(District.objects.values_list("key", flat=True))
+        assert len(districts) == 14
+
+    def test_forty_courses_are_published_each_with_its_own_words(self) -> None:
+        pages = list(CoursePage.objects.live())
+        assert len(pages) == 40
+        assert [page.title for page in pages if not (page.lead and len(page.story) >= 2 and len(page.faq) >= 2)] == []
+        assert Course.objects.filter(published_at__isnull=True).count() == 0
+        kinds = set(ArticlePage.objects.live().values_list("kind", flat=True))
+        assert kinds == {"notice", "news", "policy", "story"}
+
+    def test_all_numbers_have_a_valid_form_from_ranges_that_nobody_holds(self) -> None:
+        today_ = policies.local_date(self.now)
+        numbers = [row.number for row in IdentityDocument.objects.all()]
+        checked = [check(DocumentKind.RESIDENT, number, today=today_) for number in numbers]
+        assert {row.number[:6] for row in checked} == {"370699"}
+        assert len({row.number for row in checked}) == len(numbers) > 100
+        born = {row.number: row.learner.born_on for row in IdentityDocument.objects.select_related("learner")}
+        assert all(born[row.number] == row.birth_date for row in checked)
+        phones = [row.phone for row in Learner.objects.all()]
+        assert [phone for phone in phones if normalise_mobile(phone) != phone or phone[:7] != "1990000"] == []
+        codes = [row.credit_code for row in Institution.objects.all()]
+        assert [normalise_credit_code(code) for code in codes] == codes
+        assert len(codes) == 14
+
+    def test_one_account_stands_behind_the_demo_door_for_each_role_and_none_has_a_password(self) -> None:
+        behind = Post.objects.filter(user__username__startswith="demo-")
+        assert sorted(behind.values_list("role", flat=True)) == sorted(Post.Role.values)
+        for username in ("demo-learner", "demo-learner-2"):
+            assert user(username).learner.verified_at is not None
+        assert user("demo-newcomer").learner.verified_at is None
+        assert [one.username for one in User.objects.all() if one.has_usable_password()] == []
+        assert list(editors.group().user_set.values_list("username", flat=True)) == ["demo-editor"]
+        assert list(editors.reviewers().user_set.values_list("username", flat=True)) == ["demo-reviewer"]
+
+    def test_books_attendance_and_seats_are_borne_out(self) -> None:
+        assert list(ledger.differences()) == []
+        assert list(attendance.differences(now=self.now)) == []
+        assert enrolment.occupancy_differences() == []
+
+    def test_every_stage_of_the_work_is_there_to_be_seen(self) -> None:
+        statuses = set(TrainingClass.objects.values_list("status", flat=True))
+        assert statuses == set(Status.values) - {Status.APPROVED, Status.ARCHIVED}
+        stages = set(Completion.objects.values_list("status", flat=True))
+        assert stages == {"proposed", "submitted", "returned", "approved"}
+        assert Enrolment.objects.filter(status="waitlisted").exists()
+        assert Enrolment.objects.filter(status="applied").exists()
+        camp = TrainingClass.objects.get(mode="selected", status="enrolling")
+        seen = selection.candidates(training_class=camp, by=user("demo-city"), now=self.now)
+        assert {one.stage for one in seen} == {"no_pitch", "to_score", "third", "complete"}
+        # One in each lesson that is going on, and how many those are depends on the hour.
+        borrowed = Evidence.objects.filter(strength="awaiting")
+        assert {(row.reason, len(row.pairing)) for row in borrowed} == {("shared_device", 2)}
+
+    def test_no_message_of_the_past_is_left_to_be_sent(self) -> None:
+        assert set(OutboxMessage.objects.values_list("status", flat=True)) == {"sent"}
+
+    def test_counted_completions_went_through_three_people(self) -> None:
+        counted = Completion.objects.filter(ledger.counts_q())
+        assert counted.count() == CountEntry.objects.filter(batch__isnull=True).count() > 0
+        assert [row for row in counted if len({row.proposed_by_id, row.submitted_by_id, row.approved_by_id}) != 3] == []
+
+    def test_the_rest_says_that_it_was_entered_as_a_batch(self) -> None:
+        year = self.now.astimezone(policies.CITY_TIME).year
+        sources = list(OpeningBatch.objects.order_by("pk").values_list("source", flat=True))
+        assert [source[:4] for source in sources] == [str(year - 1), str(year)]
+        assert CountEntry.objects.filter(batch__isnull=False).exclude(class_number="").count() == 0
+
+    def test_the_demo_class_can_be_walked_from_enrolment_to_the_tally(self) -> None:
+        now = timezone.now()
+        training_class = today.renew(now=now)
+        before = verified(now)
+        made = walk(training_class=training_class, learner=user("demo-learner").learner, now=now)
+        assert verified(now) == before + 1
+        chain = CountEntry.objects.get(completion=made).completion
+        assert chain is not None
+        assert chain.enrolment.attendance.get().lesson.evidence.get().kind == Evidence.Kind.WALL
+
+    def test_the_course_of_the_demo_class_waits_for_its_page_and_is_found_once_that_is_published(self) -> None:
+        training_class = today.renew(now=timezone.now())
+        page = CoursePage.objects.get(course=training_class.course)
+        assert (page.live, page.has_unpublished_changes) == (False, True)
+        page.get_latest_revision().publish()
+        training_class.course.refresh_from_db()
+        assert training_class.course.published_at is not None
+        assert len(CoursePage.objects.get(pk=page.pk).story) == 2
+
+    def test_renewing_replaces_a_class_that_nobody_used(self) -> None:
+        now = timezone.now()
+        first = today.renew(now=now)
+        second = today.renew(now=now + timedelta(minutes=2))
+        first.refresh_from_db()
+        assert (first.status, second.status) == (Status.CANCELLED, Status.ENROLLING)
+        assert second.course == first.course
+        lesson = second.lessons.get()
+        assert (now - lesson.starts_at, lesson.ends_at - now) == (timedelta(minutes=3), timedelta(minutes=27))
+
+    def test_renewing_leaves_a_class_alone_while_somebody_is_on_the_way_through_it(self) -> None:
+        now = timezone.now()
+        first = today.renew(now=now)
+        enrolment.apply(learner=user("demo-learner").learner, training_class=first, now=now)
+        assert today.renew(now=now + timedelta(minutes=20)) == first
+
+    def test_the_same_learner_can_walk_again_at_the_next_start(self) -> None:
+        now = timezone.now()
+        learner = user("demo-learner").learner
+        first = walk(training_class=today.renew(now=now), learner=learner, now=now)
+        later = now + timedelta(hours=1)
+        again = today.renew(now=later)
+        second = walk(training_class=again, learner=learner, now=later)
+        assert {first.not_counted, second.not_counted} == {""}
+        assert CountEntry.objects.filter(completion__in=[first, second]).count() == 2
+
+    def test_a_lesson_of_the_learner_at_the_same_hour_makes_way(self) -> None:
+        learner = user("demo-learner").learner
+        coming = Lesson.objects.filter(training_class__enrolments__learner=learner, starts_at__gt=self.now)[0]
+        now = coming.starts_at + timedelta(minutes=10)
+        enrolment.apply(learner=learner, training_class=today.renew(now=now), now=now)
+
+    def test_a_measuring_run_adds_exactly_its_number(self) -> None:
+        before = CountEntry.objects.count()
+        call_command("seed_demo", scale=2000, verbosity=0)
+        batch = OpeningBatch.objects.latest("pk")
+        assert (batch.total, batch.entries.count(), len(batch.file_hash)) == (2000, 2000, 64)
+        assert CountEntry.objects.count() == before + 2000
+        call_command("seed_demo", scale=300, verbosity=0)
+        assert CountEntry.objects.count() == before + 2300
+        assert list(ledger.differences()) == []
+
+    def test_seeding_again_changes_nothing(self) -> None:
+        before = TrainingClass.objects.count(), Learner.objects.count(), Course.objects.count()
+        said = StringIO()
+        call_command("seed_demo", stdout=said)
+        assert "什么也没有改" in said.getvalue()
+        assert before == (TrainingClass.objects.count(), Learner.objects.count(), Course.objects.count())
+
+
+@pytest.mark.django_db
+def test_renewing_without_a_demo_city_says_what_to_do_first() -> None:
+    said = StringIO()
+    call_command("renew_demo", stdout=said)
+    assert "seed_demo" in said.getvalue()
+    assert TrainingClass.objects.count() == 0
+
+
+def test_what_a_page_promises_adds_up_to_the_hours_of_its_course() -> None:
+    hours = {
+        row["number"]: sum(int(row[f"hours_{part}"]) for part in ("theory", "practice", "online"))
+        for row in table("courses")
+    }
+    promised = {number: sum(part[1] for part in text["plan"]) for number, text in course_texts().items()}
+    assert promised == hours
+    assert len(hours) == 40

@@ -1,0 +1,162 @@
+"""The pure function, on rows that no database has seen."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.attendance import derive
+from courses.models import Attendance, Direction, Evidence, Lesson
+from courses.policy import CITY_TIME, Policy
+
+START = datetime(2026, 9, 14, 9, 0, tzinfo=CITY_TIME)
+LESSON = Lesson(starts_at=START, ends_at=START + timedelta(minutes=180))
+REQUIRED, OPTIONAL = Policy(), Policy(checkout_required=False)
+Status = Attendance.Status
+Kind = Evidence.Kind
+Strength = Evidence.Strength
+
+
+def row(pk: int, minutes: float, direction: str = Direction.IN, **fields: Any) -> Evidence:
+    values = {"kind": Kind.WALL, "strength": Strength.PROVED, "reason": "", **fields}
+    return Evidence(pk=pk, direction=direction, happened_at=START + timedelta(minutes=minutes), **values)
+
+
+def told(*rows: Evidence, policy: Policy = REQUIRED) -> tuple[str, int, tuple[str, ...]]:
+    derived = derive(evidence=rows, lesson=LESSON, policy=policy)
+    return str(derived.status), derived.minutes, derived.reasons
+
+
+def test_nothing_said_is_unmarked_and_not_absent() -> None:
+    assert told() == (Status.UNMARKED, 0, ())
+
+
+@pytest.mark.parametrize(("came", "minutes"), [(-30, 180), (0, 180), (15, 180)])
+def test_present_counts_from_the_scheduled_start(came: int, minutes: int) -> None:
+    assert told(row(1, came), row(2, 180, Direction.OUT)) == (Status.PRESENT, minutes, ())
+
+
+def test_one_second_after_the_window_counts_from_the_arrival() -> None:
+    assert told(row(1, 15 + 1 / 60), row(2, 180, Direction.OUT)) == (Status.LATE, 164, ("late",))
+
+
+@pytest.mark.parametrize("left", [165, 180, 210])
+def test_a_leaving_in_its_window_counts_to_the_scheduled_end(left: int) -> None:
+    assert told(row(1, 0), row(2, left, Direction.OUT)) == (Status.PRESENT, 180, ())
+
+
+def test_an_earlier_leaving_counts_to_the_scan() -> None:
+    assert told(row(1, 0), row(2, 100, Direction.OUT)) == (Status.LEFT_EARLY, 100, ("left_early",))
+
+
+def test_without_a_leaving_it_waits_with_no_minutes_where_one_is_required() -> None:
+    assert told(row(1, 0)) == (Status.AWAITING, 0, ("no_checkout",))
+    assert told(row(1, 30)) == (Status.AWAITING, 0, ("late", "no_checkout"))
+
+
+def test_without_a_leaving_it_counts_to_the_end_where_none_is_required() -> None:
+    assert told(row(1, 0), policy=OPTIONAL) == (Status.PRESENT, 180, ())
+    assert told(row(1, 0), row(2, 90, Direction.OUT), policy=OPTIONAL) == (Status.LEFT_EARLY, 90, ("left_early",))
+
+
+def test_an_arrival_that_waits_counts_nothing_yet() -> None:
+    waiting = row(1, 0, strength=Strength.AWAITING)
+    assert told(waiting, row(2, 180, Direction.OUT)) == (Status.AWAITING, 0, ("in_awaits",))
+
+
+def test_a_leaving_that_waits_counts_nothing_yet_and_says_so() -> None:
+    waiting = row(2, 180, Direction.OUT, strength=Strength.AWAITING)
+    assert told(row(1, 0), waiting) == (Status.AWAITING, 0, ("no_checkout", "out_awaits"))
+
+
+def test_a_confirmed_row_counts_and_a_rejected_one_does_not() -> None:
+    waiting = row(1, 0, strength=Strength.AWAITING)
+    confirmed = row(2, 0, kind=Kind.CONFIRM, supersedes_id=1)
+    rejected = row(2, 0, kind=Kind.REJECT, strength=Strength.DENIED, supersedes_id=1)
+    assert told(waiting, confirmed, row(3, 180, Direction.OUT))[:2] == (Status.PRESENT, 180)
+    assert told(waiting, rejected, row(3, 180, Direction.OUT)) == (Status.UNMARKED, 0, ("not_in",))
+
+
+def test_what_was_taken_back_is_as_if_it_had_not_been() -> None:
+    undo = row(2, 0, kind=Kind.UNDO, strength=Strength.DENIED, supersedes_id=1)
+    derived = derive(evidence=[row(1, 0), undo], lesson=LESSON, policy=REQUIRED)
+    assert (derived.status, derived.in_at, derived.round) == (Status.UNMARKED, None, 1)
+
+
+@pytest.mark.parametrize(("reason", "status"), [("leave", "leave"), ("sick", "sick"), ("absent", "absent")])
+def test_an_excuse_stands_above_a_scan(reason: str, status: str) -> None:
+    said = row(2, 60, kind=Kind.MANUAL, reason=reason)
+    assert told(row(1, 0), said)[:2] == (status, 0)
+
+
+def test_a_confirmed_late_addition_stays_one_and_stays_by_hand() -> None:
+    added = row(1, 0, kind=Kind.LATE, strength=Strength.AWAITING, reason="no_phone")
+    confirmed = row(2, 0, kind=Kind.CONFIRM, supersedes_id=1, reason="face_to_face")
+    derived = derive(evidence=[added, confirmed, row(3, 180, Direction.OUT)], lesson=LESSON, policy=REQUIRED)
+    assert (derived.status, derived.minutes, derived.by_hand) == (Status.ADDED, 180, True)
+
+
+def test_a_confirmed_scan_is_not_by_hand() -> None:
+    confirmed = row(2, 0, kind=Kind.CONFIRM, supersedes_id=1)
+    derived = derive(evidence=[row(1, 0, strength=Strength.AWAITING), confirmed], lesson=LESSON, policy=OPTIONAL)
+    assert derived.by_hand is False
+
+
+def test_a_leaving_before_the_arrival_that_holds_is_none() -> None:
+    late = row(3, 90, kind=Kind.MANUAL, supersedes_id=1)
+    first = row(1, 0, kind=Kind.MANUAL)
+    assert told(first, row(2, 60, Direction.OUT), late) == (Status.AWAITING, 0, ("late", "no_checkout"))
+
+
+evidences = st.lists(
+    st.tuples(
+        st.sampled_from([Kind.WALL, Kind.MANUAL, Kind.LATE, Kind.CONFIRM, Kind.REJECT, Kind.UNDO]),
+        st.sampled_from([Direction.IN, Direction.OUT]),
+        st.sampled_from(Strength),
+        st.integers(min_value=-40, max_value=230),
+        st.sampled_from(["", "no_phone", "leave", "absent"]),
+        st.booleans(),
+    ),
+    max_size=8,
+).map(
+    lambda drawn: [
+        row(pk, at, direction, kind=kind, strength=strength, reason=reason, supersedes_id=pk - 1 if over else None)
+        for pk, (kind, direction, strength, at, reason, over) in enumerate(drawn, start=1)
+    ]
+)
+
+
+@given(evidences, st.sampled_from([REQUIRED, OPTIONAL]))
+def test_minutes_are_never_negative_and_never_more_than_the_lesson(rows: list[Evidence], policy: Policy) -> None:
+    derived = derive(evidence=rows, lesson=LESSON, policy=policy)
+    assert 0 <= derived.minutes <= LESSON.minutes
+    counting = {Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ADDED}
+    assert derived.minutes == 0 or derived.status in counting
+    assert derived.out_at is None or derived.in_at is None or derived.out_at >= derived.in_at
+
+
+@given(evidences, st.randoms())
+def test_the_order_in_which_rows_are_handed_over_does_not_matter(rows: list[Evidence], chance: Any) -> None:
+    shuffled = rows[:]
+    chance.shuffle(shuffled)
+    assert derive(evidence=shuffled, lesson=LESSON, policy=REQUIRED) == derive(
+        evidence=rows, lesson=LESSON, policy=REQUIRED
+    )
+
+
+def test_a_lesson_over_midnight_is_one_lesson() -> None:
+    start = datetime(2026, 9, 14, 22, 30, tzinfo=CITY_TIME)
+    night = Lesson(starts_at=start, ends_at=start + timedelta(minutes=180))
+    rows = [
+        Evidence(pk=1, kind=Kind.WALL, direction="in", strength=Strength.PROVED, happened_at=start),
+        Evidence(
+            pk=2,
+            kind=Kind.WALL,
+            direction="out",
+            strength=Strength.PROVED,
+            happened_at=start + timedelta(minutes=175),
+        ),
+    ]
+    assert derive(evidence=rows, lesson=night, policy=REQUIRED).minutes == 180

@@ -1,0 +1,244 @@
+"""Changes of an approved class: asked for, decided by another, told to exactly those concerned."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from courses import classes, enrolment, policy
+from courses.attendance.checkin import Who, check_in
+from courses.attendance.tickets import new_ticket
+from courses.classes import ChangeRefusal, ChangeRefused
+from courses.models import (
+    AuditEvent,
+    ChangeRequest,
+    Direction,
+    Lesson,
+    OutboxMessage,
+    PolicyVersion,
+    Post,
+    TrainingClass,
+    User,
+)
+from courses.notices.texts import text_of
+from tests.factories import catalogue, people
+from tests.factories.classes import course_of, enrolled, first_lesson, training_class
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(lesson: Lesson, now: datetime, *, by: User | None = None, **changes: Any) -> ChangeRequest:
+    wanted = {
+        "starts_at": lesson.starts_at + timedelta(hours=3),
+        "ends_at": lesson.ends_at + timedelta(hours=3),
+        "room": "305 教室",
+        "trainer": lesson.trainer,
+        "reason": "教室检修",
+        **changes,
+    }
+    return classes.ask_change(by=by or people.user(), lesson=lesson, now=now, **wanted)
+
+
+def grant(request: ChangeRequest, now: datetime) -> None:
+    classes.decide_change(by=people.user(), request=request, grant=True, answer="", now=now)
+
+
+def test_a_request_moves_nothing_until_another_person_grants_it(now: datetime) -> None:
+    lesson = first_lesson(training_class(now=now))
+    school = people.user()
+    before = (lesson.starts_at, lesson.room)
+    request = ask(lesson, now, by=school)
+    lesson.refresh_from_db()
+    assert (lesson.starts_at, lesson.room) == before
+    with pytest.raises(ChangeRefused) as refused:
+        classes.decide_change(by=school, request=request, grant=True, answer="", now=now)
+    assert refused.value.code == ChangeRefusal.SAME_PERSON
+    grant(request, now)
+    lesson.refresh_from_db()
+    assert (lesson.starts_at, lesson.room) == (before[0] + timedelta(hours=3), "305 教室")
+    told = list(AuditEvent.objects.filter(target=request.number).values_list("verb", flat=True))
+    assert told == ["change_asked", "change_granted"]
+    assert (request.was_starts_at, request.was_room) == before
+
+
+def test_exactly_those_concerned_are_told_once(now: datetime) -> None:
+    made = training_class(now=now, seats=2)
+    here = [enrolled(training_class=made, now=now) for _ in range(3)]
+    gone = here.pop(0)
+    enrolment.withdraw(by=people.user(), enrolment=gone, reason="换班", now=now)
+    enrolled(training_class=training_class(now=now, first=now + timedelta(days=9)), now=now)
+    lesson = first_lesson(made)
+    old = lesson.trainer
+    assert old is not None
+    old.phone = "19900000001"
+    old.save()
+    new = people.staff(role=Post.Role.TRAINER, now=now, institution=catalogue.institution(), name="李老师")
+    new.phone = "19900000002"
+    new.save()
+    OutboxMessage.objects.all().delete()
+    grant(ask(lesson, now, trainer=new), now)
+    rows = OutboxMessage.objects.all()
+    seated = made.enrolments.filter(status__in=("applied", "admitted")).values_list("learner", flat=True)
+    told = [row.learner_id for row in rows if row.kind == "lesson_changed"]
+    assert sorted(map(str, told)) == sorted(map(str, seated))
+    assert {row.to for row in rows if row.kind == "lesson_changed_trainer"} == {old.phone, new.phone}
+    assert rows.count() == len(seated) + 2
+    assert new in made.trainers.all()
+    message = next(row for row in rows if row.kind == "lesson_changed")
+    assert text_of(kind=message.kind, params=message.params, language="zh-hans") == (
+        "「中式烹调师（四级）」第 1 次课有变更：原定 9 月 15 日 9:00，改为 9 月 15 日 12:00 至 15:00，教室 305 教室。"
+        "原因：教室检修。请按新安排到课。"
+    )
+    english = text_of(kind=message.kind, params=message.params, language="en")
+    assert "15 Sep 9:00" in english
+    assert "15 Sep 12:00" in english
+
+
+def test_a_refusal_needs_its_reason_and_tells_no_learner(now: datetime) -> None:
+    made = training_class(now=now)
+    enrolled(training_class=made, now=now)
+    request = ask(first_lesson(made), now)
+    OutboxMessage.objects.all().delete()
+    with pytest.raises(ChangeRefused):
+        classes.decide_change(by=people.user(), request=request, grant=False, answer=" ", now=now)
+    classes.decide_change(by=people.user(), request=request, grant=False, answer="与考试冲突", now=now)
+    assert (request.status, request.answer) == ("refused", "与考试冲突")
+    assert not OutboxMessage.objects.exists()
+    with pytest.raises(ChangeRefused) as refused:
+        grant(request, now)
+    assert refused.value.code == ChangeRefusal.ALREADY_DECIDED
+
+
+def test_a_lesson_has_one_open_request(now: datetime) -> None:
+    lesson = first_lesson(training_class(now=now))
+    ask(lesson, now)
+    with pytest.raises(ChangeRefused) as refused:
+        ask(lesson, now, room="306 教室")
+    assert refused.value.code == ChangeRefusal.ALREADY_ASKED
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"reason": " "}, ChangeRefusal.REASON_MISSING),
+        ({"ends_at": datetime(2026, 9, 14).astimezone()}, ChangeRefusal.WRONG_TIMES),
+        ({"trainer": "stranger"}, ChangeRefusal.TRAINER_UNKNOWN),
+        ({"same": True}, ChangeRefusal.NOTHING_CHANGED),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused(changes: dict[str, Any], code: ChangeRefusal, now: datetime) -> None:
+    lesson = first_lesson(training_class(now=now))
+    if changes.pop("same", False):
+        changes = {"starts_at": lesson.starts_at, "ends_at": lesson.ends_at, "room": lesson.room}
+    if changes.get("trainer"):
+        changes = {"trainer": people.user()}
+    with pytest.raises(ChangeRefused) as refused:
+        ask(lesson, now, **changes)
+    assert refused.value.code == code
+    assert not ChangeRequest.objects.exists()
+
+
+def test_drafts_and_lessons_that_have_begun_are_not_changed_by_request(now: datetime) -> None:
+    codes = []
+    lesson = first_lesson(training_class(now=now))
+    request = ask(lesson, now, starts_at=now + timedelta(days=3), ends_at=now + timedelta(days=3, hours=2))
+    for attempt in (
+        lambda: ask(first_lesson(training_class(now=now, approved=False)), now),
+        lambda: ask(first_lesson(training_class(now=now)), now + timedelta(days=1)),
+        lambda: grant(request, now + timedelta(days=1)),
+    ):
+        with pytest.raises(ChangeRefused) as refused:
+            attempt()
+        codes.append(refused.value.code)
+    assert codes == [ChangeRefusal.NOT_CHANGEABLE, ChangeRefusal.LESSON_BEGUN, ChangeRefusal.LESSON_BEGUN]
+    request.refresh_from_db()
+    assert request.status == "asked"
+
+
+def test_a_change_into_a_clash_that_the_policy_blocks_is_refused_whole(now: datetime) -> None:
+    strict = policy.publish(
+        by=None, number="strict", effective_on=now.date(), is_exception=True,
+        document={**policy.DEFAULTS, "check_room_clash": "block"},
+    )  # fmt: skip
+    first = now + timedelta(days=1)
+    training_class(now=now, first=first + timedelta(hours=3))
+    made = training_class(now=now, first=first, policy=strict)
+    enrolled(training_class=made, now=now)
+    OutboxMessage.objects.all().delete()
+    lesson = first_lesson(made)
+    request = ask(lesson, now, room="203 教室")
+    with pytest.raises(ChangeRefused) as refused:
+        grant(request, now)
+    assert refused.value.sentence == "变更后有冲突，未保存。第 1 次课的教室同一时间已有其他班。"
+    lesson.refresh_from_db()
+    assert lesson.starts_at == first
+    assert not OutboxMessage.objects.exists()
+
+
+def own_version(**changes: str) -> PolicyVersion:
+    return policy.publish(
+        by=None, number="own", effective_on=date(2026, 1, 1), is_exception=True, document={**policy.DEFAULTS, **changes}
+    )
+
+
+def refusal_of_grant(request: ChangeRequest, now: datetime) -> ChangeRefused:
+    with pytest.raises(ChangeRefused) as refused:
+        grant(request, now)
+    request.lesson.refresh_from_db()
+    assert request.lesson.starts_at == request.was_starts_at, "a refusal moves nothing"
+    return refused.value
+
+
+def test_a_change_that_takes_hours_from_the_class_is_refused(now: datetime) -> None:
+    made = training_class(now=now, course=course_of(360), policy=own_version())
+    lesson = first_lesson(made)
+    refused = refusal_of_grant(ask(lesson, now, ends_at=lesson.starts_at + timedelta(hours=5)), now)
+    assert refused.code == ChangeRefusal.CHECKS_FAILED
+    assert refused.sentence == (
+        "变更后的课程表检查没有通过，未保存。课程表共 6.7 学时，批准的是 8 学时。请调整课程表。"
+    )
+
+
+def test_a_change_that_makes_a_day_too_long_is_refused_with_the_day_in_words(now: datetime) -> None:
+    made = training_class(now=now, lessons=2, minutes=270, course=course_of(540), policy=own_version())
+    first, second = made.lessons.order_by("number")
+    onto = {"starts_at": second.ends_at, "ends_at": second.ends_at + timedelta(minutes=270)}
+    refused = refusal_of_grant(ask(first, now, **onto), now)
+    assert refused.code == ChangeRefusal.CHECKS_FAILED
+    assert "9 月 16 日 排了 12 学时，超过每天 8 学时。" in refused.sentence
+
+
+def test_the_policy_of_the_class_says_whether_hours_hold_a_change_up(now: datetime) -> None:
+    made = training_class(now=now, course=course_of(360), policy=own_version(check_hours="warn"))
+    lesson = first_lesson(made)
+    request = ask(lesson, now, ends_at=lesson.starts_at + timedelta(hours=5))
+    grant(request, now)
+    assert request.status == "granted"
+
+
+def test_what_was_wrong_before_does_not_hold_up_a_change_that_leaves_it(now: datetime) -> None:
+    """The course has 40 hours, the timetable 8: not this change's doing."""
+    request = ask(first_lesson(training_class(now=now)), now, room="306 教室")
+    grant(request, now)
+    assert request.status == "granted"
+
+
+def test_the_period_of_the_class_follows_its_lessons(now: datetime) -> None:
+    made = training_class(now=now, lessons=1)
+    later = now + timedelta(days=30)
+    grant(ask(first_lesson(made), now, starts_at=later, ends_at=later + timedelta(hours=3)), now)
+    stored = TrainingClass.objects.get(pk=made.pk)
+    assert (stored.starts_on, stored.ends_on) == (policy.local_date(later), policy.local_date(later))
+
+
+def test_a_lesson_to_which_somebody_came_early_does_not_move(now: datetime) -> None:
+    made = training_class(now=now)
+    row = enrolled(training_class=made, now=now)
+    lesson = first_lesson(made)
+    request = ask(lesson, now)
+    early = lesson.starts_at - timedelta(minutes=20)
+    ticket = new_ticket(lesson_code=lesson.code, direction=Direction.IN, device="", now=early)
+    check_in(ticket=ticket, who=Who(user_id=row.learner.user_id), now=early)
+    with pytest.raises(ChangeRefused) as refused:
+        grant(request, early)
+    assert refused.value.code == ChangeRefusal.LESSON_BEGUN

@@ -1,0 +1,43 @@
+"""The books refuse to be edited, in the database itself."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from courses import ledger
+from courses.migrations._append_only import BOOKS
+from courses.models import InstitutionEvent, ReviewEscalation, SizeOverride, TrainingClass
+from tests.append_only import lift, restore
+from tests.factories import people, selection
+from tests.factories.completion import counted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def every_book_has_a_row(now) -> None:
+    _entry, later = counted(now=now)
+    ledger.seal_through(day=later.date(), now=later.replace(day=later.day + 2))
+    made, officer = TrainingClass.objects.get(), people.user()
+    SizeOverride.objects.create(training_class=made, seats=60, reason="大教室", by=officer, at=now)
+    ReviewEscalation.objects.create(training_class=made, submitted_at=now, due_on=now.date(), at=now)
+    InstitutionEvent.objects.create(institution=made.institution, verb="registered", by=officer, at=now)
+    selection.proposed(camp=selection.camp(now=now), now=now)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_no_row_of_a_book_is_changed_or_removed(every_book_has_a_row, book, statement) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(book))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {book}")
+        assert cursor.fetchone()[0] > 0
+
+
+def test_without_the_triggers_a_row_could_be_changed(every_book_has_a_row) -> None:
+    """The twin that shows what refuses: the triggers, and nothing else that the test runs on."""
+    lift(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE courses_countentry SET reason = 'changed'")
+        assert cursor.rowcount == 1
+    restore(connection)

@@ -1,0 +1,92 @@
+"""Days of a book closed one after the other, each bound to the one before."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from courses import audit, ledger
+from courses.ledger import SealRefusal, SealRefused
+from courses.models import CountEntry, LedgerSeal
+from tests.append_only import lift, restore
+from tests.factories import people
+from tests.factories.ledger import batch, row
+
+pytestmark = pytest.mark.django_db
+Book = LedgerSeal.Book
+MONDAY = date(2026, 9, 7)
+
+
+@pytest.fixture
+def three_days(now) -> None:
+    """Two lines on Monday, none on Tuesday, one on Wednesday."""
+    days = (MONDAY, MONDAY, MONDAY + timedelta(days=2))
+    batch(rows=[row(counted_on=date(2026, 8, 31), posted_on=day) for day in days], now=now)
+
+
+def test_the_days_between_are_sealed_too_and_each_names_the_one_before(three_days, now) -> None:
+    wednesday = ledger.seal(book=Book.LEDGER, day=MONDAY + timedelta(days=2), now=now)
+    seals = list(LedgerSeal.objects.filter(book=Book.LEDGER).order_by("day"))
+    assert [(seal.day.day, seal.rows) for seal in seals] == [(7, 2), (8, 0), (9, 1)]
+    assert [seal.previous_id for seal in seals] == [None, seals[0].pk, seals[1].pk]
+    assert wednesday == seals[-1]
+    assert len({seal.root for seal in seals}) == 3
+    assert list(ledger.verify_seals()) == []
+
+
+def test_sealing_again_gives_the_same_seal(three_days, now) -> None:
+    first = ledger.seal(book=Book.LEDGER, day=MONDAY, now=now)
+    assert ledger.seal(book=Book.LEDGER, day=MONDAY, now=now + timedelta(days=1)) == first
+    assert LedgerSeal.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [(date(2026, 9, 14), SealRefusal.NOT_OVER), (date(2026, 9, 6), SealRefusal.BEFORE_FIRST)]
+)
+def test_neither_today_nor_a_day_before_the_first_seal_is_sealed(three_days, now, day, code) -> None:
+    ledger.seal(book=Book.LEDGER, day=MONDAY, now=now)
+    with pytest.raises(SealRefused) as refused:
+        ledger.seal(book=Book.LEDGER, day=day, now=now)
+    assert refused.value.code == code
+    assert "没有封存" in refused.value.sentence
+
+
+def test_every_book_is_sealed_to_the_day_and_a_second_time_makes_none(three_days, now) -> None:
+    user = people.user()
+    audit.record(by=user, verb="looked", target=user, now=datetime(2026, 9, 8, 15, 59, tzinfo=UTC))
+    audit.record(by=user, verb="looked", target=user, now=datetime(2026, 9, 8, 16, 1, tzinfo=UTC))
+    made = ledger.seal_through(day=MONDAY + timedelta(days=3), now=now)
+    assert [(seal.book, seal.day.day, seal.rows) for seal in made] == [
+        ("ledger", 7, 2), ("ledger", 8, 0), ("ledger", 9, 1), ("ledger", 10, 0),
+        ("audit", 8, 1), ("audit", 9, 1), ("audit", 10, 0),
+    ]  # fmt: skip
+    assert ledger.seal_through(day=MONDAY + timedelta(days=3), now=now) == []
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE courses_countentry SET district = 'laishan' WHERE posted_on = '2026-09-07'",
+        "DELETE FROM courses_countentry WHERE posted_on = '2026-09-09'",
+        "UPDATE courses_ledgerseal SET root = '0' WHERE day = '2026-09-08'",
+    ],
+)
+def test_whoever_gets_past_the_database_is_named_by_the_seal(three_days, now, tampering) -> None:
+    ledger.seal_through(day=MONDAY + timedelta(days=2), now=now)
+    lift(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM courses_countclaim")
+        cursor.execute(tampering)
+    restore(connection)
+    named = [name for name, _what in ledger.verify_seals(book=Book.LEDGER)]
+    assert named
+    assert all(name.startswith("seal of ledger 2026-09-0") for name in named)
+    assert any(name in str(difference) for name in named for difference in ledger.differences())
+
+
+def test_a_row_slipped_into_a_sealed_day_is_named(three_days, now) -> None:
+    ledger.seal_through(day=MONDAY, now=now)
+    known = CountEntry.objects.earliest("pk")
+    known.pk, known.code = None, "SLIPPED"
+    known.save(force_insert=True)
+    assert [name for name, _what in ledger.verify_seals()] == ["seal of ledger 2026-09-07"]

@@ -1,0 +1,71 @@
+"""A number against the straight line of the year; the figures are those of the designer's picture."""
+
+from datetime import date
+
+import pytest
+
+from courses.tally import State, pace_of
+from courses.tally.pace import days_gone, days_in, state_of
+
+SEPTEMBER_14 = date(2026, 9, 14)
+
+
+def test_ahead_of_pace_the_day_is_named_on_which_the_target_is_reached() -> None:
+    pace = pace_of(year=2026, today=SEPTEMBER_14, verified=22_146, target=30_000, recent=[600] * 8)
+    assert (pace.share, pace.expected, 22_146 - pace.expected) == (704, 21_123, 1_023)
+    assert (pace.year_end, pace.reached_on, pace.gap, pace.per_week) == (31_452, date(2026, 12, 15), 0, 0)
+    assert pace.state == State.OK
+
+
+def test_behind_pace_the_gap_and_what_each_week_needs_more_are_named() -> None:
+    pace = pace_of(year=2026, today=SEPTEMBER_14, verified=6_708, target=10_000, recent=[180] * 8)
+    assert (pace.expected, pace.expected - 6_708) == (7_041, 333)
+    assert (pace.year_end, pace.gap, pace.per_week, pace.reached_on) == (9_527, 473, 31, None)
+    assert pace.state == State.SLOW
+
+
+def test_the_range_comes_from_the_slowest_and_the_fastest_half_of_eight_weeks_around_the_average() -> None:
+    pace = pace_of(year=2026, today=SEPTEMBER_14, verified=1_000, target=2_000, recent=[0, 0, 0, 0, 70, 70, 70, 70])
+    assert (pace.low, pace.year_end, pace.high) == (1_000, 1_420, 2_080)
+    steady = pace_of(year=2026, today=SEPTEMBER_14, verified=1_000, target=2_000, recent=[7] * 8)
+    assert (steady.low, steady.year_end, steady.high) == (1_108, 1_420, 1_420)
+
+
+@pytest.mark.parametrize(
+    ("verified", "state"),
+    [
+        (704, State.OK),  # 704.1 would be the line: nobody is counted in parts
+        (703, State.SLOW),
+        (605, State.SLOW),
+        (604, State.LATE),  # 60.4 %, more than ten points below 70.41 %
+        (0, State.LATE),
+    ],
+)
+def test_states_turn_at_the_pace_and_ten_points_below_it(verified, state) -> None:
+    assert state_of(verified=verified, target=1_000, gone=257, length=365) == state
+
+
+def test_exactly_ten_points_below_is_slow_and_no_target_has_no_state() -> None:
+    assert state_of(verified=40, target=100, gone=183, length=366) == State.SLOW
+    assert state_of(verified=39, target=100, gone=183, length=366) == State.LATE
+    assert state_of(verified=40, target=None, gone=183, length=366) == State.NO_TARGET
+
+
+@pytest.mark.parametrize(
+    ("year", "gone", "length"), [(2025, 365, 365), (2026, 257, 365), (2027, 0, 365), (2024, 366, 366)]
+)
+def test_a_year_to_come_has_not_begun_and_a_past_one_is_over(year, gone, length) -> None:
+    assert (days_gone(year=year, today=SEPTEMBER_14), days_in(year)) == (gone, length)
+
+
+def test_rounding_alone_never_reaches_a_target() -> None:
+    pace = pace_of(year=2026, today=SEPTEMBER_14, verified=7_041, target=10_000, recent=[190] * 8)
+    assert (pace.year_end, pace.gap, pace.reached_on) == (9_999, 1, None)
+
+
+def test_nothing_counted_yet_reaches_nothing_and_divides_by_nothing() -> None:
+    pace = pace_of(year=2027, today=SEPTEMBER_14, verified=0, target=30_000, recent=[0] * 8)
+    assert (pace.expected, pace.year_end, pace.reached_on, pace.state) == (0, 0, None, State.OK)
+    assert pace.gap == 30_000
+    over = pace_of(year=2025, today=SEPTEMBER_14, verified=9, target=10, recent=[0] * 8)
+    assert (over.year_end, over.gap, over.per_week) == (9, 1, 0)

@@ -1,0 +1,81 @@
+"""Who may do what, and whose rows each may see."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from courses import access
+from courses.access import Permission, Role
+from courses.models import Post
+from tests.factories import catalogue, people
+from tests.factories.classes import training_class
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_role_has_a_sentence_and_permissions() -> None:
+    assert set(access.ROLES) == set(Role.values)
+    assert all(rule.sentence and rule.permissions for rule in access.ROLES.values())
+
+
+def test_those_who_only_read_may_decide_nothing() -> None:
+    deciding = {
+        Permission.TEACH,
+        Permission.RUN_CLASSES,
+        Permission.REVIEW,
+        Permission.SET_TARGETS,
+        Permission.CLOSE_MONTH,
+        Permission.EDIT_PAGES,
+        Permission.REVIEW_PAGES,
+    }
+    assert not access.ROLES[Role.INSPECTOR].permissions & deciding
+    assert not access.ROLES[Role.AUDITOR].permissions & deciding
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER])
+def test_who_keeps_the_pages_sees_no_class_and_no_learner(role: str, now: datetime) -> None:
+    training_class(now=now)
+    keeper = people.staff(role=role, now=now)
+    assert not access.visible_classes(user=keeper, now=now).exists()
+    assert not access.visible_learners(user=keeper, now=now).exists()
+
+
+def test_only_reviewers_review_pages() -> None:
+    assert [role for role, rule in access.ROLES.items() if Permission.REVIEW_PAGES in rule.permissions] == [
+        Role.REVIEWER
+    ]
+
+
+def test_each_post_sees_its_own_classes(now: datetime) -> None:
+    here, there = catalogue.district(), catalogue.district("laishan", "莱山区", "370613")
+    school, other = catalogue.institution(), catalogue.institution("J002", "另一所学校", there)
+    trainer = people.staff(role=Role.TRAINER, institution=school, now=now)
+    ours = training_class(now=now, institution=school, district=here, trainers=[trainer])
+    theirs = training_class(now=now, institution=other, district=there)
+
+    def seen(user) -> set[int]:
+        return set(access.visible_classes(user=user, now=now).values_list("pk", flat=True))
+
+    assert seen(trainer) == {ours.pk}
+    assert seen(people.staff(role=Role.INSTITUTION, institution=school, now=now)) == {ours.pk}
+    assert seen(people.staff(role=Role.DISTRICT, district=there, now=now)) == {theirs.pk}
+    assert seen(people.staff(role=Role.CITY, now=now)) == {ours.pk, theirs.pk}
+    assert seen(people.staff(role=Role.INSPECTOR, now=now)) == {ours.pk, theirs.pk}
+    assert seen(people.user()) == set()
+
+
+def test_a_post_that_ended_shows_nothing(now: datetime) -> None:
+    training_class(now=now)
+    officer = people.staff(role=Role.CITY, now=now)
+    Post.objects.filter(user=officer).update(until=now + timedelta(days=1))
+    later = now + timedelta(days=2)
+    fresh = type(officer).objects.get(pk=officer.pk)
+    assert not access.visible_classes(user=fresh, now=later).exists()
+    assert not access.may(user=fresh, permission=Permission.SEE_TALLY, now=later)
+
+
+def test_the_database_refuses_a_post_without_its_scope(now: datetime) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        people.staff(role=Role.DISTRICT, now=now)
+    assert not Post.objects.exists()

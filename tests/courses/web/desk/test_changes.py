@@ -1,0 +1,55 @@
+"""A change of an approved class on the desk: the institution asks, the district finds it in its queue and decides."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from courses.models import ChangeRequest, OutboxMessage
+from tests.courses.web.desk.conftest import Cast, Open, words
+from tests.factories import catalogue
+from tests.factories.classes import enrolled, first_lesson, training_class
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_change_is_asked_for_found_in_the_queue_and_granted(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer])
+    enrolled(training_class=made, now=now)
+    OutboxMessage.objects.all().delete()
+    lesson = first_lesson(made)
+    address = reverse("desk_changes", args=[made.number])
+    school = sign_in(cast.institution)
+    asked = school.post(address, {"lesson": lesson.pk, "room": "305 教室", "reason": "教室检修"}, follow=True)
+    assert "已提交变更申请，等区市审核。" in words(asked)
+    district = sign_in(cast.district)
+    assert "1 份变更申请" in words(district.get(reverse("desk")))
+    row = ChangeRequest.objects.get()
+    decide = reverse("desk_change_decide", args=[made.number, row.number])
+    assert school.post(decide, {"decision": "grant"}).status_code == 403
+    assert "已同意变更" in words(district.post(decide, {"decision": "grant"}, follow=True))
+    assert "这份申请已经办过" in words(district.post(decide, {"decision": "grant"}, follow=True))
+    lesson.refresh_from_db()
+    assert (lesson.room, lesson.starts_at) == ("305 教室", now + timedelta(days=9))
+    assert OutboxMessage.objects.count() == 1
+    assert "1 份变更申请" not in words(district.get(reverse("desk")))
+
+
+def test_a_request_without_a_change_is_answered_on_the_form(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now)
+    address = reverse("desk_changes", args=[made.number])
+    answer = sign_in(cast.institution).post(address, {"lesson": first_lesson(made).pk, "reason": "x"})
+    assert answer.status_code == 422
+    assert "与原来的安排一样，未保存。" in words(answer)
+    assert sign_in(cast.district).post(address, {}).status_code == 404
+
+
+def test_a_lesson_of_another_class_cannot_be_named(now: datetime, cast: Cast, sign_in: Open) -> None:
+    mine = training_class(now=now)
+    other = training_class(now=now, institution=catalogue.institution("J002", "莱山学校"))
+    answer = sign_in(cast.institution).post(
+        reverse("desk_changes", args=[mine.number]), {"lesson": first_lesson(other).pk, "room": "9", "reason": "x"}
+    )
+    assert answer.status_code == 422
+    assert not ChangeRequest.objects.exists()
+    assert sign_in(cast.institution).get(reverse("desk_changes", args=[other.number])).status_code == 404

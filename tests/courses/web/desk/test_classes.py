@@ -1,0 +1,244 @@
+"""Classes on the desk: planned without scripts, handed in, approved by another, followed to their completions."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from courses import classes, enrolment
+from courses.models import Completion, CountEntry, Enrolment, Lesson, OutboxMessage, Project, TrainingClass
+from courses.policy import CITY_TIME
+from tests.courses.web.desk.conftest import Cast, Open, propose_all, soup, words
+from tests.factories import catalogue
+from tests.factories.classes import enrolled, training_class
+
+pytestmark = pytest.mark.django_db
+Finished = Callable[..., TrainingClass]
+
+
+def plan_form(cast: Cast, **changes: object) -> dict[str, object]:
+    return {
+        "course": catalogue.course().pk,
+        "district": catalogue.district().pk,
+        "venue": catalogue.venue().pk,
+        "room": "203 教室",
+        "seats": 30,
+        "mode": "first_come",
+        "trainers": [cast.trainer.pk],
+        "first_day": "2026-09-21",
+        "weekdays": ["0", "2"],
+        "starts": "14:00",
+        "ends": "17:00",
+        "number": 4,
+        "theory": 3,
+        **changes,
+    }
+
+
+def test_a_timetable_is_spun_from_a_first_day_weekdays_and_hours(cast: Cast, sign_in: Open) -> None:
+    answer = sign_in(cast.institution).post(reverse("desk_class_new"), plan_form(cast))
+    made = TrainingClass.objects.get()
+    assert answer.headers["Location"] == reverse("desk_class", args=[made.number])
+    told = [(lesson.starts_at.astimezone(CITY_TIME), lesson.minutes, lesson.part) for lesson in made.lessons.all()]
+    assert [f"{start:%m-%d %H:%M}" for start, _minutes, _part in told] == [
+        "09-21 14:00", "09-23 14:00", "09-28 14:00", "09-30 14:00",
+    ]  # fmt: skip
+    assert {minutes for _start, minutes, _part in told} == {180}
+    assert [part for _start, _minutes, part in told] == [*[Lesson.Part.THEORY] * 3, Lesson.Part.PRACTICE]
+    assert (made.status, made.institution, list(made.trainers.all())) == (
+        "draft",
+        catalogue.institution(),
+        [cast.trainer],
+    )
+
+
+def test_a_class_draws_from_a_project_of_its_district_brand_and_period(cast: Cast, sign_in: Open) -> None:
+    own = {"number": "XM-1", "name": "胶东海鲜专项", "sponsor": "市人社局", "planned": 600}
+    period = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    fits = Project.objects.create(**own, **period, district=catalogue.district())
+    over = Project.objects.create(**{**own, "number": "XM-2"}, starts_on=date(2026, 1, 1), ends_on=date(2026, 9, 22))
+    client = sign_in(cast.institution)
+    refused = client.post(reverse("desk_class_new"), plan_form(cast, project=over.pk))
+    assert (refused.status_code, "不适用于这个班" in refused.content.decode()) == (422, True)
+    client.post(reverse("desk_class_new"), plan_form(cast, project=fits.pk))
+    assert [made.project for made in TrainingClass.objects.all()] == [fits]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"first_day": "2026-09-01"}, "日期已过，请填今天或以后的日期。"),
+        ({"ends": "13:00"}, "结束须晚于开始，请改一下时间。"),
+        ({"weekdays": []}, "请至少选一天。"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_answered_with_what_to_change(
+    changes: dict[str, object], sentence: str, cast: Cast, sign_in: Open
+) -> None:
+    answer = sign_in(cast.institution).post(reverse("desk_class_new"), plan_form(cast, **changes))
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert not TrainingClass.objects.exists()
+
+
+def test_a_class_is_planned_only_for_ones_own_institution(cast: Cast, sign_in: Open) -> None:
+    other = catalogue.institution("J002", "莱山学校")
+    sign_in(cast.institution).post(reverse("desk_class_new"), plan_form(cast, institution=other.pk))
+    assert TrainingClass.objects.get().institution == catalogue.institution()
+
+
+def test_a_returned_class_is_planned_anew_from_its_own_values(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, approved=False, trainers=[cast.trainer], seats=17)
+    page = soup(sign_in(cast.institution).get(reverse("desk_class_new"), {"from": made.number}))
+    assert page.select_one("input[name=seats]")["value"] == "17"
+    assert page.select_one("input[name=number]")["value"] == "2"
+
+
+def test_a_class_goes_from_draft_to_enrolment_through_two_people(now: datetime, cast: Cast, sign_in: Open) -> None:
+    catalogue.policy()
+    made = training_class(now=now, first=now + timedelta(days=20), approved=False, trainers=[cast.trainer])
+    answer = sign_in(cast.institution).post(reverse("desk_class_submit", args=[made.number]), follow=True)
+    assert "已提交，等区市审核。" in words(answer)
+    answer = sign_in(cast.district).post(reverse("desk_class_approve", args=[made.number]), follow=True)
+    assert "已批准，班次开始报名。" in words(answer)
+    made.refresh_from_db()
+    assert (made.status, made.approved_by, made.policy_id is not None) == ("enrolling", cast.district, True)
+
+
+def test_who_handed_a_class_in_is_refused_its_approval_with_the_sentence(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=20), approved=False, trainers=[cast.trainer])
+    classes.submit(by=cast.district, training_class=made, now=now)
+    browser = sign_in(cast.district)
+    assert "本人经手，须他人审核" in words(browser.get(reverse("desk_class", args=[made.number])))
+    answer = browser.post(reverse("desk_class_approve", args=[made.number]), follow=True)
+    assert "本人经手，须他人审核，未保存。" in words(answer)
+    made.refresh_from_db()
+    assert made.status == "submitted"
+
+
+def test_a_return_without_a_reason_is_refused_and_one_with_it_is_kept(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, first=now + timedelta(days=20), approved=False, trainers=[cast.trainer])
+    classes.submit(by=cast.institution, training_class=made, now=now)
+    browser, address = sign_in(cast.district), reverse("desk_class_return", args=[made.number])
+    assert "请写明原因，未保存。" in words(browser.post(address, {"reason": " "}, follow=True))
+    assert "课时与大纲不符" in words(browser.post(address, {"reason": "课时与大纲不符"}, follow=True))
+    made.refresh_from_db()
+    assert made.status == "returned"
+
+
+def test_only_offered_steps_can_be_taken(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now)
+    address = reverse("desk_class_advance", args=[made.number])
+    answer = sign_in(cast.institution).post(address, {"to": "archived"}, follow=True)
+    assert "班次现在不能这样办理，未保存。" in words(answer)
+    sign_in(cast.inspector).post(address, {"to": "running"})
+    made.refresh_from_db()
+    assert made.status == "enrolling"
+    sign_in(cast.institution).post(address, {"to": "running"})
+    made.refresh_from_db()
+    assert made.status == "running"
+
+
+def test_an_application_is_decided_by_the_institution(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, mode=TrainingClass.Mode.REVIEWED)
+    row = enrolled(training_class=made, now=now)
+    address = reverse("desk_enrolment_decide", args=[made.number, row.number])
+    assert sign_in(cast.district).post(address, {"decision": "admit"}).status_code == 404
+    sign_in(cast.institution).post(address, {"decision": "admit"})
+    assert Enrolment.objects.get().status == Enrolment.Status.ADMITTED
+
+
+def test_the_page_of_a_class_shows_masked_names_and_no_full_number(
+    cast: Cast, sign_in: Open, submitted: Finished
+) -> None:
+    made = submitted(people_in=2)
+    learner = made.enrolments.all()[0].learner
+    page = sign_in(cast.city).get(reverse("desk_class", args=[made.number]))
+    text = page.content.decode()
+    assert "王*强" in text
+    assert "王小强" not in text
+    assert learner.phone not in text
+    assert learner.documents.get().number not in text
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_of_a_class_takes_the_same_statements_for_one_learner_and_for_three(
+    number: int, cast: Cast, sign_in: Open, submitted: Finished
+) -> None:
+    made = submitted(people_in=number)
+    browser = sign_in(cast.city)
+    address = reverse("desk_class", args=[made.number])
+    browser.get(address)
+    with CaptureQueriesContext(connection) as spent:
+        browser.get(address)
+    assert len(spent) == 13
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_lists_take_the_same_statements_for_one_class_and_for_three(
+    number: int, cast: Cast, sign_in: Open, submitted: Finished
+) -> None:
+    for _ in range(number):
+        submitted(people_in=1)
+    browser = sign_in(cast.city)
+    spent = {}
+    for name in ("desk_classes", "desk_completions"):
+        browser.get(reverse(name))
+        with CaptureQueriesContext(connection) as captured:
+            browser.get(reverse(name))
+        spent[name] = len(captured)
+    assert spent == {"desk_classes": 7, "desk_completions": 8}
+
+
+def test_completions_travel_from_institution_to_district_and_a_changed_reasoning_is_shown(
+    now: datetime, cast: Cast, sign_in: Open, finished: Finished
+) -> None:
+    made = finished(people_in=1)
+    row = propose_all(made, by=cast.trainer, now=now)[0]
+    told = {**row.proposed_reasoning}
+    told["findings"] = [
+        {**finding, "value": 300} if finding["code"] == "attendance" else finding for finding in told["findings"]
+    ]
+    Completion.objects.update(proposed_reasoning=told)
+    answer = sign_in(cast.institution).post(reverse("desk_completions_submit", args=[made.number]), follow=True)
+    assert "已提交 1 人结业，等区市批准。" in words(answer)
+    assert "老师提出时为 300，机构提交时为 360" in words(answer)
+
+
+def test_one_completion_is_sent_back_with_its_reason(cast: Cast, sign_in: Open, submitted: Finished) -> None:
+    submitted(people_in=1)
+    row = Completion.objects.get()
+    address = reverse("desk_completion_return", args=[row.number])
+    assert sign_in(cast.institution).post(address, {"reason": "x"}).status_code == 404
+    sign_in(cast.district).post(address, {"reason": "缺第 2 次课的说明"})
+    row.refresh_from_db()
+    assert (row.status, row.return_reason) == ("returned", "缺第 2 次课的说明")
+    assert not CountEntry.objects.exists()
+
+
+def test_cancelling_a_class_on_its_page_ends_its_enrolments_and_tells_them(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=20), trainers=[cast.trainer])
+    row = enrolled(training_class=made, now=now)
+    sent = {"to": "cancelled", "reason": "场地停用"}
+    answer = sign_in(cast.institution).post(reverse("desk_class_advance", args=[made.number]), sent, follow=True)
+    assert "班次现在是「已取消」" in words(answer)
+    row.refresh_from_db()
+    assert (row.status, row.why) == ("withdrawn", "class_cancelled")
+    assert OutboxMessage.objects.filter(kind="class_cancelled", learner=row.learner).count() == 1
+
+
+def test_staff_read_on_the_page_of_the_class_why_nobody_moved_up(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, first=now + timedelta(days=20), trainers=[cast.trainer], seats=1)
+    first, _waits = (enrolled(training_class=made, now=now) for _ in range(2))
+    TrainingClass.objects.filter(pk=made.pk).update(enrol_until=now - timedelta(hours=1))
+    enrolment.withdraw(by=cast.institution, enrolment=first, reason="换班", now=now)
+    assert "有空位，报名已截止，没有递补" in words(
+        sign_in(cast.institution).get(reverse("desk_class", args=[made.number]))
+    )

@@ -1,0 +1,72 @@
+"""The city sees what reached nobody, masked, and sends it again."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from courses import notices
+from courses.models import OutboxMessage
+from tests.courses.web.desk.conftest import Cast, Open, words
+from tests.factories import people
+
+pytestmark = pytest.mark.django_db
+PARAMS = {"course": "焊工（四级）", "starts": "09-16", "number": "B1", "place": 0, "reason": ""}
+
+
+def failed(now: datetime, *, kind: str = "enrolment_admitted") -> OutboxMessage:
+    message = notices.queue(
+        kind=kind, channel="sms", to="19900001234", params=PARAMS, learner=people.learner(now=now), now=now
+    )
+    OutboxMessage.objects.filter(pk=message.pk).update(status="failed", last_error="rejected", attempts=1)
+    return message
+
+
+def test_an_empty_list_says_that_all_is_well(cast: Cast, sign_in: Open) -> None:
+    page = words(sign_in(cast.city).get(reverse("desk_messages")))
+    assert "发送正常 没有积压。" in page
+    assert "所有消息都已送出或正在路上。" in page
+
+
+def test_what_failed_stands_there_with_its_reason_and_a_masked_number(cast: Cast, sign_in: Open, now: datetime) -> None:
+    message = failed(now)
+    answer = sign_in(cast.city).get(reverse("desk_messages"))
+    page = words(answer)
+    assert "录取通知" in page
+    assert "通道不接收，多半是号码不对" in page
+    assert message.learner is not None
+    assert message.learner.number in page
+    assert "199****1234" in page
+    assert b"19900001234" not in answer.content
+
+
+def test_one_press_puts_it_back_into_the_queue(cast: Cast, sign_in: Open, now: datetime) -> None:
+    message = failed(now)
+    resend = reverse("desk_message_resend", args=[message.provider_key])
+    browser = sign_in(cast.city)
+    assert "已放回发送队列，一分钟内再发一次。" in words(browser.post(resend, follow=True))
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == ("queued", 0)
+    assert browser.post(resend).status_code == 404
+
+
+def test_nobody_but_the_city_sees_or_sends_them(cast: Cast, sign_in: Open, now: datetime) -> None:
+    resend = reverse("desk_message_resend", args=[failed(now).provider_key])
+    for role, user in cast.everybody().items():
+        if role != "city":
+            browser = sign_in(user)
+            assert browser.get(reverse("desk_messages")).status_code == 403
+            assert browser.post(resend).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_the_list_takes_as_many_queries_for_four_as_for_one(
+    rows: int, cast: Cast, sign_in: Open, now: datetime, django_assert_num_queries: Any
+) -> None:
+    for _ in range(rows):
+        failed(now)
+    browser = sign_in(cast.city)
+    browser.get(reverse("desk_messages"))
+    with django_assert_num_queries(7):
+        browser.get(reverse("desk_messages"))

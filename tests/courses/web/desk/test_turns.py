@@ -1,0 +1,209 @@
+"""Whose turn it is: each open step stands under 待我办 of those who may take it and under 等别人办 of the others."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from courses import classes, completion, turns
+from courses.models import Completion, TrainingClass, User
+from courses.turns import Turn
+from tests.courses.web.desk.conftest import Cast, Open, propose_all, soup, words
+from tests.factories import catalogue, people
+from tests.factories.classes import training_class
+
+pytestmark = pytest.mark.django_db
+Make = Callable[..., TrainingClass]
+
+
+def waits_for_others(user: User, now: datetime) -> set[tuple[str, str, int]]:
+    numbers = dict(TrainingClass.objects.values_list("pk", "number"))
+    return {(numbers[pk], turn, many) for pk, turn, many, _since in turns.elsewhere(user=user, now=now)}
+
+
+def waits_for(user: User, now: datetime) -> set[tuple[str, str]]:
+    return {
+        (found.number, turn)
+        for turn in turns.kinds_for(user=user, now=now)
+        for found in turns.mine(turn=turn, user=user, now=now)
+    }
+
+
+def handled(user: User, now: datetime) -> list[tuple[str, str, int]]:
+    numbers = dict(TrainingClass.objects.values_list("pk", "number"))
+    return [(numbers[pk], status, many) for pk, status, many, _at in turns.handled(user=user, now=now)]
+
+
+def rows(response: object) -> list[str]:
+    return [" ".join(row.get_text(" ").split()) for row in soup(response).select(".queue tbody tr")]
+
+
+def tabs(response: object) -> list[str]:
+    return [" ".join(tab.get_text(" ").split()) for tab in soup(response).select(".tabs a")]
+
+
+@pytest.fixture
+def planned(now: datetime, cast: Cast) -> Make:
+    """A class that its institution has drafted and not handed in."""
+
+    def make() -> TrainingClass:
+        return training_class(now=now, first=now + timedelta(days=20), approved=False, trainers=[cast.trainer])
+
+    return make
+
+
+def test_a_class_handed_in_waits_for_its_district_and_stands_with_the_institution_as_anothers(
+    now: datetime, cast: Cast, planned: Make
+) -> None:
+    made = planned()
+    classes.submit(by=cast.institution, training_class=made, now=now)
+    assert waits_for(cast.district, now) == {(made.number, Turn.CLASS_REVIEW)}
+    assert waits_for_others(cast.district, now) == set()
+    assert waits_for(cast.institution, now) == set()
+    assert waits_for_others(cast.institution, now) == {(made.number, Turn.CLASS_REVIEW, 0)}
+
+
+def test_a_class_sent_back_waits_for_its_institution_again(now: datetime, cast: Cast, planned: Make) -> None:
+    made = planned()
+    classes.submit(by=cast.institution, training_class=made, now=now)
+    classes.send_back(by=cast.district, training_class=made, reason="教师时间冲突", now=now)
+    assert waits_for(cast.institution, now) == {(made.number, Turn.CLASS_MEND)}
+    assert waits_for_others(cast.institution, now) == set()
+    assert waits_for_others(cast.district, now) == {(made.number, Turn.CLASS_MEND, 0)}
+
+
+def test_a_draft_waits_for_its_own_institution_and_for_nobody_else(now: datetime, cast: Cast, planned: Make) -> None:
+    made = planned()
+    assert waits_for(cast.institution, now) == {(made.number, Turn.CLASS_MEND)}
+    assert waits_for_others(cast.district, now) == set()
+    assert waits_for_others(cast.city, now) == set()
+
+
+def test_completions_wait_for_the_institution_then_for_the_district_and_once_returned_for_the_trainer(
+    now: datetime, cast: Cast, finished: Make
+) -> None:
+    made = finished(people_in=2)
+    first, _second = propose_all(made, by=cast.trainer, now=now)
+    assert waits_for_others(cast.district, now) == {(made.number, Turn.COMPLETION_SUBMIT, 2)}
+    assert waits_for_others(cast.institution, now) == set()
+    completion.submit_all(by=cast.institution, training_class=made, now=now)
+    assert waits_for_others(cast.institution, now) == {(made.number, Turn.COMPLETION_REVIEW, 2)}
+    first.refresh_from_db()
+    completion.send_back(by=cast.district, completion=first, reason="签到表不符", now=now)
+    assert waits_for_others(cast.district, now) == {(made.number, Turn.COMPLETION_MEND, 1)}
+    assert waits_for_others(cast.institution, now) == {
+        (made.number, Turn.COMPLETION_REVIEW, 1),
+        (made.number, Turn.COMPLETION_MEND, 1),
+    }
+
+
+def test_another_district_another_institution_and_those_who_only_read_follow_nothing_of_it(
+    now: datetime, cast: Cast, planned: Make, finished: Make
+) -> None:
+    stranger = people.staff(
+        role="district", now=now - timedelta(days=9), district=catalogue.district("laishan"), username="cast-l"
+    )
+    classes.submit(by=cast.institution, training_class=planned(), now=now)
+    propose_all(finished(people_in=1), by=cast.trainer, now=now)
+    assert waits_for_others(stranger, now) == set()
+    assert waits_for_others(cast.auditor, now) == set()
+    assert waits_for_others(cast.inspector, now) == set()
+
+
+def test_what_one_handled_is_one_line_a_class_and_deed_latest_first(
+    now: datetime, cast: Cast, planned: Make, finished: Make
+) -> None:
+    approved, returned, done = planned(), planned(), finished(people_in=3)
+    classes.submit(by=cast.institution, training_class=approved, now=now)
+    classes.submit(by=cast.institution, training_class=returned, now=now)
+    rows_of = propose_all(done, by=cast.trainer, now=now)
+    completion.submit_all(by=cast.institution, training_class=done, now=now)
+    classes.approve(by=cast.district, training_class=approved, now=now + timedelta(minutes=1))
+    classes.send_back(by=cast.district, training_class=returned, reason="改", now=now + timedelta(minutes=2))
+    for place, row in enumerate(rows_of):
+        row.refresh_from_db()
+        at = now + timedelta(minutes=3 + place)
+        if place < 2:
+            completion.approve(by=cast.district, completion=row, now=at)
+        else:
+            completion.send_back(by=cast.district, completion=row, reason="改", now=at)
+    later = now + timedelta(hours=1)
+    assert handled(cast.district, later) == [
+        (done.number, Completion.Status.RETURNED, 1),
+        (done.number, Completion.Status.APPROVED, 2),
+        (returned.number, TrainingClass.Status.RETURNED, 0),
+        (approved.number, TrainingClass.Status.APPROVED, 0),
+    ]
+    assert set(handled(cast.institution, later)) == {
+        (done.number, Completion.Status.SUBMITTED, 3),
+        (returned.number, TrainingClass.Status.SUBMITTED, 0),
+        (approved.number, TrainingClass.Status.SUBMITTED, 0),
+    }
+    assert handled(cast.city, later) == []
+
+
+def test_what_was_returned_and_proposed_anew_stays_among_what_one_handled(
+    now: datetime, cast: Cast, submitted: Make
+) -> None:
+    made = submitted(people_in=1)
+    completion.send_back(by=cast.district, completion=Completion.objects.get(), reason="改", now=now)
+    propose_all(made, by=cast.trainer, now=now + timedelta(minutes=1))
+    assert handled(cast.district, now + timedelta(hours=1)) == [(made.number, Completion.Status.RETURNED, 1)]
+
+
+def test_who_lost_the_post_no_longer_sees_what_they_handled(now: datetime, cast: Cast, submitted: Make) -> None:
+    submitted(people_in=1)
+    completion.approve(by=cast.district, completion=Completion.objects.get(), now=now)
+    cast.district.posts.update(until=now)
+    again = User.objects.get(pk=cast.district.pk)
+    assert handled(again, now + timedelta(minutes=1)) == []
+
+
+def test_the_tabs_count_all_and_the_filters_narrow_the_list(
+    now: datetime, cast: Cast, sign_in: Open, planned: Make, submitted: Make
+) -> None:
+    made, waiting = submitted(people_in=1), planned()
+    classes.submit(by=cast.institution, training_class=waiting, now=now)
+    classes.send_back(by=cast.district, training_class=waiting, reason="改", now=now)
+    browser = sign_in(cast.district)
+    expected = ["待我办 1", "我办过的 1", "等别人办 1"]
+    assert tabs(browser.get(reverse("desk"))) == expected
+    assert tabs(browser.get(reverse("desk_handled"))) == expected
+    assert tabs(browser.get(reverse("desk_elsewhere"), {"q": made.number})) == expected
+    assert "已退回" in rows(browser.get(reverse("desk_handled")))[0]
+    assert "等机构修改后再交" in rows(browser.get(reverse("desk_elsewhere")))[0]
+    assert rows(browser.get(reverse("desk_elsewhere"), {"q": made.number})) == []
+    assert "没有这样的事" in words(browser.get(reverse("desk_handled"), {"district": "laishan"}))
+
+
+def test_what_waits_for_a_reviewer_tells_the_institution_how_long_it_may_take(
+    now: datetime, cast: Cast, sign_in: Open, planned: Make
+) -> None:
+    classes.submit(by=cast.institution, training_class=planned(), now=now)
+    assert (
+        "等区市审核 2026 年 9 月 14 日 9:00 还剩 3 个工作日"
+        in rows(sign_in(cast.institution).get(reverse("desk_elsewhere")))[0]
+    )
+
+
+def test_those_who_only_read_have_no_tabs(cast: Cast, sign_in: Open) -> None:
+    assert tabs(sign_in(cast.auditor).get(reverse("desk"))) == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize(("page", "statements"), [("desk_handled", 10), ("desk_elsewhere", 12)])
+def test_a_tab_takes_the_same_statements_for_one_row_and_for_three(
+    page: str, statements: int, number: int, now: datetime, cast: Cast, sign_in: Open, planned: Make
+) -> None:
+    for _ in range(number):
+        made = planned()
+        classes.submit(by=cast.institution, training_class=made, now=now)
+    browser = sign_in(cast.institution)
+    browser.get(reverse(page))
+    with CaptureQueriesContext(connection) as spent:
+        response = browser.get(reverse(page))
+    assert len(rows(response)) == number
+    assert len(spent) == statements

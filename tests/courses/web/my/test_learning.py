@@ -1,0 +1,62 @@
+"""我的学习: the class of the next lesson first, what is still needed in words, and what is over at the end."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from courses.models import Learner
+from tests.factories import catalogue, people
+from tests.factories.classes import enrolled, training_class
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock(now: datetime) -> Iterator[None]:
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def learner(client: Client, now: datetime) -> Learner:
+    made = people.learner(now=now)
+    assert made.user
+    client.force_login(made.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return made
+
+
+def page(client: Client) -> BeautifulSoup:
+    return BeautifulSoup(client.get(reverse("my")).content, "html.parser")
+
+
+def join(learner: Learner, name: str, *, first: datetime, now: datetime, lessons: int = 5) -> None:
+    made = training_class(now=now, course=catalogue.course(name=name), first=first, lessons=lessons)
+    enrolled(training_class=made, learner=learner, now=now)
+
+
+def test_the_class_of_the_next_lesson_stands_first(client: Client, learner: Learner, now: datetime) -> None:
+    join(learner, "茶艺师", first=now + timedelta(days=20), now=now)
+    join(learner, "焊工", first=now + timedelta(days=2), now=now)
+    found = page(client)
+    assert [name.get_text(strip=True) for name in found.select(".card-course")] == ["焊工", "茶艺师"]
+    assert found.select_one(".next-course").get_text(strip=True) == "焊工"  # type: ignore[union-attr]
+
+
+def test_what_is_still_needed_is_said_in_lessons(client: Client, learner: Learner, now: datetime) -> None:
+    join(learner, "焊工", first=now + timedelta(days=2), now=now)
+    row = page(client).select_one(".lack div")
+    assert row is not None
+    assert row.get_text("｜", strip=True) == "再到 4 次课｜剩 5 次，可缺 1 次"
+
+
+def test_a_class_without_lessons_to_come_speaks_of_none(client: Client, learner: Learner, now: datetime) -> None:
+    join(learner, "焊工", first=now + timedelta(days=1), now=now)
+    with time_machine.travel(now + timedelta(days=8), tick=False):
+        card = page(client).select_one(".card-class")
+    assert card is not None
+    assert [row.get_text(strip=True) for row in card.select(".lack dt")] == ["身份核验"]

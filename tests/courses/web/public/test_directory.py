@@ -1,0 +1,77 @@
+"""The two public directories: what stands in them, how it changed, and that no trainer is named."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from courses import institutions
+from courses.models import Institution, TrainingNeed
+from tests.courses.web.desk.conftest import words
+from tests.factories import catalogue, people
+from tests.factories.institutions import approved, filled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock(now: datetime):
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+def test_the_directory_holds_what_was_approved_and_names_no_trainer(now: datetime) -> None:
+    school = catalogue.institution()
+    filled(institution=catalogue.institution("J002", "待审学校"), by=people.user(), now=now)
+    approved(institution=school, now=now)
+    page = words(Client().get("/directory/institutions/"))
+    assert "共 1 家机构" in page
+    assert "市技师学院" in page
+    assert "2026 年 9 月 14 日 市技师学院 列入 新增中式烹调师 4 级，有效期至 2028 年 9 月 13 日" in page
+    entry = words(Client().get("/directory/institutions/J001/"))
+    assert "待审学校" not in page
+    assert "王海波" not in page + entry
+    assert "JS-2024" not in page + entry
+    assert Client().get("/directory/institutions/J002/").status_code == 404
+
+
+def test_it_is_searched_by_word_district_and_occupation(now: datetime) -> None:
+    laishan = catalogue.district("laishan", "莱山区", "370613")
+    approved(institution=catalogue.institution(), now=now)
+    welder = catalogue.occupation("welder", "焊工")
+    approved(institution=catalogue.institution("J002", "莱山职校", district=laishan), now=now, occupation=welder)
+    asked = {}
+    for query in ("q=莱山", "district=zhifu", "occupation=welder", "q=没有"):
+        page = Client().get(f"/directory/institutions/?{query}")
+        asked[query] = [row.institution.number for row in page.context["rows"]]
+    assert asked == {"q=莱山": ["J002"], "district=zhifu": ["J001"], "occupation=welder": ["J002"], "q=没有": []}
+
+
+def test_who_leaves_the_list_is_told_with_the_day_and_why_stays_in_the_file(now: datetime) -> None:
+    school = catalogue.institution()
+    approved(institution=school, now=now - timedelta(days=30))
+    removed = Institution.Status.REMOVED
+    institutions.set_status(by=people.user(), institution=school, to=removed, reason="举报人 13805351234 反映", now=now)
+    page = words(Client().get("/directory/institutions/"))
+    assert "共 0 家机构" in page
+    assert "2026 年 9 月 14 日 市技师学院 退出 状态改为「移出名录」" in page
+    entry = words(Client().get(f"/directory/institutions/{school.number}/"))
+    assert "状态改为「移出名录」" in entry
+    assert [word in told for told in (page, entry) for word in ("举报", "1380535")] == [False] * 4
+
+
+def need(version: int, on: date, **fields: object) -> None:
+    values = {"name": "焊工", "name_en": "Welder", "kind": catalogue.kind(), **fields}
+    TrainingNeed.objects.create(key="welder", version=version, effective_on=on, **values)
+
+
+def test_a_need_is_listed_as_its_latest_version_says_until_it_is_withdrawn() -> None:
+    need(1, date(2026, 1, 1))
+    need(2, date(2026, 5, 1), planned=900)
+    need(3, date(2026, 12, 1), withdrawn=True)
+    page = words(Client().get("/directory/needs/"))
+    assert "共 1 项需求" in page
+    assert "2026 年 5 月 1 日 焊工 变更 计划改为 900 人次 2026 年 1 月 1 日 焊工 列入" in page
+    assert institutions.needs(on=date(2026, 12, 1)).count() == 0
+    assert [one.what for one in institutions.needs_changes(on=date(2026, 12, 1))] == ["removed", "changed", "added"]

@@ -1,0 +1,244 @@
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from courses import attendance
+from courses.models import Attendance, Learner
+from tests.courses.attendance.conftest import Room, leave, scan
+from tests.factories import people
+
+pytestmark = pytest.mark.django_db
+
+
+def address(room: Room, what: str = "") -> str:
+    return f"/teach/lesson/{attendance.lesson_name(room.lesson)}/{what}"
+
+
+def opened(teacher: Client, room: Room, query: str = "") -> BeautifulSoup:
+    return BeautifulSoup(teacher.get(address(room) + query).content.decode(), "html.parser")
+
+
+def counts(page: BeautifulSoup) -> list[str]:
+    return [cell.get_text() for cell in page.select(".roster-counts b")]
+
+
+def groups(page: BeautifulSoup) -> dict[str, list[str]]:
+    return {
+        section.h2.get_text(strip=True): [  # type: ignore[union-attr]
+            name.find(string=True, recursive=False) or "" for name in section.select(".roster-name, .roster-ask h3")
+        ]
+        for section in page.select(".roster-group")
+    }
+
+
+def screen(page: BeautifulSoup) -> str:
+    return str(page.select_one("#roster-head")["data-screen"])  # type: ignore[index]
+
+
+def ask(room: Room, token: str, **headers: str):  # type: ignore[no-untyped-def]
+    return Client().get(address(room, "state"), headers={"x-screen": token, **headers})
+
+
+def shared(room: Room, one: Learner, other: Learner) -> str:
+    scan(room, one, 0, device="browser")
+    return scan(room, other, 1, device="browser").number
+
+
+def test_who_needs_me_comes_first_then_who_is_missing_then_who_is_here(room: Room, teacher: Client) -> None:
+    first, second, third = room.learner("王一"), room.learner("王二"), room.learner("王三")
+    shared(room, first, second)
+    page = opened(teacher, room)
+    assert groups(page) == {"需要您确认": ["王二"], "还没到，1 人": ["王三"], "已到，1 人": ["王一"]}
+    assert counts(page) == ["1", "0", "1", "1"]
+    assert third.name == "王三"
+    digits = page.select_one(".roster-pair").get_text()  # type: ignore[union-attr]
+    assert digits == attendance.roster(lesson=room.lesson)[0].pairing
+
+
+def test_during_the_lesson_nobody_waits_for_a_check_out(room: Room, teacher: Client) -> None:
+    scan(room, room.learner("王一"), 0)
+    scan(room, room.learner("王二"), 20)
+    page = opened(teacher, room)
+    assert counts(page) == ["1", "1", "0", "0"]
+    assert [mark.get_text() for mark in page.select(".roster-came .st")] == ["已到", "迟到"]
+
+
+def test_after_the_lesson_who_did_not_leave_is_named(
+    room: Room, teacher: Client, clock: time_machine.Traveller
+) -> None:
+    one, other = room.learner("王一"), room.learner("王二")
+    scan(room, one, 0)
+    scan(room, other, 0)
+    leave(room, one, 175)
+    clock.move_to(room.at(211))
+    assert groups(opened(teacher, room)) == {
+        "没有签退，1 人": ["王二"],
+        "全部到齐": [],
+        "已到，1 人": ["王一"],
+    }
+
+
+def test_confirming_is_one_press_and_counts(room: Room, teacher: Client) -> None:
+    one, other = room.learner(), room.learner("李梅")
+    receipt = shared(room, one, other)
+    page = opened(teacher, room)
+    form = page.select_one(".roster-ask form")
+    answer = teacher.post(form["action"], {"decision": "confirm"}, follow=True)  # type: ignore[index]
+    assert "已确认，计入考勤" in answer.content.decode()
+    assert Attendance.objects.get(learner=other).reasons == ["no_checkout"]
+    assert receipt in str(form["action"])  # type: ignore[index]
+
+
+def test_rejecting_leaves_the_learner_unmarked(room: Room, teacher: Client) -> None:
+    one, other = room.learner(), room.learner("李梅")
+    receipt = shared(room, one, other)
+    teacher.post(address(room, f"confirm/{receipt}/"), {"decision": "reject"})
+    assert Attendance.objects.get(learner=other).status == Attendance.Status.UNMARKED
+    assert counts(opened(teacher, room)) == ["1", "0", "0", "1"]
+
+
+def test_deciding_twice_says_that_it_was_decided(room: Room, teacher: Client) -> None:
+    receipt = shared(room, room.learner(), room.learner("李梅"))
+    teacher.post(address(room, f"confirm/{receipt}/"), {"decision": "confirm"})
+    answer = teacher.post(address(room, f"confirm/{receipt}/"), {"decision": "reject"}, follow=True)
+    assert "已经处理过" in answer.content.decode()
+
+
+def test_a_mark_by_hand_wants_a_reason_and_stays_tagged(room: Room, teacher: Client) -> None:
+    learner = room.learner("王一")
+    asked = {"learner": learner.number, "as": "present", "reason": "", "note": ""}
+    answer = teacher.post(address(room, "mark/"), asked, follow=True)
+    assert "请选择手工登记的原因" in answer.content.decode()
+    answer = teacher.post(address(room, "mark/"), {**asked, "reason": "no_phone"}, follow=True)
+    assert "已登记 王一" in answer.content.decode()
+    assert [tag.get_text() for tag in opened(teacher, room).select(".roster-tag")] == ["手工"]
+
+
+def test_the_reasons_are_those_of_the_list(room: Room, teacher: Client) -> None:
+    room.learner()
+    options = opened(teacher, room).select("#mark-reason option")
+    assert len(options) == 14
+    assert ("no_phone", "学员没有手机") in [(option["value"], option.get_text()) for option in options]
+
+
+def test_a_row_leads_to_the_form_with_the_learner_chosen(room: Room, teacher: Client) -> None:
+    room.learner("王一")
+    room.learner("王二")
+    link = opened(teacher, room).select('a[data-mark="2"]')[0]
+    assert link["href"] == "?no=2#by-hand"
+    chosen = opened(teacher, room, "?no=2").select("#mark-learner option[selected]")
+    assert ["王二" in option.get_text() for option in chosen] == [True]
+
+
+def test_many_marks_by_hand_are_said_to_be_reviewed(room: Room, teacher: Client, clock: time_machine.Traveller) -> None:
+    for number in range(9):
+        scan(room, room.learner(f"王{number}"), 0)
+    told = []
+    for name in ("于海", "于江"):
+        asked = {"learner": room.learner(name).number, "as": "present", "reason": "no_phone"}
+        teacher.post(address(room, "mark/"), asked)
+        clock.shift(timedelta(seconds=2))
+        told.append("手工登记偏多" in opened(teacher, room).get_text())
+    assert told == [False, True]
+
+
+def test_a_learner_of_another_class_cannot_be_marked(room: Room, teacher: Client, now: datetime) -> None:
+    outsider = people.learner(now=now)
+    asked = {"learner": outsider.number, "as": "present", "reason": "no_phone"}
+    assert teacher.post(address(room, "mark/"), asked).status_code == 404
+    assert not Attendance.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["", "PRESENT", "awaiting", "x"])
+def test_an_unknown_mark_is_not_found(room: Room, teacher: Client, word: str) -> None:
+    asked = {"learner": room.learner().number, "as": word, "reason": "no_phone"}
+    assert teacher.post(address(room, "mark/"), asked).status_code == 404
+
+
+def test_the_state_brings_both_parts_and_is_empty_while_nothing_changed(
+    room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    learner = room.learner("王一")
+    token = screen(opened(teacher, room))
+    first = ask(room, token)
+    assert set(first.json()) == {"head", "rows"}
+    assert "csrfmiddlewaretoken" not in first.json()["head"]
+    clock.move_to(now + timedelta(seconds=2))
+    assert ask(room, token, **{"if-none-match": first["ETag"]}).status_code == 304
+    scan(room, learner, 0)
+    clock.move_to(now + timedelta(seconds=4))
+    again = ask(room, token, **{"if-none-match": first["ETag"]})
+    assert again.status_code == 200
+    assert "已到，1 人" in again.json()["rows"]
+
+
+def test_the_state_costs_no_query_session_or_user_while_the_moment_lasts(
+    room: Room, teacher: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    token = screen(opened(teacher, room))
+    ask(room, token)
+    with django_assert_num_queries(0):
+        assert ask(room, token).status_code == 200
+
+
+def test_a_roster_left_alone_for_half_an_hour_shows_no_more_names(
+    room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    token = screen(opened(teacher, room))
+    clock.move_to(now + timedelta(minutes=30, seconds=1))
+    assert ask(room, token).status_code == 403
+    assert ask(room, "").status_code == 403
+
+
+def test_the_list_costs_the_same_for_three_and_for_thirty(
+    room: Room, teacher: Client, django_assert_num_queries: DjangoAssertNumQueries, clock: time_machine.Traveller
+) -> None:
+    for number in range(3):
+        scan(room, room.learner(f"王{number}"), 0)
+    opened(teacher, room)
+    for number in range(27):
+        room.learner(f"李{number}")
+    clock.shift(timedelta(seconds=2))
+    with django_assert_num_queries(7):
+        page = opened(teacher, room)
+    assert counts(page) == ["3", "0", "0", "27"]
+
+
+def test_the_paper_sheet_names_everybody_in_order(room: Room, teacher: Client) -> None:
+    for name in ("王一", "王二", "王三"):
+        room.learner(name)
+    page = BeautifulSoup(teacher.get(address(room, "sheet/")).content.decode(), "html.parser")
+    assert [cell.get_text() for cell in page.select("tbody th")] == ["王一", "王二", "王三"]
+    assert "2026 年 9 月 14 日" in page.get_text()
+
+
+def test_a_stranger_finds_nothing_and_changes_nothing(room: Room, stranger: Client) -> None:
+    learner = room.learner()
+    asked = {"learner": learner.number, "as": "present", "reason": "no_phone"}
+    answers = [
+        stranger.get(address(room)),
+        stranger.get(address(room, "sheet/")),
+        stranger.post(address(room, "mark/"), asked),
+        stranger.post(address(room, "confirm/R0/"), {"decision": "confirm"}),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert not Attendance.objects.exists()
+
+
+def test_a_roster_that_only_polls_keeps_nobody_signed_in(
+    room: Room, teacher: Client, clock: time_machine.Traveller, now: datetime
+) -> None:
+    """The poll of a forgotten phone is no activity, and its token ends when staff have idled for too long."""
+    room.learner("王一")
+    token = screen(opened(teacher, room))
+    answers = []
+    for minutes in (10, 20, 29, 31):
+        clock.move_to(now + timedelta(minutes=minutes))
+        answers.append(teacher.get(address(room, "state"), headers={"x-screen": token}).status_code)
+    assert answers == [200, 200, 200, 403]
+    assert teacher.get(address(room))["Location"].startswith("/account/staff/")
+    assert "_auth_user_id" not in teacher.session

@@ -1,0 +1,223 @@
+import re
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import pytest
+import time_machine
+import zxingcpp
+from bs4 import BeautifulSoup
+from django.test import Client
+from PIL import Image, ImageDraw
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from courses import attendance
+from courses.models import Lesson
+from tests.courses.attendance.conftest import Room, leave, scan
+from tests.factories import people
+
+pytestmark = pytest.mark.django_db
+
+
+def address(room: Room, what: str = "") -> str:
+    return f"/teach/lesson/{attendance.lesson_name(room.lesson)}/wall/{what}"
+
+
+def page(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def opened(teacher: Client, room: Room) -> BeautifulSoup:
+    return page(teacher.get(address(room)).content.decode())
+
+
+def token(teacher: Client, room: Room) -> str:
+    return str(opened(teacher, room).select_one("#wall")["data-screen"])  # type: ignore[index]
+
+
+def ask(room: Room, screen: str, **headers: str):  # type: ignore[no-untyped-def]
+    """As the projector asks: without a cookie."""
+    return Client().get(address(room, "state"), headers={"x-screen": screen, **headers})
+
+
+def drawn(svg: object) -> str:
+    """The symbol painted from its path and read by a reader."""
+    side = int(svg["viewbox"].split()[2])  # type: ignore[index]
+    picture = Image.new("L", (side * 8, side * 8), 255)
+    brush = ImageDraw.Draw(picture)
+    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1", svg.select("path")[1]["d"]):  # type: ignore[attr-defined]
+        left, top = int(x) * 8, int(y) * 8
+        brush.rectangle((left, top, left + int(length) * 8 - 1, top + 7), fill=0)
+    picture.save(BytesIO(), "PNG")
+    [found] = zxingcpp.read_barcodes(picture)
+    return str(found.text)
+
+
+def test_the_wall_shows_a_code_that_a_phone_reads_and_the_server_takes(room: Room, teacher: Client) -> None:
+    svg = opened(teacher, room).select_one(".wall-panel svg")
+    text = drawn(svg)
+    assert re.fullmatch(r"HTTP://TESTSERVER/C/[0-9A-HJKMNP-TV-Z]{16}", text)
+    assert svg["viewbox"] == "0 0 37 37"  # type: ignore[index]
+    assert teacher.get(text[text.index("/C/") :]).status_code == 200
+
+
+def test_the_origin_and_the_case_are_settings(room: Room, teacher: Client, settings: Settings) -> None:
+    settings.SCAN_ORIGIN, settings.SCAN_CASE = "https://px.example.gov.cn", "lower"
+    text = drawn(opened(teacher, room).select_one(".wall-panel svg"))
+    assert text.startswith("https://px.example.gov.cn/C/")
+
+
+def test_a_long_host_keeps_the_symbol_at_29_modules(room: Room, teacher: Client, settings: Settings) -> None:
+    settings.SCAN_ORIGIN = "https://peixun.rsj.yantai.example.gov.cn"
+    svg = opened(teacher, room).select_one(".wall-panel svg")
+    assert svg["viewbox"] == "0 0 37 37"  # type: ignore[index]
+    assert drawn(svg).startswith("HTTPS://PEIXUN.RSJ.YANTAI.EXAMPLE.GOV.CN/C/")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "phase", "code", "words"),
+    [
+        (-40, "before", False, "8:30 起可以扫码签到"),
+        (0, "open", True, "可签到至"),
+        (12, "closing", True, "9:15 后算迟到"),
+        (30, "late", True, "现在签到算迟到"),
+        (170, "out", True, "现在扫码是签退"),
+        (211, "ended", False, "已下课"),
+    ],
+)
+def test_the_wall_has_its_faces(
+    room: Room,
+    teacher: Client,
+    clock: time_machine.Traveller,
+    minutes: int,
+    phase: str,
+    code: bool,
+    words: str,
+) -> None:
+    clock.move_to(room.at(minutes))
+    wall = opened(teacher, room).select_one("#wall")
+    assert wall["data-phase"] == phase  # type: ignore[index]
+    assert (wall.select_one(".wall-panel svg") is not None) == code  # type: ignore[union-attr]
+    assert words in wall.get_text()  # type: ignore[union-attr]
+
+
+def test_a_cancelled_lesson_shows_no_code(room: Room, teacher: Client) -> None:
+    Lesson.objects.filter(pk=room.lesson.pk).update(status=Lesson.Status.CANCELLED)
+    wall = opened(teacher, room).select_one("#wall")
+    assert wall["data-phase"] == "cancelled"  # type: ignore[index]
+    assert wall.select_one(".wall-panel") is None  # type: ignore[union-attr]
+
+
+def test_a_paused_wall_shows_no_code_and_goes_on_when_told(room: Room, teacher: Client) -> None:
+    screen = token(teacher, room)
+    teacher.post(address(room, "pause/"), {"paused": "1"})
+    body = ask(room, screen).json()
+    assert (body["phase"], body["step"]) == ("paused", 0)
+    assert '<svg class="qr"' not in body["html"]
+    teacher.post(address(room, "pause/"), {"paused": "0"})
+    assert ask(room, screen).json()["phase"] == "open"
+
+
+def test_the_state_tells_the_code_its_rest_and_the_servers_time(
+    room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    screen = token(teacher, room)
+    clock.move_to(now + timedelta(seconds=3))
+    answer = ask(room, screen)
+    body = answer.json()
+    assert (body["ends"] - int(answer["X-Now"]), body["step"]) == (7000, 10_000)
+    assert answer["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer
+    first = drawn(page(body["html"]).select_one("svg.qr"))
+    clock.move_to(now + timedelta(seconds=10))
+    assert drawn(page(ask(room, screen).json()["html"]).select_one("svg.qr")) != first
+
+
+def test_while_nothing_changed_the_answer_is_empty(
+    room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    screen = token(teacher, room)
+    etag = ask(room, screen)["ETag"]
+    clock.move_to(now + timedelta(seconds=8))
+    again = ask(room, screen, **{"if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    clock.move_to(now + timedelta(seconds=10))
+    assert ask(room, screen, **{"if-none-match": etag}).status_code == 200
+
+
+def test_many_screens_cost_no_query_session_or_user(
+    room: Room, teacher: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    screen = token(teacher, room)
+    ask(room, screen)
+    with django_assert_num_queries(0):
+        for _ in range(5):
+            assert ask(room, screen).status_code == 200
+
+
+def test_a_screen_without_its_token_is_turned_away(
+    room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    screen = token(teacher, room)
+    until, _dot, mac = screen.partition(".")
+    longer = f"{int(until) + 1}.{mac}"
+    wrong = ["", "x", screen[:-2] + ("00" if screen[-2:] != "00" else "11"), longer, f"{until}.", "²."]
+    assert [ask(room, text).status_code for text in wrong] == [403] * len(wrong)
+    clock.move_to(now + timedelta(hours=12, seconds=1))
+    assert ask(room, screen).status_code == 403
+
+
+def test_the_token_of_one_lesson_or_screen_opens_no_other(room: Room, teacher: Client, now: datetime) -> None:
+    screen = token(teacher, room)
+    other = Lesson.objects.exclude(pk=room.lesson.pk).get(training_class=room.a_class)
+    path = f"/teach/lesson/{attendance.lesson_name(other)}/wall/state"
+    assert Client().get(path, headers={"x-screen": screen}).status_code == 403
+    roster = f"/teach/lesson/{attendance.lesson_name(room.lesson)}/state"
+    assert Client().get(roster, headers={"x-screen": screen}).status_code == 403
+
+
+def test_arrivals_appear_masked_and_the_room_fills(
+    room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    learner = room.learner("王小强")
+    room.learner("李梅")
+    screen = token(teacher, room)
+    scan(room, learner, 0)
+    clock.move_to(now + timedelta(seconds=2))
+    wall = page(ask(room, screen).json()["html"])
+    assert wall.select_one(".wall-count").get_text(" ", strip=True) == "1 / 2 人已到"  # type: ignore[union-attr]
+    assert [li.span.get_text() for li in wall.select(".wall-names li")] == ["王*强"]  # type: ignore[union-attr]
+    assert [li.get_text(strip=True) for li in wall.select(".wall-roll li")] == ["1王*强", "2李*"]
+    assert "小" not in wall.get_text()
+
+
+def test_towards_the_end_it_counts_who_left(room: Room, teacher: Client, clock: time_machine.Traveller) -> None:
+    one, other = room.learner("王小强"), room.learner("李梅")
+    scan(room, one, 0)
+    scan(room, other, 0)
+    leave(room, one, 170)
+    clock.move_to(room.at(171))
+    wall = opened(teacher, room)
+    assert wall.select_one(".wall-count").get_text(" ", strip=True) == "1 / 2 人已签退"  # type: ignore[union-attr]
+
+
+def test_the_trainer_is_named_as_the_class_would(room: Room, teacher: Client, now: datetime) -> None:
+    assert "请找王老师" in opened(teacher, room).get_text()
+    Lesson.objects.filter(pk=room.lesson.pk).update(trainer=people.user(name="曲建国"))
+    assert "请找曲老师" in opened(teacher, room).get_text()
+
+
+def test_the_wall_of_a_stranger_is_not_found(room: Room, stranger: Client) -> None:
+    assert stranger.get(address(room)).status_code == 404
+    assert stranger.post(address(room, "pause/"), {"paused": "1"}).status_code == 404
+    room.lesson.refresh_from_db()
+    assert room.lesson.wall_paused is False
+
+
+def test_who_is_not_signed_in_sees_no_wall(room: Room) -> None:
+    answer = Client().get(address(room))
+    assert answer["Location"].startswith("/account/staff/")
+
+
+@pytest.mark.parametrize("name", ["x", "ABCDEU", "A" * 200])
+def test_what_is_no_lesson_is_not_found(teacher: Client, name: str) -> None:
+    assert teacher.get(f"/teach/lesson/{name}/wall/").status_code == 404

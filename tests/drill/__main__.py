@@ -1,0 +1,143 @@
+"""The long proofs at their full size; the suite runs the same code at one fiftieth.
+
+python -m tests.drill           all of them, one after the other
+python -m tests.drill NAME …    only these
+python -m tests.drill --list    what there is
+
+Prints a table and, on the last line, JSON. Exit code 1 when anything is violated.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+import django
+
+from tests import ground
+from tests.crowd import Crowd
+from tests.races import Arena, Figures
+
+SETTINGS = "lms.settings.test"
+FAULTS_SHOWN = 10
+
+
+def seats(arena: Arena) -> Figures:
+    """200 contenders for 1 seat, 50 times: one admitted, 199 wait in order of arrival."""
+    from tests.races import seats
+
+    return seats.run(arena, rounds=seats.ROUNDS)
+
+
+def checkin(arena: Arena) -> Figures:
+    """10,000 learners send one ticket up to five times at once: one row and one receipt each."""
+    from tests.races import checkin
+
+    return checkin.run(arena, learners=checkin.LEARNERS)
+
+
+def person(arena: Arena) -> Figures:
+    """One document registered from 200 logins at once, 50 times: exactly one record."""
+    from tests.races import person
+
+    return person.run(arena, rounds=person.ROUNDS)
+
+
+def codes(arena: Arena) -> Figures:
+    """200 requests for one phone and one address, 200 guesses at one code, 50 times: no limit is overshot."""
+    from tests.races import codes
+
+    return codes.run(arena, rounds=codes.ROUNDS)
+
+
+def keys(arena: Arena) -> Figures:
+    """One application delivered many times at once under one key: one enrolment, one answer."""
+    from tests.races import keys
+
+    return keys.run(arena, rounds=keys.ROUNDS)
+
+
+def numbers(arena: Arena) -> Figures:
+    """100 classes and institutions entered at once, 50 times: each gets a number, none is given twice."""
+    from tests.races import numbers
+
+    return numbers.run(arena, rounds=numbers.ROUNDS)
+
+
+def count(arena: Arena) -> Figures:
+    """500 people completed in two districts and approved at the same moment: each counts once."""
+    from tests.races import count
+
+    return count.run(arena, pairs=count.PAIRS)
+
+
+def rosters(arena: Arena) -> Figures:
+    """1,000 rosters spoiled at random: each bad cell is named, nobody is imported in part."""
+    from tests.courses.rosters import dirt
+
+    return dirt.run(arena, many=dirt.ROSTERS)
+
+
+def kill(arena: Arena) -> Figures:
+    """2,000 check-ins while a random web process is killed every 3 s: no receipt lost, none double."""
+    from tests.kill import run
+
+    return run.run(arena, checkins=run.CHECKINS, every_seconds=run.EVERY_SECONDS, clients=16, per_s=100)
+
+
+DRILLS: dict[str, Callable[[Arena], Figures]] = {
+    drill.__name__: drill for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill)
+}
+
+
+def say_what_there_is() -> None:
+    for name, drill in DRILLS.items():
+        print(f"  {name:<10}{drill.__doc__}")
+
+
+def run(names: list[str]) -> list[Figures]:
+    """Each on a database of its own, one crowd for all."""
+    done = []
+    with Crowd({**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS}) as crowd:
+        for name in names:
+            print(f"{name}: {DRILLS[name].__doc__}", flush=True)
+            began = time.monotonic()
+            with ground.fresh() as own:
+                figures = DRILLS[name](Arena(crowd, own))
+            print_figures(figures, time.monotonic() - began)
+            done.append(figures)
+    return done
+
+
+def print_figures(figures: Figures, seconds: float) -> None:
+    for name, number in figures.numbers.items():
+        print(f"  {name:<14}{number:>12,.10g}")
+    verdict = f"{len(figures.faults)} VIOLATIONS" if figures.faults else "held"
+    print(f"  {verdict} ({seconds:.0f} s)")
+    for fault in figures.faults[:FAULTS_SHOWN]:
+        print(f"    {fault}")
+    print(flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--list"]:
+        say_what_there_is()
+        return 0
+    if unknown := set(arguments) - set(DRILLS):
+        print(f"There is no drill {', '.join(sorted(unknown))}. There are:")
+        say_what_there_is()
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    django.setup()
+    done = run(arguments or list(DRILLS))
+    print(json.dumps([asdict(figures) for figures in done], ensure_ascii=False))
+    return 1 if any(figures.faults for figures in done) else 0
+
+
+if __name__ == "__main__":
+    # Whoever ends this run should not leave its servers and databases behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main(sys.argv[1:]))

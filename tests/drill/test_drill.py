@@ -1,0 +1,16 @@
+import pytest
+
+from tests.drill.__main__ import DRILLS, main
+
+
+def test_the_list_names_every_drill_with_its_promise(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    told = capsys.readouterr().out
+    assert [line.split()[0] for line in told.splitlines()] == list(DRILLS)
+    assert {"seats", "checkin", "person", "count", "kill"} <= set(DRILLS)
+    assert all(drill.__doc__ in told for drill in DRILLS.values() if drill.__doc__)
+
+
+def test_an_unknown_drill_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flood"]) == 2
+    assert "There is no drill flood." in capsys.readouterr().out

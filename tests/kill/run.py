@@ -1,0 +1,137 @@
+"""Kill a random web process every few seconds under check-ins, and compare what was told with what is there."""
+
+import os
+import signal
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import choice
+from typing import Any
+
+from courses import attendance
+from courses.models import Attendance, Direction, Evidence, Lesson
+from courses.policy import Policy
+from tests.factories import classes, crowds
+from tests.kill.clients import Door, check_in_all
+from tests.races import Arena, Figures
+from tests.races.protection import drop_constraint
+from tests.served import Served
+
+THIS = "tests.kill.run"
+CHECKINS = 2000
+EVERY_SECONDS = 3.0
+CLASS_SIZE = 500
+
+
+def run(arena: Arena, *, checkins: int, every_seconds: float, clients: int, per_s: float) -> Figures:
+    """`per_s` is the pace of all clients together, so that the killing has time to happen."""
+    planted = arena.crowd.call(arena.ground.name, f"{THIS}:plant", checkins=checkins)
+    environment = arena.ground.environment("lms.settings.test")
+    with Served("lms.wsgi", environment, folder=Path(arena.ground.folder)) as web:
+        web.wait()
+        killer = Killer(web, every_seconds)
+        killer.start()
+        began, received = time.monotonic(), []
+        for room in planted:
+            door = Door(web.port, wall(room["lesson_code"]))
+            received.append(
+                check_in_all(
+                    door, [tuple(phone) for phone in room["phones"]], clients=clients, pause_seconds=clients / per_s
+                )
+            )
+        killer.stop()
+        seconds = time.monotonic() - began
+    told = {learner: receipts for one in received for learner, receipts in one.receipts.items()}
+    figures = Figures("kill", faults=[refusal for one in received for refusal in one.refusals])
+    figures.add(
+        checkins=checkins,
+        receipts=sum(map(len, told.values())),
+        kills=killer.kills,
+        retries=sum(one.retries for one in received),
+        seconds=round(seconds, 1),
+    )
+    rows = [[learner, receipts] for learner, receipts in told.items()]
+    lessons = [room["lesson_id"] for room in planted]
+    figures.faults += arena.crowd.call(arena.ground.name, f"{THIS}:faults", lesson_ids=lessons, told=rows)
+    return figures
+
+
+class Killer(threading.Thread):
+    """SIGKILL to one web process after the other, never to the last that is alive."""
+
+    def __init__(self, web: Served, every_seconds: float) -> None:
+        super().__init__(daemon=True)
+        self.web, self.every_seconds = web, every_seconds
+        self.over = threading.Event()
+        self.kills = 0
+
+    def run(self) -> None:
+        while not self.over.wait(self.every_seconds):
+            if workers := self.web.workers():
+                with suppress(ProcessLookupError):
+                    os.kill(choice(workers), signal.SIGKILL)
+                    self.kills += 1
+
+    def stop(self) -> None:
+        self.over.set()
+        self.join()
+
+
+def wall(lesson_code: int) -> Any:
+    """The wall's code of this moment; the keys of the suite are the server's."""
+
+    def code() -> str:
+        lesson = Lesson(code=lesson_code)
+        return attendance.issue(lesson=lesson, direction=Direction.IN, policy=Policy(), now=datetime.now(UTC)).text
+
+    return code
+
+
+# ── In the crowd's process ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def plant(*, checkins: int) -> list[dict[str, Any]]:
+    """Classes that have just begun; for each its lesson and the phones of its learners, bound."""
+    now, rooms = datetime.now(UTC), []
+    for begun in range(0, checkins, CLASS_SIZE):
+        people = crowds.learners(count=min(CLASS_SIZE, checkins - begun), now=now)
+        lesson = classes.first_lesson(crowds.class_of(people=people, now=now, first=now - timedelta(minutes=5)))
+        devices = crowds.browsers(people=people, now=now)
+        phones = [[learner.pk, device] for learner, device in zip(people, devices, strict=True)]
+        rooms.append({"lesson_id": lesson.pk, "lesson_code": lesson.code, "phones": phones})
+    return rooms
+
+
+def plant_double(*, lesson_id: int, learner_id: int) -> None:
+    """Two rows of one learner, as they would stand if the constraint did not hold."""
+    drop_constraint(Evidence, "evidence_one_scan")
+    for number in range(2):
+        Evidence.objects.create(
+            receipt=f"RDOUBLE0000{number}",
+            lesson_id=lesson_id,
+            learner_id=learner_id,
+            kind=Evidence.Kind.WALL,
+            direction=Direction.IN,
+            strength=Evidence.Strength.PROVED,
+            happened_at=datetime.now(UTC),
+            received_at=datetime.now(UTC),
+        )
+
+
+def faults(*, lesson_ids: list[int], told: list[tuple[int, list[str]]]) -> list[str]:
+    """Every receipt that was given must be a row of that learner, and no learner may have two."""
+    rows = list(Evidence.objects.filter(lesson__in=lesson_ids).values_list("learner_id", "receipt"))
+    stored = set(rows)
+    found = [
+        f"receipt {receipt} was given and is not there"
+        for learner, receipts in told
+        for receipt in receipts
+        if (learner, receipt) not in stored
+    ]
+    if len(rows) != len({learner for learner, _receipt in rows}):
+        found.append(f"{len(rows)} rows of {len({learner for learner, _receipt in rows})} learners")
+    if Attendance.objects.filter(lesson__in=lesson_ids).count() != len(rows):
+        found.append("not one attendance for each row of evidence")
+    return found + [f"{name}: {what}" for name, what in attendance.differences(now=datetime.now(UTC))]

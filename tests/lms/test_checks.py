@@ -1,0 +1,80 @@
+"""What would be dangerous for citizens does not start: real processes under the settings of a served city."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.lms.production import complete, reasons, run
+
+SERVE = ["-c", "import lms.wsgi; print('serving')"]
+DANGERS = {
+    "no secret key": ({"SECRET_KEY": ""}, "lms.E001"),
+    "a short secret key": ({"SECRET_KEY": "short"}, "lms.E001"),
+    "no key for personal fields": ({"FIELD_KEYS": ""}, "lms.E002"),
+    "a key for personal fields that is none": ({"FIELD_KEYS": "k1:abc"}, "lms.E002"),
+    "login codes printed to a log": ({"SMS_BACKEND": "console"}, "lms.E005"),
+    "login codes kept in memory": ({"SMS_BACKEND": "memory"}, "lms.E005"),
+    "no carrier was chosen": ({"SMS_BACKEND": None}, "lms.E005"),
+    "a gateway without address": ({"SMS_GATEWAY_URL": ""}, "lms.E006"),
+    "SQLite that nobody asked for": ({"SQLITE_ACCEPTED": None}, "lms.E007"),
+    "no host": ({"ALLOWED_HOSTS": ""}, "lms.E008"),
+}
+
+
+def environment(folder: Path, changes: dict[str, str | None]) -> dict[str, str]:
+    changed = complete(folder) | changes
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+def test_a_complete_environment_serves(tmp_path: Path) -> None:
+    served = run(SERVE, complete(tmp_path))
+    assert (served.returncode, served.stdout) == (0, "serving\n")
+
+
+def test_the_deployment_check_of_a_complete_environment_is_clean(tmp_path: Path) -> None:
+    checked = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], complete(tmp_path))
+    assert (checked.returncode, checked.stdout) == (0, "System check identified no issues (0 silenced).\n")
+
+
+@pytest.mark.parametrize("danger", DANGERS)
+def test_a_dangerous_default_refuses_to_start_and_says_what_to_set(danger: str, tmp_path: Path) -> None:
+    changes, number = DANGERS[danger]
+    refused = run(SERVE, environment(tmp_path, changes))
+    assert refused.returncode != 0
+    assert "serving" not in refused.stdout
+    if changes.get("SECRET_KEY") != "":
+        assert reasons(refused) == [number]
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    bare = {"DJANGO_SETTINGS_MODULE": "lms.settings.production", "DATA_DIR": str(tmp_path), "SECRET_KEY": "short"}
+    refused = run(SERVE, bare)
+    assert (refused.returncode, reasons(refused)) == (1, ["lms.E001", "lms.E002", "lms.E005", "lms.E007", "lms.E008"])
+
+
+def test_the_environment_cannot_open_debug_or_the_demo_doors(tmp_path: Path) -> None:
+    told = run(
+        ["-c", "import django; from django.conf import settings; print(settings.DEBUG, settings.DEMO)"],
+        complete(tmp_path) | {"DEBUG": "1", "DEMO": "1"},
+    )
+    assert told.stdout == "False False\n"
+
+
+@pytest.mark.parametrize(("name", "number"), [("DEBUG", "lms.E003"), ("DEMO", "lms.E004")])
+def test_settings_of_a_hurry_do_not_serve(name: str, number: str, tmp_path: Path) -> None:
+    """Someone's own settings module on top of production, as it happens at night."""
+    (tmp_path / "hurry.py").write_text(f"from lms.settings.production import *\n{name} = True\n")
+    changed = complete(tmp_path) | {"DJANGO_SETTINGS_MODULE": "hurry", "PYTHONPATH": str(tmp_path)}
+    refused = run(SERVE, changed)
+    assert (refused.returncode, reasons(refused)) == (1, [number])
+
+
+def test_the_background_refuses_what_the_web_refuses(tmp_path: Path) -> None:
+    code = (
+        "import django; django.setup(); from lms.celery import app; from celery.signals import beat_init, worker_init;"
+        "[signal.send(sender=None) for signal in ({},)]; print('working')"
+    )
+    for signal in ("worker_init", "beat_init"):
+        refused = run(["-c", code.format(signal)], environment(tmp_path, {"SMS_BACKEND": "console"}))
+        assert (refused.returncode, refused.stdout, reasons(refused)) == (1, "", ["lms.E005"])
+    assert run(["-c", code.format("worker_init")], complete(tmp_path)).stdout == "working\n"

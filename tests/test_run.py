@@ -1,0 +1,150 @@
+"""The command that starts everything: what it makes, and that nothing outlives it."""
+
+import ast
+import base64
+import os
+import signal
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+import run
+from tests.architecture.trees import ROOT
+
+# A child that leaves a process of its own behind, as a killed worker leaves its timetable.
+PARENT = "import subprocess, sys, time; subprocess.Popen(['sleep', '300']); print('up'); time.sleep(300)"
+
+
+@pytest.fixture
+def group() -> Iterator[run.Group]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    made = run.Group(dict(os.environ))
+    try:
+        yield made
+    finally:
+        made.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def living(group_id: int) -> list[int]:
+    alive = []
+    for process in psutil.process_iter(["pid", "status"]):
+        try:
+            if os.getpgid(process.pid) == group_id and process.info["status"] != psutil.STATUS_ZOMBIE:
+                alive.append(process.pid)
+        except ProcessLookupError:
+            continue
+    return alive
+
+
+def wait_until(count: int, group_id: int) -> int:
+    deadline = time.monotonic() + 10
+    while len(living(group_id)) != count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return len(living(group_id))
+
+
+def test_an_old_python_can_read_the_file_far_enough_to_say_what_it_needs() -> None:
+    ast.parse((ROOT / "run.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+def test_only_the_standard_library_is_imported() -> None:
+    import sys
+
+    tree = ast.parse((ROOT / "run.py").read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} - sys.stdlib_module_names == set()
+
+
+def test_keys_are_made_once_and_belong_to_their_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "DATA", tmp_path / "var")
+    run.make_data_folder()
+    first = run.stored_secrets()
+    assert run.stored_secrets() == first
+    assert set(first) == {"SECRET_KEY", "FIELD_KEYS", "DIGEST_KEY"}
+    name, _, key = first["FIELD_KEYS"].partition(":")
+    assert (name, len(base64.urlsafe_b64decode(key))) == ("k1", 32)
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "var" / "secrets.env").stat().st_mode) == 0o600
+
+
+def test_a_taken_port_is_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind((run.HOST, 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        port = run.free_port(number)
+    assert number < port < number + 100
+    assert f"Port {number} is taken" in capsys.readouterr().out
+
+
+def test_the_processes_get_the_port_that_was_free_whatever_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "DATA", tmp_path)
+    monkeypatch.setenv("PORT", "8000")
+    monkeypatch.setenv("SECRET_KEY", "the caller's own")
+    surroundings = run.serving(8003)
+    assert (surroundings["PORT"], surroundings["HOST"]) == ("8003", run.HOST)
+    assert surroundings["SECRET_KEY"] == "the caller's own"
+    assert surroundings["FIELD_KEYS"].startswith("k1:")
+
+
+def test_stopping_ends_the_children_and_what_they_started(group: run.Group) -> None:
+    group.start("web", "python", "-c", PARENT)
+    group.start("worker", "python", "-c", PARENT)
+    assert wait_until(4, group.leader) == 4
+    group.close()
+    assert wait_until(0, group.leader) == 0
+
+
+def test_when_one_process_is_killed_the_rest_and_its_orphans_end_too(group: run.Group) -> None:
+    group.start("web", "python", "-c", PARENT)
+    group.start("worker", "python", "-c", PARENT)
+    assert wait_until(4, group.leader) == 4
+    group.children["worker"].kill()
+    assert group.watch() == 1
+    group.close()
+    assert wait_until(0, group.leader) == 0
+
+
+def test_a_worker_that_dies_after_a_while_is_started_again_and_the_web_stays(
+    group: run.Group, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "LIVED_SECONDS", 0)
+    group.start("web", "python", "-c", PARENT)
+    group.start("worker", "python", "-c", PARENT)
+    web, first = group.children["web"], group.children["worker"]
+    first.kill()
+    first.wait()
+    assert group.revive("worker")
+    assert group.children["worker"].pid != first.pid
+    assert (group.children["web"], web.poll(), group.ended()) == (web, None, "")
+    assert "starting it again" in capsys.readouterr().out
+
+
+def test_a_worker_that_cannot_start_is_no_reason_to_try_for_ever(group: run.Group) -> None:
+    group.start("worker", "python", "-c", "raise SystemExit(3)")
+    group.children["worker"].wait()
+    assert not group.revive("worker")
+
+
+def test_a_process_that_ends_while_starting_is_named(group: run.Group) -> None:
+    group.start("web", "python", "-c", "raise SystemExit(3)")
+    with pytest.raises(run.Stop, match="The web process ended while starting"):
+        group.wait_for(f"http://{run.HOST}:9/healthz")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--help"], 0), (["help"], 0), (["dance"], 2), (["run", "--fast"], 1)]
+)
+def test_a_wrong_call_is_answered_and_not_guessed(arguments: list[str], code: int) -> None:
+    assert run.main(arguments) == code
