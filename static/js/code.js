@@ -2,14 +2,17 @@
 (() => {
   const input = document.querySelector(".input-code");
   if (input) {
-    input.addEventListener("input", () => {
+    const send = () => {
       const digits = input.value.normalize("NFKC").replace(/\D/g, "");
       if (digits.length === 6 && !input.form.dataset.sent) {
         input.value = digits;
         input.form.requestSubmit(input.form.querySelector("button"));
       }
-    });
+    };
+    input.addEventListener("input", send);
     input.focus();
+    // Typed, or filled in by the phone, before this script ran; a code that was refused is not sent again.
+    if (input.getAttribute("aria-invalid") !== "true") send();
   }
   const wait = document.querySelector("[data-wait]");
   if (wait) {

@@ -45,4 +45,5 @@
   number.addEventListener("input", () => look(false));
   number.addEventListener("change", () => look(true));
   kind.addEventListener("change", () => look(true));
+  look(false); // what was typed, or filled in by the browser, before this script ran
 })();

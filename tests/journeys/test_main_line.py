@@ -89,7 +89,7 @@ def check_in(learner: Page, trainer: Page, city: City) -> None:
     assert re.fullmatch(r"HTTP://127\.0\.0\.1:\d+/C/[0-9A-Z]{16}", address)
     learner.goto(address.replace("HTTP://", "http://"))
     expect(learner.get_by_role("heading", name="签到成功")).to_be_visible()
-    expect(trainer.locator(".wall-count b")).to_have_text("1", timeout=6000)
+    expect(trainer.locator(".wall-count b")).to_have_text("1")
 
 
 def complete(trainer: Page, school: Page, officer: Page, city: City) -> None:
