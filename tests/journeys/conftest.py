@@ -6,7 +6,6 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.journeys.browser import launch
 from tests.journeys.city import City, served
 
-
 # A page under a loaded machine may take its time; that it never comes is still found.
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
