@@ -47,6 +47,12 @@ def refuse_dangerous_defaults(app_configs: Sequence[Any] | None, **_kwargs: Any)
             "Set DATABASE_URL, or SQLITE_ACCEPTED=1 for a small city on one machine.",
         ),
         (not settings.ALLOWED_HOSTS, "E008", "ALLOWED_HOSTS is empty.", "Name the hosts that the service answers to."),
+        (
+            _citizens_share_the_public_bucket(),
+            "E009",
+            "Files about citizens would lie in the bucket of public pictures, or in none.",
+            "Set S3_BUCKET and S3_PRIVATE_BUCKET to two buckets, the second closed to the public.",
+        ),
     ]
     return [Error(text, hint=hint, id=f"lms.{number}") for wrong, number, text, hint in found if wrong]
 
@@ -59,6 +65,11 @@ def _keys_are_unusable() -> bool:
     except KeysRefused:
         return True
     return False
+
+
+def _citizens_share_the_public_bucket() -> bool:
+    public, private = settings.S3_BUCKET, settings.S3_PRIVATE_BUCKET
+    return bool(public or private) and (not public or not private or public == private)
 
 
 def _is_sqlite() -> bool:

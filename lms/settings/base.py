@@ -135,6 +135,8 @@ STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = env("MEDIA_URL", default="/media/")
+# Pictures from another host are let in by name; scripts and styles never come from there.
+MEDIA_ORIGIN = ["/".join(MEDIA_URL.split("/")[:3])] if MEDIA_URL.startswith("https://") else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
@@ -143,6 +145,20 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+S3_BUCKET, S3_PRIVATE_BUCKET = env("S3_BUCKET", default=""), env("S3_PRIVATE_BUCKET", default="")
+if S3_BUCKET or S3_PRIVATE_BUCKET:
+    _store = {
+        "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+        "region_name": env("S3_REGION", default=None),
+        "access_key": env("S3_ACCESS_KEY", default=None),
+        "secret_key": env("S3_SECRET_KEY", default=None),
+        "addressing_style": env("S3_ADDRESSING", default="auto"),
+        "file_overwrite": False,
+    }
+    STORAGES |= {
+        "default": {"BACKEND": "lms.storage.PublicBucket", "OPTIONS": _store | {"bucket_name": S3_BUCKET}},
+        "private": {"BACKEND": "lms.storage.PrivateBucket", "OPTIONS": _store | {"bucket_name": S3_PRIVATE_BUCKET}},
+    }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "courses.User"
@@ -186,7 +202,7 @@ CSRF_FAILURE_VIEW = "courses.web.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *MEDIA_ORIGIN],
         "style-src": [SELF],
         "script-src": [SELF],
         "font-src": [SELF],

@@ -17,6 +17,8 @@ DANGERS = {
     "no carrier was chosen": ({"SMS_BACKEND": None}, "lms.E005"),
     "a gateway without address": ({"SMS_GATEWAY_URL": ""}, "lms.E006"),
     "SQLite that nobody asked for": ({"SQLITE_ACCEPTED": None}, "lms.E007"),
+    "files about citizens in no bucket": ({"S3_BUCKET": "pictures"}, "lms.E009"),
+    "files about citizens in the public bucket": ({"S3_BUCKET": "one", "S3_PRIVATE_BUCKET": "one"}, "lms.E009"),
     "no host": ({"ALLOWED_HOSTS": ""}, "lms.E008"),
 }
 
