@@ -1,9 +1,14 @@
 """All components with their states on one page, for development: made-up people and numbers, "today" is 2026-09-14."""
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,6 +42,14 @@ DEPTHS = (
     ("芝罘区", (5.5, 2.8, 10.0, 8.8, 13.7, 14.6, 9.7, 7.4, 8.6), "81.0"),
     ("长岛", (2.7, 1.0, 3.9, 5.2, 3.5, 5.8, 5.7, 4.6, 5.1), "37.5"),
 )
+
+VALUE = re.compile(r"--([\w-]+): (#\w+)")
+TOKENS = Path(settings.BASE_DIR) / "static" / "css" / "tokens.css"
+SWATCHES = (
+    ("ink", "墨 ink"), ("sea", "深海 sea"), ("bohai", "渤海蓝 bohai"), ("tide", "潮青 tide"), ("pine", "松绿 pine"),
+    ("wine", "酒红 wine"), ("error", "朱砂 error"), ("lamp", "灯塔黄 lamp"), ("shell", "贝壳 shell"), ("mist", "雾蓝 mist"),
+    ("pine-bg", "浅松"), ("amber-bg", "浅琥珀"), ("error-bg", "浅朱"), ("rock", "岩灰 rock"),
+)  # fmt: skip
 
 
 class SampleForm(forms.Form):
@@ -86,6 +99,14 @@ def beads() -> list[dict[str, Any]]:
     ]
 
 
+def swatches() -> list[tuple[str, str, str, str]]:
+    """Name, word, value by day, value by night where another holds: read from the stylesheet, the only place."""
+    sheet = TOKENS.read_text(encoding="utf-8")
+    day = dict(VALUE.findall(sheet.split(":root {")[1].split("}")[0]))
+    night = dict(VALUE.findall(sheet.split("[data-theme=dark] {")[1].split("}")[0]))
+    return [(key, word, day[key], night.get(key, "")) for key, word in SWATCHES]
+
+
 def lists() -> dict[str, Any]:
     return {
         "tasks": [
@@ -132,6 +153,13 @@ def charts() -> dict[str, Any]:
 def styleguide(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(230), 20).page(2)
     context = {"form": sample_form(), "beads": beads(), "page": page, "today": TODAY, **lists(), **charts()}
+    context["swatches"] = swatches()
+    context["told"] = [
+        Message(constants.SUCCESS, _("已批准 12 人，计入 2026 年 9 月。")),
+        Message(constants.INFO, _("名单正在生成，好了会在这里提醒。")),
+        Message(constants.WARNING, _("有 2 人还没有签退，先请教师确认。")),
+        Message(constants.ERROR, _("没有保存：这个班刚刚由别人批过了，请刷新。")),
+    ]
     context["names"] = ("ok", "done", "slow", "wait", "none", "late", "no", "half")
     context["icons"] = (
         ("pen", _("报名")), ("scan", _("扫码")), ("cert", _("证书")), ("clock", _("时间")), ("pin", _("地点")),
