@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from cms.demo.bookings import ON_THE_WAY, Bookings
 from cms.demo.catalogue import Places
 from cms.demo.chance import dice
 from cms.demo.files import table
@@ -33,6 +34,7 @@ class Run:
     lessons: list[LessonPlan]
     wanted: int
     guest: str = ""
+    needs_two: bool = False
     people: list[Person] = field(default_factory=list)
     training_class: TrainingClass | None = None
 
@@ -43,6 +45,10 @@ class Run:
     @property
     def ends_on(self) -> date:
         return self.lessons[-1].ends_at.astimezone(CITY_TIME).date()
+
+    @property
+    def seats(self) -> int:
+        return int(self.offer["seats"])
 
     @property
     def row(self) -> TrainingClass:
@@ -68,6 +74,7 @@ class Offices:
         self.trainers: dict[str, list[User]] = {}
         self.institutions: dict[str, User] = {}
         self.districts: dict[str, User] = {}
+        self.bookings = Bookings()
         for post in posts:
             user = staff[post.user.username]
             if post.role == Post.Role.TRAINER and post.institution:
@@ -78,14 +85,30 @@ class Offices:
                 self.districts[post.district.key] = user
 
     def of(self, run: Run, *, district: str, serial: int) -> Office:
-        """The first trainer of an institution takes what is going on now, the others share the past."""
-        trainers = self.trainers[run.offer["institution"]]
+        """The first trainer of an institution takes what is going on now, the others share the past.
+
+        Who teaches elsewhere at that time is passed over; a school whose trainers are all taken borrows one.
+        """
+        own = self.trainers[run.offer["institution"]]
         shown = run.state in {"today", "running", "proposed", "ended"} | OPEN | UNAPPROVED
-        trainer = trainers[0] if shown else trainers[serial % len(trainers)]
-        # A school with a single trainer borrows the second one that entrepreneurship asks for.
-        everybody = (*trainers, *(one for school in self.trainers.values() for one in school))
-        beside = tuple(other for other in everybody if other != trainer)[:1]
+        turn = serial % len(own)
+        chosen = own if shown else [*own[turn:], *own[:turn]]
+        everybody = {
+            one.username: one for one in (*chosen, *(one for school in self.trainers.values() for one in school))
+        }
+        trainer = everybody[self.bookings.first_free(everybody, run.lessons, gap=ON_THE_WAY)]
+        beside: tuple[User, ...] = ()
+        if run.needs_two:
+            others = [name for name in everybody if name != trainer.username]
+            beside = (everybody[self.bookings.first_free(others, run.lessons, gap=ON_THE_WAY)],)
         return Office(trainer, beside, self.institutions[run.offer["institution"]], self.districts[district])
+
+    def room_of(self, run: Run) -> str:
+        """The room of the offer, or the next one of its venue that is free."""
+        venue, usual = run.offer["venue"], run.offer["room"]
+        known = [row["name"] for row in table("rooms") if row["venue"] == venue and int(row["capacity"]) >= run.seats]
+        rooms = [f"{venue} {name}" for name in (usual, *known, *(f"{number} 号教室" for number in range(2, 9)))]
+        return self.bookings.first_free(rooms, run.lessons).removeprefix(f"{venue} ")
 
 
 def past_runs(*, courses: dict[str, Course], today: date, share: float) -> Iterator[Run]:
@@ -98,7 +121,7 @@ def past_runs(*, courses: dict[str, Course], today: date, share: float) -> Itera
         for end in ends:
             lessons = lessons_until(course=courses[offer["course"]], pattern=offer["pattern"], end=end)
             wanted = int(int(offer["seats"]) * throw.uniform(0.45, 0.75))
-            yield Run(offer, COUNTED, lessons, wanted)
+            yield Run(offer, COUNTED, lessons, wanted, needs_two=_needs_two(courses[offer["course"]]))
 
 
 def scenes(*, courses: dict[str, Course], today: date, now: datetime, share: float) -> Iterator[Run]:
@@ -115,7 +138,12 @@ def scenes(*, courses: dict[str, Course], today: date, now: datetime, share: flo
         wanted = int(scene["fill"])
         if scene["state"] not in OPEN:
             wanted = min(wanted, max(4, int(wanted * share)))
-        yield Run(offer, scene["state"], lessons, wanted, scene["guest"])
+        yield Run(offer, scene["state"], lessons, wanted, scene["guest"], needs_two=_needs_two(course))
+
+
+def _needs_two(course: Course) -> bool:
+    """Entrepreneurship asks for two trainers."""
+    return course.kind.line == Line.ENTREPRENEURSHIP
 
 
 def gather(*, runs: list[Run], crowd: Crowd, places: Places, courses: dict[str, Course]) -> None:
@@ -144,7 +172,7 @@ def _learn_twice(runs: list[Run]) -> None:
 
 
 def open_class(
-    *, run: Run, office: Office, course: Course, places: Places, project: Project | None, now: datetime
+    *, run: Run, office: Office, room: str, course: Course, places: Places, project: Project | None, now: datetime
 ) -> TrainingClass:
     """Plan, submit and approve through the domain, each step on its own day and by its own person."""
     venue = places.venues[run.offer["venue"]]
@@ -155,9 +183,9 @@ def open_class(
         institution=places.institutions[run.offer["institution"]],
         district=venue.district,
         venue=venue,
-        room=run.offer["room"],
-        seats=int(run.offer["seats"]),
-        trainers=[office.trainer, *office.beside] if course.kind.line == Line.ENTREPRENEURSHIP else [office.trainer],
+        room=room,
+        seats=run.seats,
+        trainers=[office.trainer, *office.beside],
         lessons=run.lessons,
         now=planned_at,
         mode=run.offer["mode"],

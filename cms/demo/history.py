@@ -64,6 +64,7 @@ def build_classes(*, cast: Cast, share: float) -> list[Staged]:
         open_class(
             run=run,
             office=office,
+            room=offices.room_of(run),
             course=cast.courses[number],
             places=cast.places,
             project=_project(cast, run, district),

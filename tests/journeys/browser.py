@@ -42,13 +42,14 @@ ASK_AXE = """options => { window.axeSays = ""; axe.run(options).then(
   error => { window.axeSays = JSON.stringify([{id: String(error), nodes: []}]) }) }"""
 
 
-def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe finds. The answer is waited for with a limit: a page that is stuck is an error, not a standstill.
+def violations(page: Page, *, only: list[str] | None = None) -> list[dict[str, Any]]:
+    """What axe finds, by all its rules or by some. The answer is waited for with a limit: a page that is stuck is an error, not a standstill.
 
     Asked for again and again, as `wait_for_function` evaluates a string, which a page's policy may forbid.
     """
     page.evaluate(AXE_SCRIPT)
-    page.evaluate(ASK_AXE, {"resultTypes": ["violations"]})
+    rules = {"runOnly": {"type": "rule", "values": only}} if only else {}
+    page.evaluate(ASK_AXE, {"resultTypes": ["violations"], **rules})
     for _tenth in range(AXE_SECONDS * 10):
         if said := page.evaluate("window.axeSays"):
             found: list[dict[str, Any]] = json.loads(said)

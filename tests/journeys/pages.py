@@ -127,5 +127,6 @@ def visits(city: City) -> list[Visit]:
         Visit("targets", "demo-city", "/desk/targets/"),
         Visit("exports", "demo-city", "/desk/exports/"),
         Visit("learners", "demo-city", "/desk/learners/"),
+        Visit("outbox", "demo-city", "/desk/messages/"),
     ]
     return [*public, *learner, *trainer, *desk]

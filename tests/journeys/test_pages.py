@@ -17,6 +17,7 @@ MODES = {
     "small": ({"width": 320, "height": 568}, {}),
     "dark": ({"width": 390, "height": 844}, {"theme": "dark"}),
     "elder": ({"width": 390, "height": 844}, {"elder": "1"}),
+    "english": ({"width": 320, "height": 568}, {"django_language": "en"}),
 }
 PROJECTOR = {"width": 1920, "height": 1080}
 
@@ -33,8 +34,6 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     faults: list[str] = []
     pages: dict[str, Page] = {}
     for visit in all_visits:
-        if visit.wide and mode != "desktop":
-            continue
         page = pages.get(visit.user) or _visitor(browser, city, visit.user, mode)
         pages[visit.user] = page
         faults += _faults(page, city, visit, mode)
@@ -51,7 +50,7 @@ def _visitor(browser: Browser, city: City, user: str, mode: str) -> Page:
 
 
 def _faults(page: Page, city: City, visit: Visit, mode: str) -> list[str]:
-    if visit.wide:
+    if visit.wide and mode == "desktop":
         page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
     spoken: list[str] = []
     listen = lambda message: spoken.append(message.text) if message.type == "error" else None  # noqa: E731
@@ -65,10 +64,19 @@ def _faults(page: Page, city: City, visit: Visit, mode: str) -> list[str]:
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wider > 0:
         found.append(f"{name}: {wider} px wider than the screen")
-    for violation in violations(page):
-        where = [node["target"] for node in violation["nodes"][:1]]
-        found.append(f"{name}: {violation['id']} at {where}, {len(violation['nodes'])} times")
+    found += [f"{name}: {fault}" for fault in _axe(page)]
+    if mode == "desktop":
+        page.emulate_media(media="print")
+        found += [f"{name} on paper: {fault}" for fault in _axe(page, only=["color-contrast"])]
+        page.emulate_media(media="screen")
     return found
+
+
+def _axe(page: Page, *, only: list[str] | None = None) -> list[str]:
+    return [
+        f"{found['id']} at {[node['target'] for node in found['nodes'][:1]]}, {len(found['nodes'])} times"
+        for found in violations(page, only=only)
+    ]
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "desktop"])

@@ -62,6 +62,7 @@ def learning(request: HttpRequest) -> HttpResponse:
             "several": len(rows) > 1,
             "next_lesson": next_lesson,
             "when": _when(next_lesson, now) if next_lesson else "",
+            **(_here(next_lesson, learner, now) if next_lesson else {}),
             "nearby": catalogue.this_week(now=now, limit=3).openings if not rows else [],
         },
     )
@@ -114,6 +115,18 @@ def _bead(row: LessonProgress, next_lesson: Lesson | None) -> dict[str, Any]:
     if row.begun or row.status != Attendance.Status.UNMARKED:
         bead |= {"status": kind, "word": word}
     return bead
+
+
+def _here(lesson: Lesson, learner: Learner, now: datetime) -> dict[str, Any]:
+    """When the learner came to this lesson and left it, and whether leaving is still to be scanned."""
+    rules = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
+    own = Attendance.objects.filter(lesson=lesson, learner=learner).first()
+    came, left = (own.in_at, own.out_at) if own else (None, None)
+    return {
+        "came_at": came,
+        "left_at": left,
+        "scans_out": rules.checkout_required and came is not None and left is None,
+    }
 
 
 def _when(lesson: Lesson, now: datetime) -> str:

@@ -12,6 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 TODAY = date(2026, 9, 14)
@@ -155,10 +156,10 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     context = {"form": sample_form(), "beads": beads(), "page": page, "today": TODAY, **lists(), **charts()}
     context["swatches"] = swatches()
     context["told"] = [
-        Message(constants.SUCCESS, _("已批准 12 人，计入 2026 年 9 月。")),
-        Message(constants.INFO, _("名单正在生成，好了会在这里提醒。")),
-        Message(constants.WARNING, _("有 2 人还没有签退，先请教师确认。")),
-        Message(constants.ERROR, _("没有保存：这个班刚刚由别人批过了，请刷新。")),
+        Message(constants.SUCCESS, gettext("已批准 12 人，计入 2026 年 9 月。")),
+        Message(constants.INFO, gettext("名单正在生成，好了会在这里提醒。")),
+        Message(constants.WARNING, gettext("有 2 人还没有签退，先请教师确认。")),
+        Message(constants.ERROR, gettext("没有保存：这个班刚刚由别人批过了，请刷新。")),
     ]
     context["names"] = ("ok", "done", "slow", "wait", "none", "late", "no", "half")
     context["icons"] = (

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from courses.models import Learner
+from courses.models import Attendance, Learner, Lesson
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
 
@@ -60,3 +60,36 @@ def test_a_class_without_lessons_to_come_speaks_of_none(client: Client, learner:
         card = page(client).select_one(".card-class")
     assert card is not None
     assert [row.get_text(strip=True) for row in card.select(".lack dt")] == ["身份核验"]
+
+
+def came(learner: Learner, *, at: datetime, left: datetime | None = None) -> None:
+    lesson = Lesson.objects.get()
+    Attendance.objects.create(
+        lesson=lesson, learner=learner, status="awaiting", in_at=at, out_at=left, changed_at=left or at
+    )
+
+
+def actions(client: Client) -> tuple[str, list[str]]:
+    """What is said of the lesson of today, and the buttons under it."""
+    found = page(client)
+    said = found.select_one(".next-here")
+    return said.get_text(strip=True) if said else "", [
+        one.get_text(strip=True) for one in found.select(".next-actions a")
+    ]
+
+
+def test_before_the_scan_the_button_leads_to_it(client: Client, learner: Learner, now: datetime) -> None:
+    join(learner, "焊工", first=now, now=now, lessons=1)
+    assert actions(client) == ("", ["去扫码签到", "怎么去"])
+
+
+def test_who_is_there_is_asked_for_the_way_out_alone(client: Client, learner: Learner, now: datetime) -> None:
+    join(learner, "焊工", first=now, now=now, lessons=1)
+    came(learner, at=now)
+    assert actions(client) == ("已签到 9:00，下课时再扫一次签退", ["去扫码签退", "怎么去"])
+
+
+def test_who_scanned_out_is_asked_for_nothing_more(client: Client, learner: Learner, now: datetime) -> None:
+    join(learner, "焊工", first=now, now=now, lessons=1)
+    came(learner, at=now, left=now + timedelta(hours=1))
+    assert actions(client) == ("已签到 9:00，签退 10:00", ["怎么去"])
