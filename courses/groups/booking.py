@@ -166,8 +166,8 @@ def _already_open(training_class: TrainingClass, credit_code: str, own: GroupBoo
     open_ones = GroupBooking.objects.filter(
         training_class=training_class, credit_code=credit_code, status=Status.REQUESTED
     )
-    other = open_ones.exclude(pk=own.pk if own else None).get()
-    return GroupRefused(GroupRefusal.ALREADY_OPEN, number=other.number)
+    others = open_ones.exclude(pk=own.pk) if own else open_ones
+    return GroupRefused(GroupRefusal.ALREADY_OPEN, number=others.get().number)
 
 
 def _next_number(now: datetime) -> str:

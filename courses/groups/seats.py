@@ -184,12 +184,8 @@ def members(*, booking: GroupBooking) -> list[Enrolment]:
 def list_for_employer(*, booking: GroupBooking, by: User, now: datetime) -> Sequence[Member]:
     """The list to print and hand over. It names people, so that it was taken is written down."""
     rows = members(booking=booking)
-    documents = dict(
-        (document.learner_id, document.number)
-        for document in IdentityDocument.objects.filter(
-            learner__in=[row.learner_id for row in rows], until__isnull=True
-        )
-    )
+    current = IdentityDocument.objects.filter(learner__in=[row.learner_id for row in rows], until__isnull=True)
+    documents = {document.learner_id: document.number for document in current}
     detail = {"what": "group_list", "rows": len(rows)}
     audit.record(by=by, verb="exported", target=booking, now=now, detail=detail)
     return [

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('phone', courses.privacy.fields.EncryptedTextField()),
                 ('phone_digest', courses.privacy.fields.DigestField(db_index=True)),
                 ('seats', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('requested', '待报名单'), ('given', '已占名额'), ('undone', '已撤销'), ('dropped', '已放弃')], default='requested', max_length=10)),
+                ('status', models.CharField(choices=[('requested', '待确认名单'), ('given', '已占名额'), ('undone', '已撤销'), ('dropped', '已放弃')], default='requested', max_length=10)),
                 ('created_at', models.DateTimeField()),
                 ('given_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),

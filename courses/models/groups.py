@@ -15,7 +15,7 @@ class GroupBooking(models.Model):
     """What one employer asked for. Its people come with a roster (`RosterImport.booking`); `seats` is their number."""
 
     class Status(models.TextChoices):
-        REQUESTED = "requested", _("待报名单")
+        REQUESTED = "requested", _("待确认名单")
         GIVEN = "given", _("已占名额")
         UNDONE = "undone", _("已撤销")
         DROPPED = "dropped", _("已放弃")
