@@ -76,8 +76,9 @@ def give_many(
 ) -> list[Enrolment]:
     """A seat for each, in the order given; nobody goes to the waiting list, and nobody overtakes it.
 
-    `booking`: the employer's, where the source is a group. Each is told once, after ten minutes and a second apart. Refused with SeatingRefused for all where there are not
-    enough seats, somebody waits, the class does not enrol, it admits by rank, or one of them has a place already.
+    `booking`: the employer's, where the source is a group. Each is told once, after ten minutes and a second apart.
+    Refused with SeatingRefused for all where there are not enough seats, somebody waits, the class does not enrol, it
+    admits by rank, or one of them has a place already.
     """
     if training_class.mode == TrainingClass.Mode.SELECTED:
         raise SeatingRefused(SeatingRefusal.BY_RANK)

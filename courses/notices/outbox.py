@@ -40,8 +40,8 @@ def queue(
 ) -> OutboxMessage:
     """Write a message in the transaction of its cause; who has no phone is told on the site alone.
 
-    Due now (or at `first_at`), or after the quiet hours. A kind without a sentence is a LookupError, so that it is found where it is
-    written and not where it is sent.
+    Due now (or at `first_at`), or after the quiet hours. A kind without a sentence is a LookupError, so that it is
+    found where it is written and not where it is sent.
     """
     if kind not in SENTENCES:
         raise LookupError(kind)
