@@ -73,8 +73,8 @@ def commit(
     """Register whom nobody knows yet and give everybody a seat, in one transaction; a second press changes nothing.
 
     Every line is judged again first. Refused with RosterRefused: not checked, lines to mend or to decide, nobody to
-    enrol, too few seats, somebody waiting, the same file imported already, a list of another `booking`; with EnrolmentRefused: the class is closed;
-    with SeatingRefused or IdentityRefused where somebody was faster.
+    enrol, too few seats, somebody waiting, the same file imported already, a list of another `booking`; with
+    EnrolmentRefused: the class is closed; with SeatingRefused or IdentityRefused where somebody was faster.
     """
     roster.refresh_from_db()
     _of(roster, booking)
@@ -153,7 +153,8 @@ def _started(training_class: TrainingClass, now: datetime) -> bool:
 def undo(*, roster: RosterImport, by: User | None, now: datetime, booking: GroupBooking | None = None) -> int:
     """Withdraw exactly those whom this import enrolled and who are still there; their history and records stay.
 
-    Gives how many. Refused with RosterRefused: not imported or undone already, the class has started, a list of another `booking`.
+    Gives how many. Refused with RosterRefused: not imported or undone already, the class has started, a list of
+    another `booking`.
     """
     _of(roster, booking)
     reason = _("单位团报已撤销") if booking else _("名单导入已撤销")
