@@ -17,6 +17,7 @@ from courses.models import (
     Completion,
     CountEntry,
     Enrolment,
+    GroupBooking,
     Institution,
     Learner,
     Lesson,
@@ -36,6 +37,7 @@ class Permission(StrEnum):
     TEACH = "teach"
     RUN_CLASSES = "run_classes"
     SEE_PROOFS = "see_proofs"
+    BOOK_GROUPS = "book_groups"
     REVIEW = "review"
     SEE_DESK = "see_desk"
     SEE_TALLY = "see_tally"
@@ -65,26 +67,29 @@ P = Permission
 ROLES: dict[str, RoleRule] = {
     Role.TRAINER: _rule(_("放签到码，看到课，登记手工考勤，提出结业；只看自己任课的班。"), P.TEACH),
     Role.INSTITUTION: _rule(
-        _("申请开班，导入名单，审核报名和材料，提交结业，导出花名册；只看本机构。"),
+        _("申请开班，导入名单，为单位团报，审核报名和材料，提交结业，导出花名册；只看本机构。"),
         P.SEE_DESK,
         P.RUN_CLASSES,
+        P.BOOK_GROUPS,
         P.SEE_PROOFS,
         P.SEE_TALLY,
         P.EXPORT,
     ),
     Role.DISTRICT: _rule(
-        _("批准本区市的班次和结业，评选训练营申请，看报名材料和计数，导出；只看本区市。"),
+        _("批准本区市的班次和结业，评选训练营申请，为单位团报，看报名材料和计数，导出；只看本区市。"),
         P.SEE_DESK,
         P.REVIEW,
+        P.BOOK_GROUPS,
         P.SEE_PROOFS,
         P.SEE_TALLY,
         P.EXPORT,
         P.REVEAL,
     ),
     Role.CITY: _rule(
-        _("定目标，评选训练营申请，看全市计数，月结，导出，重发没有送达的消息。"),
+        _("定目标，评选训练营申请，为单位团报，看全市计数，月结，导出，重发没有送达的消息。"),
         P.SEE_DESK,
         P.REVIEW,
+        P.BOOK_GROUPS,
         P.SEE_TALLY,
         P.SET_TARGETS,
         P.CLOSE_MONTH,
@@ -162,6 +167,10 @@ def visible_completions(*, user: User, now: datetime, permission: Permission | N
 
 def visible_rosters(*, user: User, now: datetime, permission: Permission) -> QuerySet[RosterImport]:
     return RosterImport.objects.filter(_scope(user, now, prefix="training_class__", permission=permission)).distinct()
+
+
+def visible_bookings(*, user: User, now: datetime, permission: Permission) -> QuerySet[GroupBooking]:
+    return GroupBooking.objects.filter(_scope(user, now, prefix="training_class__", permission=permission)).distinct()
 
 
 def visible_learners(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[Learner]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses import audit, classes, enrolment, notices
 from courses.enrolment.eligibility import Finding, as_rows
-from courses.models import Enrolment, Learner, TrainingClass, User
+from courses.models import Enrolment, GroupBooking, Learner, Lesson, TrainingClass, User
 from courses.notices import Addressee
 from courses.people.numbers import fresh
 from courses.refusals import Refused
@@ -66,12 +66,19 @@ class Seat:
 
 
 def give_many(
-    *, seats: Sequence[Seat], training_class: TrainingClass, source: str, by: User | None, now: datetime
+    *,
+    seats: Sequence[Seat],
+    training_class: TrainingClass,
+    source: str,
+    by: User | None,
+    now: datetime,
+    booking: GroupBooking | None = None,
 ) -> list[Enrolment]:
     """A seat for each, in the order given; nobody goes to the waiting list, and nobody overtakes it.
 
-    Each is told once, after ten minutes and a second apart. Refused with SeatingRefused for all where there are not
-    enough seats, somebody waits, the class does not enrol, it admits by rank, or one of them has a place already.
+    `booking`: the employer's, where the source is a group. Each is told once, after ten minutes and a second apart.
+    Refused with SeatingRefused for all where there are not enough seats, somebody waits, the class does not enrol, it
+    admits by rank, or one of them has a place already.
     """
     if training_class.mode == TrainingClass.Mode.SELECTED:
         raise SeatingRefused(SeatingRefusal.BY_RANK)
@@ -84,7 +91,7 @@ def give_many(
             if taken is None:
                 raise SeatingRefused(SeatingRefusal.NO_ROOM)
             made = [
-                _seated(seat, training_class, source, taken[0] - many + place, now)
+                _seated(seat, training_class, (source, booking), taken[0] - many + place, now)
                 for place, seat in enumerate(seats, start=1)
             ]
             Enrolment.objects.bulk_create(made, batch_size=BATCH)
@@ -95,14 +102,18 @@ def give_many(
     return made
 
 
-def _seated(seat: Seat, training_class: TrainingClass, source: str, arrival_no: int, now: datetime) -> Enrolment:
+Origin = tuple[str, GroupBooking | None]
+
+
+def _seated(seat: Seat, training_class: TrainingClass, origin: Origin, arrival_no: int, now: datetime) -> Enrolment:
     reviewed = training_class.mode == TrainingClass.Mode.REVIEWED
     return Enrolment(
         number=fresh(prefix="B"),
         learner=seat.learner,
         training_class=training_class,
         status=Status.APPLIED if reviewed else Status.ADMITTED,
-        source=source,
+        source=origin[0],
+        booking=origin[1],
         arrival_no=arrival_no,
         category_id=seat.category_id or seat.learner.category_id,
         findings=as_rows(seat.findings),
@@ -259,9 +270,35 @@ def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: d
     training_class.taken = training_class.waiting = 0
     _record(live, "enrolment_withdrawn", by, now)
     # A list that was imported a moment ago must not hear of its seats after it heard that they are gone.
-    imported = [row for row in live if row.source == Enrolment.Source.IMPORT and now - row.applied_at < NEWS_WAITS]
+    lists = (Enrolment.Source.IMPORT, Enrolment.Source.GROUP)
+    imported = [row for row in live if row.source in lists and now - row.applied_at < NEWS_WAITS]
     _call_off(imported, {row.pk: {row.applied_at} for row in imported})
     _tell_of_class(live, "class_cancelled", reason, now)
+    _tell_employers(training_class, reason, now)
+
+
+def _tell_employers(training_class: TrainingClass, reason: str, now: datetime) -> None:
+    """Each contact whose booking holds seats; who has not heard of the seats yet hears of this alone."""
+    held = GroupBooking.objects.filter(training_class=training_class, status=GroupBooking.Status.GIVEN)
+    for booking in held.select_related("training_class__course", "told"):
+        if booking.told is not None:
+            notices.take_back(message=booking.told)
+        params = {**booking_params(booking), "reason": reason.strip()}
+        notices.queue(kind="group_cancelled", channel="sms", to=booking.phone, params=params, now=now)
+
+
+def booking_params(booking: GroupBooking) -> dict[str, object]:
+    """What the contact of an employer is told in every message: how many, which class, its first lesson."""
+    training_class = booking.training_class
+    planned = Lesson.objects.filter(training_class=training_class, status=Lesson.Status.PLANNED)
+    first = planned.order_by("starts_at").first()
+    return {
+        "course": training_class.course.name,
+        "class": training_class.number,
+        "seats": booking.seats,
+        "starts": (first.starts_at if first else training_class.starts_on).isoformat(),
+        "number": booking.number,
+    }
 
 
 def _tell_of_class(rows: Sequence[Enrolment], kind: str, reason: str, now: datetime) -> None:

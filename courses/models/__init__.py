@@ -19,6 +19,7 @@ from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer
 from courses.models.completion import Completion
 from courses.models.enrolment import Enrolment
+from courses.models.groups import GroupBooking
 from courses.models.institutions import (
     InstitutionEvent,
     RegisteredTrade,
@@ -95,6 +96,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentDraft",
     "Evidence",
+    "GroupBooking",
     "HeadCount",
     "Holiday",
     "IdempotentAnswer",

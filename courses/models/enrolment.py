@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.classes import TrainingClass
+from courses.models.groups import GroupBooking
 from courses.models.people import Learner, LearnerCategory, User
 
 
@@ -23,6 +24,7 @@ class Enrolment(models.Model):
         SELF = "self", _("自主报名")
         COUNTER = "counter", _("窗口登记")
         IMPORT = "import", _("机构导入")
+        GROUP = "group", _("单位团报")
         COMMUNITY = "community", _("社区推荐")
         API = "api", _("接口提交")
 
@@ -44,6 +46,9 @@ class Enrolment(models.Model):
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="enrolments")
     status = models.CharField(max_length=10, choices=Status)
     source = models.CharField(max_length=10, choices=Source, default=Source.SELF)
+    booking = models.ForeignKey(
+        GroupBooking, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments"
+    )
     arrival_no = models.PositiveIntegerField()
     category = models.ForeignKey(LearnerCategory, on_delete=models.PROTECT, null=True, blank=True)
     declared = models.JSONField(default=list, blank=True, help_text="keys of the criteria that the applicant confirmed")
@@ -67,6 +72,10 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["applied", "candidate", "admitted", "waitlisted", "refused", "withdrawn"]),
                 name="enrolment_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="group", booking__isnull=False) | (~Q(source="group") & Q(booking__isnull=True)),
+                name="enrolment_group_has_booking",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["refused", "withdrawn"]) | Q(decided_at__isnull=False),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.classes import TrainingClass
 from courses.models.enrolment import Enrolment
+from courses.models.groups import GroupBooking
 from courses.models.people import User
 from courses.privacy import EncryptedJSONField, EncryptedTextField
 
@@ -24,6 +25,8 @@ class RosterImport(models.Model):
 
     number = models.CharField(max_length=16, unique=True)
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="roster_imports")
+    # The named list of an employer's booking; empty where an institution brings its own people.
+    booking = models.ForeignKey(GroupBooking, on_delete=models.PROTECT, null=True, blank=True, related_name="rosters")
     status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
     file_name = EncryptedTextField()
     file = models.CharField(max_length=40, blank=True, default="")
@@ -45,6 +48,9 @@ class RosterImport(models.Model):
                 fields=["training_class", "file_hash"],
                 condition=Q(status="committed"),
                 name="rosterimport_once_per_file",
+            ),
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(status="committed"), name="rosterimport_once_per_booking"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["received", "checked", "committed", "undone", "discarded"]),

@@ -2,7 +2,7 @@
 
 from courses.notices.fate import MessageRefusal, MessageRefused, State, failures, report, resend, state
 from courses.notices.limits import CodeRefusal, CodeRefused, allow_code
-from courses.notices.outbox import Addressee, call_off, deliver_due, deliver_one, prune, queue, queue_many
+from courses.notices.outbox import Addressee, call_off, deliver_due, deliver_one, prune, queue, queue_many, take_back
 from courses.notices.told import Told, told
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "report",
     "resend",
     "state",
+    "take_back",
     "told",
 ]

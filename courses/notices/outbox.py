@@ -36,11 +36,12 @@ def queue(
     learner: Learner | None = None,
     expires_at: datetime | None = None,
     language: str = "zh-hans",
+    first_at: datetime | None = None,
 ) -> OutboxMessage:
     """Write a message in the transaction of its cause; who has no phone is told on the site alone.
 
-    Due now, or after the quiet hours. A kind without a sentence is a LookupError, so that it is found where it is
-    written and not where it is sent.
+    Due now (or at `first_at`), or after the quiet hours. A kind without a sentence is a LookupError, so that it is
+    found where it is written and not where it is sent.
     """
     if kind not in SENTENCES:
         raise LookupError(kind)
@@ -52,7 +53,7 @@ def queue(
         to=to,
         params=params,  # type: ignore[misc]
         language=language,
-        due_at=due(kind=kind, channel=carrier, now=now),
+        due_at=due(kind=kind, channel=carrier, now=first_at or now),
         expires_at=expires_at,
         created_at=now,
     )
@@ -118,6 +119,15 @@ def call_off(*, kind: str, queued_at: datetime, learners: Iterable[int]) -> set[
         OutboxMessage.objects.filter(pk__in=[pk for pk, _learner, _attempts in waiting]).delete()
         spared |= {learner for _pk, learner, attempts in waiting if learner is not None and not attempts}
     return spared
+
+
+def take_back(*, message: OutboxMessage) -> bool:
+    """Take back one message that nobody has handed over. True: its reader knows nothing of it."""
+    queued = OutboxMessage.objects.filter(pk=message.pk, status=Status.QUEUED).select_for_update().first()
+    if queued is None:
+        return False
+    queued.delete()
+    return not queued.attempts
 
 
 def deliver_due(*, now: datetime, clock: Callable[[], datetime] | None = None, limit: int = 100) -> int:

@@ -49,6 +49,17 @@ SENTENCES: dict[str, str | Promise] = {
         "「%(course)s」暂停，原因：%(reason)s。您的报名为您保留，恢复后会通知您。报名编号 %(number)s。"
     ),
     "class_resumed": _("「%(course)s」已恢复，您的报名继续有效，请在「我的学习」查看安排。报名编号 %(number)s。"),
+    "group_given": _(
+        "贵单位团报「%(course)s」的 %(seats)s 个名额已留好，班次 %(class)s，首次课 %(starts)s。"
+        "团报编号 %(number)s，请通知名单上的人按时到课。"
+    ),
+    "group_undone": _(
+        "贵单位团报「%(course)s」的 %(seats)s 个名额已撤销，班次 %(class)s。团报编号 %(number)s，想再报请联系培训机构。"
+    ),
+    "group_cancelled": _(
+        "贵单位团报的「%(course)s」已取消，班次 %(class)s，原定首次课 %(starts)s，名额随之取消。"
+        "原因：%(reason)s。团报编号 %(number)s。"
+    ),
     "lesson_changed": _(
         "「%(course)s」第 %(number)s 次课有变更：原定 %(was)s，改为 %(starts)s 至 %(ends)s，教室 %(room)s。"
         "原因：%(reason)s。请按新安排到课。"

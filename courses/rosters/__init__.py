@@ -3,7 +3,7 @@
 from courses.rosters.commit import Outlook, commit, may_undo, outlook, undo
 from courses.rosters.keeping import reencrypt_files, sweep, sweep_strays
 from courses.rosters.refusals import RosterRefusal, RosterRefused
-from courses.rosters.staging import Slip, check, decide, receive, slips, tend
+from courses.rosters.staging import Slip, check, decide, give_up, receive, slips, tend
 from courses.rosters.workbooks import template, with_problems
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "check",
     "commit",
     "decide",
+    "give_up",
     "may_undo",
     "outlook",
     "receive",

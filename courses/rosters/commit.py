@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from courses import audit, seating
-from courses.models import Enrolment, RosterImport, RosterRow, TrainingClass, User
+from courses.models import Enrolment, GroupBooking, RosterImport, RosterRow, TrainingClass, User
 from courses.people.learners import IdentityRefused
 from courses.people.registration import register_many
 from courses.policy import local_date
@@ -67,14 +67,17 @@ def _no_room(training_class: TrainingClass, wanted: int) -> RosterRefused | None
     return None
 
 
-def commit(*, roster: RosterImport, by: User | None, now: datetime) -> RosterImport:
+def commit(
+    *, roster: RosterImport, by: User | None, now: datetime, booking: GroupBooking | None = None
+) -> RosterImport:
     """Register whom nobody knows yet and give everybody a seat, in one transaction; a second press changes nothing.
 
     Every line is judged again first. Refused with RosterRefused: not checked, lines to mend or to decide, nobody to
-    enrol, too few seats, somebody waiting, the same file imported already; with EnrolmentRefused: the class is closed;
-    with SeatingRefused or IdentityRefused where somebody was faster.
+    enrol, too few seats, somebody waiting, the same file imported already, a list of another `booking`; with
+    EnrolmentRefused: the class is closed; with SeatingRefused or IdentityRefused where somebody was faster.
     """
     roster.refresh_from_db()
+    _of(roster, booking)
     if roster.status == Status.COMMITTED:
         return roster
     training_class = TrainingClass.objects.select_related("course").get(pk=roster.training_class_id)
@@ -96,6 +99,12 @@ def commit(*, roster: RosterImport, by: User | None, now: datetime) -> RosterImp
         raise
 
 
+def _of(roster: RosterImport, booking: GroupBooking | None) -> None:
+    """A list of an employer's booking is confirmed and undone with the booking, never beside it."""
+    if roster.booking_id != (booking.pk if booking else None):
+        raise RosterRefused(RosterRefusal.OF_A_GROUP)
+
+
 def _write(
     roster: RosterImport, training_class: TrainingClass, wanted: list[Judged], by: User | None, now: datetime
 ) -> RosterImport:
@@ -106,8 +115,9 @@ def _write(
         newcomers = [one.newcomer for one in wanted if one.newcomer is not None]
         registered = iter(register_many(newcomers=newcomers, by=by, now=now))
         seats = [Seat(one.learner or next(registered), one.category_id, one.findings) for one in wanted]
+        source = Enrolment.Source.GROUP if roster.booking_id else Enrolment.Source.IMPORT
         made = seating.give_many(
-            seats=seats, training_class=training_class, source=Enrolment.Source.IMPORT, by=by, now=now
+            seats=seats, training_class=training_class, source=source, by=by, now=now, booking=roster.booking
         )
         with connection.cursor() as cursor:
             cursor.executemany(SEATED, [(own.pk, one.row.pk) for one, own in zip(wanted, made, strict=True)])
@@ -140,11 +150,14 @@ def _started(training_class: TrainingClass, now: datetime) -> bool:
     return training_class.status not in waits or local_date(now) >= training_class.starts_on
 
 
-def undo(*, roster: RosterImport, by: User | None, now: datetime) -> int:
+def undo(*, roster: RosterImport, by: User | None, now: datetime, booking: GroupBooking | None = None) -> int:
     """Withdraw exactly those whom this import enrolled and who are still there; their history and records stay.
 
-    Gives how many. Refused with RosterRefused: not imported or undone already, the class has started.
+    Gives how many. Refused with RosterRefused: not imported or undone already, the class has started, a list of
+    another `booking`.
     """
+    _of(roster, booking)
+    reason = _("单位团报已撤销") if booking else _("名单导入已撤销")
     training_class = TrainingClass.objects.get(pk=roster.training_class_id)
     if roster.status == Status.COMMITTED and _started(training_class, now):
         raise RosterRefused(RosterRefusal.STARTED)
@@ -156,7 +169,7 @@ def undo(*, roster: RosterImport, by: User | None, now: datetime) -> int:
             roster.refresh_from_db()
             raise RosterRefused(RosterRefusal.NOT_COMMITTED, status=roster.get_status_display())
         enrolments = list(Enrolment.objects.filter(roster_row__roster=roster))
-        gone = seating.take_back_many(enrolments=enrolments, by=by, reason=_("名单导入已撤销"), now=now)
+        gone = seating.take_back_many(enrolments=enrolments, by=by, reason=reason, now=now)
         detail = {"class": training_class.number, "withdrawn": len(gone), "enrolled": len(enrolments)}
         audit.record(by=by, verb="roster_undone", target=roster, now=now, detail=detail)
     roster.refresh_from_db()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses import audit
-from courses.models import RosterImport, RosterRow, TrainingClass, User
+from courses.models import GroupBooking, RosterImport, RosterRow, TrainingClass, User
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 from courses.rosters import keeping
@@ -36,11 +36,13 @@ def receive(
     consent: bool,
     by: User | None,
     now: datetime,
+    booking: GroupBooking | None = None,
 ) -> RosterImport:
     """Read a file and keep it, encrypted, with its lines; a short one is checked at once (`check`).
 
-    Earlier uploads of the same person for this class that were never confirmed are given up. Refused with
-    RosterRefused: no consent, a file that cannot be read, one that was imported into this class already.
+    Earlier uploads of the same person for this class, or of anybody for this employer's `booking`, that were never
+    confirmed are given up. Refused with RosterRefused: no consent, a file that cannot be read, one that was imported
+    into this class already.
     """
     if not consent:
         raise RosterRefused(RosterRefusal.CONSENT_MISSING)
@@ -54,6 +56,7 @@ def receive(
     roster = RosterImport(
         number=fresh(prefix="D"),
         training_class=training_class,
+        booking=booking,
         file_name=file_name[:100],
         file_hash=file_hash,
         header_row=header_row,
@@ -68,7 +71,7 @@ def receive(
 
 def _store(roster: RosterImport, payloads: dict[int, dict[str, Any]], content: bytes, now: datetime) -> None:
     roster.file = keeping.keep(content=content, name=f"{keeping.FOLDER}/{roster.number}")
-    _give_up_earlier(roster.training_class, roster.by)
+    _give_up_earlier(roster)
     with transaction.atomic():
         roster.save()
         RosterRow.objects.bulk_create(
@@ -163,9 +166,12 @@ def _remarks(grid: Grid, unread: Sequence[str], examples: Sequence[int]) -> list
     return said
 
 
-def _give_up_earlier(training_class: TrainingClass, by: User | None) -> None:
+def _give_up_earlier(roster: RosterImport) -> None:
+    whose = {"booking": roster.booking} if roster.booking else {"booking": None, "by": roster.by}
     earlier = list(
-        RosterImport.objects.filter(training_class=training_class, by=by, status__in=(Status.RECEIVED, Status.CHECKED))
+        RosterImport.objects.filter(
+            training_class=roster.training_class, status__in=(Status.RECEIVED, Status.CHECKED), **whose
+        )
     )
     for row in earlier:
         give_up(row)

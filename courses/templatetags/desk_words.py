@@ -84,5 +84,6 @@ def export_words(value: str) -> str:
         "entries": _("计数明细"),
         "roster": _("花名册"),
         "roster_problems": _("标红的名单"),
+        "group_list": _("团报名单"),
     }
     return words.get(value, value)

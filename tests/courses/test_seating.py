@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 Of = TrainingClass.Status
 Status = Enrolment.Status
 Why = Enrolment.Why
-# Statements: the class and its event, its enrolments, their ends, one message each in one statement.
-CANCELLATION = 14
+# Statements: the class and its event, its enrolments, their ends, one message each in one statement, the bookings.
+CANCELLATION = 15
 
 
 def move(a_class: TrainingClass, to: Of, now: datetime, reason: str = "场地停用") -> None:

@@ -108,6 +108,7 @@ def visits(city: City) -> list[Visit]:
         Visit("opening-sheet", "demo-city", f"/desk/class/{facts['returned']}/opening/form/"),
         Visit("changes", "demo-city", f"/desk/class/{facts['class']}/changes/"),
         Visit("roster-send", "demo-institution", f"/desk/class/{facts['enrols_own']}/roster/"),
+        Visit("group-new", "demo-institution", f"/desk/class/{facts['enrols_own']}/group/"),
         Visit("completions", "demo-district", "/desk/completions/"),
         Visit("selections", "demo-city", "/desk/selection/"),
         Visit("selection", "demo-city", f"/desk/selection/{facts['camp']}/"),

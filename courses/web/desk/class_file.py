@@ -21,6 +21,7 @@ from courses.enrolment import Finding
 from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass
 from courses.people import proofs
 from courses.web.desk.class_moves import moves_for
+from courses.web.desk.group_rows import booking_rows
 from courses.web.desk.outlook import gather
 from courses.web.desk.page import officer, show, told
 from courses.web.desk.reasoning import Reasoned, read_reasoning
@@ -76,6 +77,8 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
         "moves": moves_for(user=user, training_class=training_class, now=now),
         "may_run": may(Permission.RUN_CLASSES),
         "may_review": may(Permission.REVIEW),
+        "may_book": may(Permission.BOOK_GROUPS),
+        "bookings": booking_rows(training_class),
         "may_export": may(Permission.EXPORT),
         "may_see_proofs": may(Permission.SEE_PROOFS),
         "own": training_class.submitted_by_id == user.pk,

@@ -31,6 +31,9 @@ KINDS: dict[str, str | Promise] = {
     "enrolment_waitlisted": gettext_lazy("候补通知"),
     "enrolment_refused": gettext_lazy("未录取通知"),
     "enrolment_withdrawn": gettext_lazy("退出通知"),
+    "group_given": gettext_lazy("团报通知"),
+    "group_undone": gettext_lazy("团报撤销通知"),
+    "group_cancelled": gettext_lazy("团报取消通知"),
     "lesson_changed": gettext_lazy("课次变更通知"),
     "lesson_changed_trainer": gettext_lazy("课次变更通知（教师）"),
 }

@@ -1,5 +1,7 @@
 """导入名单: send a file, see what was found, confirm, see the result, take it back."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -65,7 +67,9 @@ def desk_roster_send(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "open": training_class.status == TrainingClass.Status.ENROLLING,
         "free": max(0, training_class.seats - training_class.taken),
-        "earlier": training_class.roster_imports.exclude(status=Status.DISCARDED).select_related("by"),
+        "earlier": training_class.roster_imports.filter(booking=None)
+        .exclude(status=Status.DISCARDED)
+        .select_related("by"),
         "crumbs": _crumbs(training_class),
         "here": _("导入名单"),
     }
@@ -86,17 +90,10 @@ def desk_roster_template(request: HttpRequest, number: str) -> HttpResponseBase:
 def desk_roster(request: HttpRequest, number: str) -> HttpResponse:
     """One upload wherever it stands: being checked, to mend, to confirm, done, undone. Rows, never people."""
     roster = _fetch(request, number)
-    slips = rosters.slips(roster=roster)
     context = {
-        "roster": roster,
+        **findings(roster),
         "training_class": roster.training_class,
         "seen": rosters.outlook(roster=roster),
-        "total": roster.rows.count(),
-        "slips": slips[:SLIPS_SHOWN],
-        "slips_more": max(0, len(slips) - SLIPS_SHOWN),
-        "slip_rows": len({slip.row_no for slip in slips}),
-        "asks": roster.rows.filter(verdict=Verdict.ASK),
-        "already": list(roster.rows.filter(verdict=Verdict.ALREADY).values_list("row_no", flat=True)),
         "enrolled": roster.rows.exclude(enrolment=None).count(),
         "may_undo": rosters.may_undo(roster=roster, now=timezone.now()),
         "crumbs": [
@@ -108,11 +105,25 @@ def desk_roster(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "desk/rosters/file.html", context, here="desk_classes")
 
 
+def findings(roster: RosterImport) -> dict[str, Any]:
+    """What stands in the list, by line and cell: the same on every page that shows one."""
+    slips = rosters.slips(roster=roster)
+    return {
+        "roster": roster,
+        "total": roster.rows.count(),
+        "slips": slips[:SLIPS_SHOWN],
+        "slips_more": max(0, len(slips) - SLIPS_SHOWN),
+        "slip_rows": len({slip.row_no for slip in slips}),
+        "asks": roster.rows.filter(verdict=Verdict.ASK),
+        "already": list(roster.rows.filter(verdict=Verdict.ALREADY).values_list("row_no", flat=True)),
+    }
+
+
 def _fetch(request: HttpRequest, number: str) -> RosterImport:
     found = access.visible_rosters(
         user=officer(request), now=timezone.now(), permission=Permission.RUN_CLASSES
     ).select_related("training_class__course", "by", "committed_by", "undone_by")
-    return get_object_or_404(found, number=number)
+    return get_object_or_404(found, number=number, booking=None)
 
 
 def _crumbs(training_class: TrainingClass) -> list[tuple[str, str]]:
@@ -126,16 +137,20 @@ def _crumbs(training_class: TrainingClass) -> list[tuple[str, str]]:
 @allow(Permission.RUN_CLASSES)
 def desk_roster_decide(request: HttpRequest, number: str) -> HttpResponse:
     roster = _fetch(request, number)
-    chosen = {
+    try:
+        rosters.decide(roster=roster, decisions=chosen_rows(request))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("desk_roster", number)
+
+
+def chosen_rows(request: HttpRequest) -> dict[int, str]:
+    """row-7=same: what was decided, by row number."""
+    return {
         int(name.removeprefix(DECISION)): str(value)
         for name, value in request.POST.items()
         if name.startswith(DECISION) and name.removeprefix(DECISION).isdecimal()
     }
-    try:
-        rosters.decide(roster=roster, decisions=chosen)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    return redirect("desk_roster", number)
 
 
 @require_POST
