@@ -11,9 +11,17 @@ WEAK_KEY_LENGTH = 50
 
 @register(Tags.security, deploy=True)
 def refuse_dangerous_defaults(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
+    found = [*_keys_and_doors(), *_what_it_runs_on()]
+    return [Error(text, hint=hint, id=f"lms.{number}") for wrong, number, text, hint in found if wrong]
+
+
+# Whether it is wrong, the number of the check, what is wrong, what to do.
+Finding = tuple[bool, str, str, str]
+
+
+def _keys_and_doors() -> list[Finding]:
     carrier = settings.SMS_BACKEND
-    sqlite = _is_sqlite() and not getattr(settings, "SQLITE_ACCEPTED", False)
-    found = [
+    return [
         (
             len(settings.SECRET_KEY) < WEAK_KEY_LENGTH,
             "E001",
@@ -40,8 +48,13 @@ def refuse_dangerous_defaults(app_configs: Sequence[Any] | None, **_kwargs: Any)
             "SMS_GATEWAY_URL is missing.",
             "Set the gateway's address.",
         ),
+    ]
+
+
+def _what_it_runs_on() -> list[Finding]:
+    return [
         (
-            sqlite,
+            _is_sqlite() and not getattr(settings, "SQLITE_ACCEPTED", False),
             "E007",
             "The database is SQLite.",
             "Set DATABASE_URL, or SQLITE_ACCEPTED=1 for a small city on one machine.",
@@ -54,7 +67,6 @@ def refuse_dangerous_defaults(app_configs: Sequence[Any] | None, **_kwargs: Any)
             "Set S3_BUCKET and S3_PRIVATE_BUCKET to two buckets, the second closed to the public.",
         ),
     ]
-    return [Error(text, hint=hint, id=f"lms.{number}") for wrong, number, text, hint in found if wrong]
 
 
 def _keys_are_unusable() -> bool:

@@ -1,7 +1,9 @@
 """Which numbers hold on which day, and which days are working days."""
 
+import re
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +18,7 @@ from tests.factories import catalogue, people
 from tests.factories.classes import training_class
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 SPRING = date(2026, 3, 1)
 
 
@@ -224,3 +227,22 @@ def test_the_calendar_that_is_delivered_knows_make_up_days() -> None:
     assert {day.weekday() >= 5 for day in made_up} == {True}
     assert {day.year for day in Holiday.objects.values_list("date", flat=True)} == set(range(2021, 2028))
     catalogue.policy()
+
+
+# Numbers of design §6 that stand in every version and wait for the part that obeys them.
+WAITING = {
+    "class_yellow": "cards for a class's rate",
+    "class_red": "cards for a class's rate",
+    "callback_share": "call-backs",
+    "offer_hours": "offers with an end",
+}
+
+
+def test_every_number_is_obeyed_by_some_rule_or_said_to_wait_for_it() -> None:
+    sources = [*(ROOT / "courses").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
+    read = "\n".join(
+        source.read_text(encoding="utf-8")
+        for source in sources
+        if "migrations" not in source.parts and source.name != "policy.py"
+    )
+    assert {key for key in DEFAULTS if not re.search(rf"\b{key}\b", read)} == set(WAITING)

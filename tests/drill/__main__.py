@@ -88,8 +88,15 @@ def kill(arena: Arena) -> Figures:
     return run.run(arena, checkins=run.CHECKINS, every_seconds=run.EVERY_SECONDS, clients=16, per_s=100)
 
 
+def handover(arena: Arena) -> Figures:
+    """300 people ask for a login code: each is with the gateway within 2 s (p95), through broker and worker."""
+    from tests.drill import handover
+
+    return handover.run(arena, codes=handover.CODES, per_s=handover.PER_S)
+
+
 DRILLS: dict[str, Callable[[Arena], Figures]] = {
-    drill.__name__: drill for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill)
+    drill.__name__: drill for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill, handover)
 }
 
 

@@ -1,6 +1,8 @@
 import pytest
 
+from tests.drill import handover
 from tests.drill.__main__ import DRILLS, main
+from tests.races import Arena
 
 
 def test_the_list_names_every_drill_with_its_promise(capsys: pytest.CaptureFixture[str]) -> None:
@@ -14,3 +16,10 @@ def test_the_list_names_every_drill_with_its_promise(capsys: pytest.CaptureFixtu
 def test_an_unknown_drill_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flood"]) == 2
     assert "There is no drill flood." in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_login_codes_reach_the_gateway_through_broker_and_worker(arena: Arena) -> None:
+    figures = handover.run(arena, codes=handover.CODES // 50, per_s=2)
+    assert figures.faults == []
+    assert figures.numbers["handed_over"] == handover.CODES // 50

@@ -19,15 +19,16 @@ from tests.factories import catalogue, papers, people
 from tests.lms.production import complete, run
 
 BUCKETS = {"S3_BUCKET": "pictures", "S3_PRIVATE_BUCKET": "citizens"}
-ASK = [
-    "-c",
-    "import django, json; from django.conf import settings as s; print(json.dumps([s.STORAGES, s.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src']]))",
-]
+ASK = """
+import django, json
+from django.conf import settings
+print(json.dumps([settings.STORAGES, settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"]]))
+"""
 KEYS = {"access_key": "one", "secret_key": "two", "region_name": "cn-north-1", "addressing_style": "path"}
 
 
 def settings_of(folder: Path, **given: str) -> tuple[dict[str, Any], list[str]]:
-    told = run(ASK, complete(folder) | given)
+    told = run(["-c", ASK], complete(folder) | given)
     kept, pictures = json.loads(told.stdout)
     return kept, pictures
 
