@@ -45,7 +45,8 @@ ASK_AXE = """options => { window.axeSays = ""; axe.run(options).then(
 def violations(page: Page, *, only: list[str] | None = None) -> list[dict[str, Any]]:
     """What axe finds, by all its rules or by some.
 
-    The answer is waited for with a limit: a page that is stuck is an error, not a standstill. Asked for again and again, as `wait_for_function` evaluates a string, which a page's policy may forbid.
+    The answer is waited for with a limit: a page that is stuck is an error, not a standstill. It is asked for again
+    and again, as `wait_for_function` evaluates a string, which a page's policy may forbid.
     """
     page.evaluate(AXE_SCRIPT)
     rules = {"runOnly": {"type": "rule", "values": only}} if only else {}
