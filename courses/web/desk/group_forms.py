@@ -23,7 +23,9 @@ class GroupForm(forms.Form):
     credit_code = forms.CharField(
         label=gettext_lazy("统一社会信用代码"), max_length=30, help_text=gettext_lazy("18 位，营业执照上有。")
     )
-    contact = forms.CharField(label=gettext_lazy("单位联系人"), max_length=40)
+    contact = forms.CharField(
+        label=gettext_lazy("单位联系人"), max_length=40, help_text=gettext_lazy("替单位办这件事的人。")
+    )
     phone = forms.CharField(
         label=gettext_lazy("联系人手机"), max_length=20, help_text=gettext_lazy("占到名额后给这个号码发一条短信。")
     )

@@ -36,6 +36,7 @@ def desk_group_new(request: HttpRequest, number: str) -> HttpResponse:
     training_class = fetch(request, number, Permission.BOOK_GROUPS)
     form = GroupForm(request.POST or None)
     others: list[dict[str, Any]] = []
+    short = 0
     if form.is_valid():
         employer, seats = form.asked()
         try:
@@ -45,7 +46,7 @@ def desk_group_new(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
             if refusal.code == GroupRefusal.NO_SEATS:
-                others = _others(request, training_class, seats)
+                others, short = _others(request, training_class, seats), seats
         else:
             messages.success(request, _("已登记，团报编号 %(number)s。请上传名单。") % {"number": made.number})
             return redirect("desk_group", made.number)
@@ -55,6 +56,7 @@ def desk_group_new(request: HttpRequest, number: str) -> HttpResponse:
         "open": training_class.status == TrainingClass.Status.ENROLLING,
         "free": training_class.seats_left,
         "others": others,
+        "short": short,
         "bookings": booking_rows(training_class),
         "may_book": True,
         "crumbs": _crumbs(training_class),

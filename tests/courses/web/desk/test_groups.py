@@ -124,6 +124,7 @@ def test_where_seats_are_short_other_classes_of_the_course_are_named(
     response = ask(sign_in(cast.institution), a_class, seats="7")
     assert "团报 7 人，本班只剩 5 个名额" in words(response)
     others = soup(response).select_one("#others")
+    assert others.select_one("h2").get_text() == "还有 7 个名额的其他班次"
     assert [one.get_text() for one in others.select("b.id")] == [own.number, theirs.number]
     assert [link["href"] for link in others.select("a")] == [reverse("desk_group_new", args=[own.number])]
 
