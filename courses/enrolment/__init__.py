@@ -15,6 +15,7 @@ from courses.enrolment.eligibility import Code, Finding, Severity, Step, criteri
 from courses.enrolment.offers import (
     accept,
     by_code,
+    call_in,
     cut_off,
     decline,
     digest_of,
@@ -59,6 +60,7 @@ __all__ = [
     "apply_for",
     "by_code",
     "calendar",
+    "call_in",
     "check",
     "classes_to_choose",
     "criteria_of",

@@ -168,6 +168,28 @@ def void(*, by: User, enrolment: Enrolment, reason: str, now: datetime) -> list[
         return _end(by, [enrolment], Why.OFFER_VOIDED, reason, now)
 
 
+def call_in(*, by: User, enrolment: Enrolment, now: datetime) -> None:
+    """Staff give a free seat to who has waited longest, where nobody moves up by themselves any more.
+
+    The class still enrols, and the learner said yes on the phone or at the counter: admitted at once, and told. Refused
+    with EnrolmentRefused: decided already, somebody came before, no free seat, the class does not enrol, or what a rule
+    of `eligibility` blocks. Who is passed over must be turned down first, with a reason.
+    """
+    with transaction.atomic():
+        hold_class(enrolment.training_class_id)
+        first = waiting_list(training_class_id=enrolment.training_class_id).first()
+        if first is not None and first.arrival_no < enrolment.arrival_no:
+            raise EnrolmentRefused(EnrolmentRefusal.NOT_FIRST, first=first.arrival_no)
+        seats = TrainingClass.objects.filter(pk=enrolment.training_class_id, status=TrainingClass.Status.ENROLLING)
+        if not seats.filter(taken__lt=F("seats"), waiting__gt=0).update(taken=F("taken") + 1, waiting=F("waiting") - 1):
+            raise EnrolmentRefused(EnrolmentRefusal.NO_SEAT)
+        blocking = weigh_again(enrolment, now).blocking
+        if blocking is not None:
+            raise EnrolmentRefused.because(blocking)
+        become(by, enrolment, (Status.WAITLISTED,), Status.ADMITTED, "", now)
+        tell(enrolment, enrolment.learner, now)
+
+
 def tend_offers(*, now: datetime) -> int:
     """End the offers that nobody answered in time, and offer what else stands free; class by class. Gives how many
     ended."""

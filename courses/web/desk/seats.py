@@ -71,6 +71,17 @@ def desk_offer_void(request: HttpRequest, number: str, enrolment_number: str) ->
     return redirect("desk_class", number)
 
 
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_call_in(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """A free seat that nobody moves up to any more goes to who waited longest and said yes."""
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row = _row(request, training_class, enrolment_number)
+    with told(request, _("已录取，并通知本人。")):
+        enrolment.call_in(by=officer(request), enrolment=row, now=timezone.now())
+    return redirect("desk_class", number)
+
+
 @allow(Permission.SEE_DESK)
 def desk_transfer(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
     """Choose a class, look at both, confirm; afterwards the same address is the receipt."""

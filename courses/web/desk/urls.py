@@ -54,6 +54,7 @@ urlpatterns = [
         class_file.desk_enrolment_decide,
         name="desk_enrolment_decide",
     ),
+    path("class/<str:number>/enrolment/<str:enrolment_number>/call/", seats.desk_call_in, name="desk_call_in"),
     path(
         "class/<str:number>/enrolment/<str:enrolment_number>/offer/void/",
         seats.desk_offer_void,

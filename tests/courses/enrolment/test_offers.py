@@ -261,6 +261,38 @@ def test_seats_that_were_added_are_offered_by_the_sweep(a_class: TrainingClass, 
     assert told("enrolment_offered") == sorted([second.learner_id, third.learner_id], key=str)
 
 
+def test_past_the_cut_off_staff_call_in_who_waited_longest_and_nobody_else(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    first, second, third = queue(a_class, now)
+    officer, cut_off = people.user(), enrolment.cut_off(training_class=a_class, now=now)
+    refusals = []
+    for row, at in ((third, cut_off), (second, now)):
+        with pytest.raises(EnrolmentRefused) as refused:
+            enrolment.call_in(by=officer, enrolment=row, now=at)
+        refusals.append(refused.value.code)
+    assert refusals == [EnrolmentRefusal.NOT_FIRST, EnrolmentRefusal.NO_SEAT]
+    leave(first, cut_off)
+    enrolment.call_in(by=officer, enrolment=second, now=cut_off)
+    assert states([second, third]) == [(Status.ADMITTED, ""), (Status.WAITLISTED, "")]
+    assert (told("enrolment_admitted"), counters(a_class)) == ([second.learner_id], (1, 1))
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.call_in(by=officer, enrolment=third, now=cut_off)
+    assert refused.value.code == EnrolmentRefusal.NO_SEAT
+    assert enrolment.occupancy_differences() == []
+
+
+def test_whom_a_rule_blocks_is_not_called_in(a_class: TrainingClass, now: datetime) -> None:
+    first, second, _third = queue(a_class, now)
+    cut_off = enrolment.cut_off(training_class=a_class, now=now)
+    leave(first, cut_off)
+    counted(learner=second.learner, key="occupation:chinese-cook:4", now=now)
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.call_in(by=people.user(), enrolment=second, now=cut_off)
+    assert refused.value.code == Code.SAME_MODULE
+    assert (states([second]), counters(a_class)) == ([(Status.WAITLISTED, Why.CUT_OFF)], (0, 2))
+
+
 # ── Clock jumps ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

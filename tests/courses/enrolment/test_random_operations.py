@@ -117,6 +117,14 @@ class Seats(RuleBasedStateMachine):
         if row := self.some(which, Status.OFFERED):
             enrolment.void(by=self.world.officer, enrolment=row, reason="联系不上", now=self.now)
 
+    @precondition(lambda self: self.any_in(Status.WAITLISTED))
+    @rule(which=ANY)
+    def call_in(self, which: int) -> None:
+        row = self.some(which, Status.WAITLISTED)
+        assert row is not None
+        with suppress(EnrolmentRefused):
+            enrolment.call_in(by=self.world.officer, enrolment=row, now=self.now)
+
     @precondition(lambda self: self.any_in(Status.ADMITTED))
     @rule(which=ANY, where=ANY)
     def transfer(self, which: int, where: int) -> None:
@@ -182,6 +190,6 @@ def test_the_rules_of_a_seat_hold_whatever_is_done_in_whatever_order(world: Worl
     run_state_machine_as_test(
         lambda: Seats(world),
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -7,6 +7,7 @@ import pytest
 from courses import enrolment
 from courses.attendance.checkin import Who, check_in
 from courses.attendance.recompute import differences
+from courses.attendance.state import register, roster
 from courses.attendance.tickets import new_ticket
 from courses.enrolment import Code, EnrolmentRefusal, EnrolmentRefused
 from courses.models import (
@@ -114,6 +115,9 @@ def test_what_was_attended_stays_with_the_class_in_which_it_was(
     assert Evidence.objects.filter(lesson=lesson).count() == 2
     assert list(differences(now=after)) == []
     assert not Attendance.objects.filter(enrolment=made).exists()
+    assert [one.lesson_number for one in register(training_class=here)] == [1]
+    first, second = here.lessons.order_by("number")
+    assert ([one.arrival_no for one in roster(lesson=first)], roster(lesson=second)) == ([1], [])
 
 
 def test_lessons_of_the_class_that_is_left_are_not_in_the_way(course: Course, officer: User, now: datetime) -> None:

@@ -60,6 +60,22 @@ def test_the_waiting_list_shows_until_when_a_seat_is_kept_and_staff_end_that_wit
     )
 
 
+def test_past_the_cut_off_staff_admit_who_said_yes_on_the_phone(
+    now: datetime, here: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    first, second = (enrolled(training_class=here, now=now) for _ in range(2))
+    cut_off = enrolment.cut_off(training_class=here, now=now)
+    enrolment.withdraw(by=cast.institution, enrolment=first, reason="换班", now=cut_off)
+    client = sign_in(cast.institution)
+    shown = read(client, f"/desk/class/{here.number}/")
+    assert "有空位，临近开班，没有递补，由工作人员安排" in shown.main.text
+    assert shown.select_one(f'form[action="{address(second, "call")}"]') is not None
+    said = client.post(address(second, "call"), follow=True).content.decode()
+    assert "已录取，并通知本人。" in said
+    second.refresh_from_db()
+    assert (second.status, second.decided_by) == (Status.ADMITTED, cast.institution)
+
+
 def test_a_learner_is_transferred_in_three_steps_and_the_same_address_is_the_receipt(
     now: datetime, here: TrainingClass, there: TrainingClass, cast: Cast, sign_in: Open
 ) -> None:
