@@ -190,6 +190,6 @@ def test_the_rules_of_a_seat_hold_whatever_is_done_in_whatever_order(world: Worl
     run_state_machine_as_test(
         lambda: Seats(world),
         settings=settings(
-            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
