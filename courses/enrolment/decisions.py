@@ -1,6 +1,6 @@
 """One enrolment becomes something else: written, recorded and told in one way, whoever decides it.
 
-Whoever changes a class's occupancy holds its row first (`hold_class`), which is the lock on SQLite and PostgreSQL alike.
+Whoever changes a class's occupancy holds its row first (`hold_class`): the lock on SQLite and PostgreSQL alike.
 """
 
 from datetime import datetime
