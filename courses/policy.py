@@ -125,6 +125,7 @@ class Policy:
     reveals_a_day: int = 20
     count_date: str = "class_end"
     offer_hours: int = 24
+    offer_cutoff_hours: int = 12
     trainers_entrepreneurship: int = 2
     travel_minutes: int = 30
     travel_minutes_far: int = 60

@@ -108,5 +108,12 @@ def settle_selections() -> None:
 
 
 @shared_task
+def tend_offers() -> None:
+    ended = enrolment.tend_offers(now=timezone.now())
+    if ended:
+        LOG.info("offers ran out", extra={"count": ended})
+
+
+@shared_task
 def prune_drafts() -> None:
     LOG.info("abandoned drafts pruned", extra={"count": enrolment.prune_drafts(now=timezone.now())})

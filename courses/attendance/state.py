@@ -154,12 +154,8 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
 
 
 def roster(*, lesson: Lesson) -> list[RosterRow]:
-    """Every admitted learner with the state of this lesson, those who need the trainer first. Three queries."""
-    enrolments = (
-        Enrolment.objects.filter(training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED)
-        .select_related("learner")
-        .order_by("arrival_no")
-    )
+    """Every learner of this lesson with its state, those who need the trainer first. Three queries."""
+    enrolments = _members(_ever_in(lesson.training_class_id), lesson)
     states = {row.learner_id: row for row in Attendance.objects.filter(lesson=lesson)}
     said: dict[int, list[Evidence]] = {}
     for row in Evidence.objects.filter(lesson=lesson).order_by("pk"):
@@ -169,20 +165,32 @@ def roster(*, lesson: Lesson) -> list[RosterRow]:
 
 
 def register(*, training_class: TrainingClass) -> list[RegisterRow]:
-    """Every admitted learner at every lesson, by lesson and arrival. Three queries for a whole class."""
+    """Every learner at every lesson of theirs, by lesson and arrival. Three queries for a whole class."""
     lessons = Lesson.objects.filter(training_class=training_class).order_by("number")
-    enrolments = list(
-        Enrolment.objects.filter(training_class=training_class, status=Enrolment.Status.ADMITTED)
-        .select_related("learner")
-        .order_by("arrival_no")
-    )
+    enrolments = _ever_in(training_class.pk)
     held = Attendance.objects.filter(lesson__training_class=training_class)
     states = {(row.lesson_id, row.learner_id): row for row in held}
     return [
         _register_row(lesson, enrolment.learner, states.get((lesson.pk, enrolment.learner_id)))
         for lesson in lessons
-        for enrolment in enrolments
+        for enrolment in _members(enrolments, lesson)
     ]
+
+
+def _ever_in(class_id: int) -> list[Enrolment]:
+    there = (Enrolment.Status.ADMITTED, Enrolment.Status.TRANSFERRED)
+    rows = Enrolment.objects.filter(training_class=class_id, status__in=there)
+    return list(rows.select_related("learner").order_by("arrival_no"))
+
+
+def _members(enrolments: list[Enrolment], lesson: Lesson) -> list[Enrolment]:
+    """Whose lesson it was: the admitted, and those who went to another class after it began; each learner once."""
+    found = {
+        row.learner_id: row
+        for row in enrolments
+        if row.status == Enrolment.Status.ADMITTED or (row.decided_at is not None and row.decided_at > lesson.starts_at)
+    }
+    return sorted(found.values(), key=lambda row: row.arrival_no)
 
 
 def _register_row(lesson: Lesson, learner: Learner, state: Attendance | None) -> RegisterRow:

@@ -20,6 +20,14 @@ class EnrolmentRefusal(StrEnum):
     REASON_MISSING = "reason_missing"
     STARTED = "started"
     COMPLETED = "completed"
+    OFFER_OVER = "offer_over"
+    NOT_FIRST = "not_first"
+    NO_SEAT = "no_seat"
+    OTHER_COURSE = "other_course"
+    BY_RANK = "by_rank"
+    CLASS_BEGUN = "class_begun"
+    FULL = "full"
+    HAS_A_PLACE_THERE = "has_a_place_there"
 
 
 class EnrolmentRefused(Refused):
@@ -34,7 +42,15 @@ class EnrolmentRefused(Refused):
         EnrolmentRefusal.WRONG_STATUS: _("这条报名现在是「%(status)s」，未改动。请刷新后再看。"),
         EnrolmentRefusal.REASON_MISSING: _("请写明原因，未保存。"),
         EnrolmentRefusal.STARTED: _("已经开班，不能自行退出，未改动。请联系机构办理。"),
-        EnrolmentRefusal.COMPLETED: _("已有结业记录，不能退出，未改动。请先退回或撤销结业。"),
+        EnrolmentRefusal.COMPLETED: _("已有结业记录，不能退出或转班，未改动。请先退回或撤销结业。"),
+        EnrolmentRefusal.OFFER_OVER: _("确认时间已过，席位已让给下一位，未保存。可以重新报名，或改报其他班次。"),
+        EnrolmentRefusal.NOT_FIRST: _("第 %(first)s 号排在前面，未录取。请先联系那一位，不来的写明原因再往下排。"),
+        EnrolmentRefusal.NO_SEAT: _("现在没有空位，或者本班不在报名中，未录取。请刷新后再看。"),
+        EnrolmentRefusal.OTHER_COURSE: _("只能转到同一课程的其他班次，未转班。请另选一个班。"),
+        EnrolmentRefusal.BY_RANK: _("那个班按评选结果录取，不能转入，未转班。请另选一个班。"),
+        EnrolmentRefusal.CLASS_BEGUN: _("那个班已经开班或不在报名中，未转班。请另选一个班。"),
+        EnrolmentRefusal.FULL: _("那个班没有空位，或有人正在候补，未转班。请另选一个班。"),
+        EnrolmentRefusal.HAS_A_PLACE_THERE: _("学员已经报了那个班，未转班。请核对后再办。"),
     }
 
     @classmethod

@@ -1,4 +1,4 @@
-"""A seat: who may have one, who gets it, who waits. The only module that changes a class's occupancy.
+"""A seat: who may have one, who gets it, who waits.
 
 Every change begins with one statement on the class row, which is at once the count and the lock.
 """
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, F, Max, Q, QuerySet
-from django.utils import translation
+from django.db.models import Count, F, Max, Q
 
-from courses import audit, catalogue, notices
+from courses import audit
 from courses import policy as policies
+from courses.enrolment.decisions import become, hold_class, tell, weigh_again
 from courses.enrolment.drafts import settle
 from courses.enrolment.eligibility import Finding, as_rows
+from courses.enrolment.offers import promote_next
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.weighing import Weighed, decide, weigh
 from courses.models import Completion, Enrolment, Learner, TrainingClass, User
@@ -103,7 +103,7 @@ def apply(
                 )
             enrolment, ahead = _take_place(learner, weighed, source, now)
             _record_application(enrolment, by=by or learner.user, now=now)
-            _tell(enrolment, learner, now, place=ahead)
+            tell(enrolment, learner, now, place=ahead)
     except IntegrityError as error:
         # The unique live enrolment refused the row, and the rollback gave its place back: numbers stay without gaps.
         raise EnrolmentRefused(EnrolmentRefusal.ALREADY_ENROLLED) from error
@@ -179,11 +179,11 @@ def admit(*, by: User, enrolment: Enrolment, now: datetime) -> None:
     Refused with EnrolmentRefused when it was decided already, or when a rule of `eligibility` now blocks it.
     """
     with transaction.atomic():
-        blocking = _weigh_again(enrolment, now).blocking
+        blocking = weigh_again(enrolment, now).blocking
         if blocking is not None:
             raise EnrolmentRefused.because(blocking)
-        _decide(by, enrolment, (Status.APPLIED,), Status.ADMITTED, "", now)
-        _tell(enrolment, enrolment.learner, now)
+        become(by, enrolment, (Status.APPLIED,), Status.ADMITTED, "", now)
+        tell(enrolment, enrolment.learner, now)
 
 
 def refuse(*, by: User, enrolment: Enrolment, reason: str, now: datetime) -> None:
@@ -212,153 +212,14 @@ def _leave(
     if Completion.objects.filter(enrolment=enrolment).exclude(status__in=Completion.UNDONE).exists():
         raise EnrolmentRefused(EnrolmentRefusal.COMPLETED)
     with transaction.atomic():
-        TrainingClass.objects.filter(pk=enrolment.training_class_id).update(arrivals=F("arrivals"))
+        hold_class(enrolment.training_class_id)
         before = Status(Enrolment.objects.values_list("status", flat=True).get(pk=enrolment.pk))
-        _decide(by, enrolment, from_, to, reason, now)
+        become(by, enrolment, from_, to, reason, now)
         if before != Status.CANDIDATE:
             counter = "waiting" if before == Status.WAITLISTED else "taken"
             TrainingClass.objects.filter(pk=enrolment.training_class_id).update(**{counter: F(counter) - 1})
-        _tell(enrolment, enrolment.learner, now)
+        tell(enrolment, enrolment.learner, now)
         return promote_next(training_class_id=enrolment.training_class_id, now=now)
-
-
-def promote_next(*, training_class_id: int, now: datetime) -> list[Enrolment]:
-    """Give every free seat to who has waited longest, while a newcomer could still apply. Returns those who got one.
-
-    Whom a rule of `eligibility` blocks by now is turned down with its sentence as the reason; the next one is asked.
-    After the end of enrolment nobody moves up; who would have keeps the place and the reason (`Enrolment.why`).
-    """
-    promoted: list[Enrolment] = []
-    with transaction.atomic():
-        training_class = TrainingClass.objects.select_for_update(of=("self",)).get(pk=training_class_id)
-        if why := _closed(training_class, now):
-            _hold_back(training_class, why, now)
-            return []
-        while TrainingClass.objects.filter(
-            pk=training_class_id, status=TrainingClass.Status.ENROLLING, taken__lt=F("seats"), waiting__gt=0
-        ).update(taken=F("taken") + 1, waiting=F("waiting") - 1):
-            enrolment = waiting_list(training_class_id=training_class_id).select_related(
-                "learner__user", "training_class__course"
-            )[0]
-            blocking = _weigh_again(enrolment, now).blocking
-            if blocking is None:
-                reviewed = enrolment.training_class.mode == TrainingClass.Mode.REVIEWED
-                _decide(None, enrolment, (Status.WAITLISTED,), Status.APPLIED if reviewed else Status.ADMITTED, "", now)
-                promoted.append(enrolment)
-            else:
-                TrainingClass.objects.filter(pk=training_class_id).update(taken=F("taken") - 1)
-                _decide(
-                    None,
-                    enrolment,
-                    (Status.WAITLISTED,),
-                    Status.REFUSED,
-                    _kept_words(blocking),
-                    now,
-                    why=Enrolment.Why.NOT_ELIGIBLE,
-                )
-            _tell(enrolment, enrolment.learner, now)
-    return promoted
-
-
-def _closed(training_class: TrainingClass, now: datetime) -> Enrolment.Why | None:
-    """Why nobody moves up in this class now; None while it takes newcomers."""
-    status = TrainingClass.Status
-    if catalogue.is_open(training_class=training_class, now=now):
-        return None
-    if training_class.status == status.SUSPENDED:
-        return Enrolment.Why.CLASS_SUSPENDED
-    cut_off = training_class.status == status.ENROLLING and training_class.enrol_until is not None
-    return Enrolment.Why.ENROLMENT_CLOSED if cut_off else Enrolment.Why.CLASS_BEGUN
-
-
-def _hold_back(training_class: TrainingClass, why: Enrolment.Why, now: datetime) -> None:
-    """Those for whom there would be a seat keep, for staff to read, why they did not get it."""
-    free = max(0, training_class.seats - training_class.taken)
-    passed_over = [row for row in waiting_list(training_class_id=training_class.pk)[:free] if row.why != why]
-    Enrolment.objects.filter(pk__in=[row.pk for row in passed_over]).update(why=why)
-    said = [(row, {"class": training_class.number, "why": why, "arrival_no": row.arrival_no}) for row in passed_over]
-    audit.record_many(by=None, verb="enrolment_not_promoted", targets=said, now=now)
-
-
-def _weigh_again(enrolment: Enrolment, now: datetime) -> Weighed:
-    """What the rules find when a waiting or applied learner is about to be admitted; kept with the decision."""
-    weighed = weigh(
-        learner=enrolment.learner,
-        training_class=enrolment.training_class,
-        declared=enrolment.declared,
-        category=enrolment.category.key if enrolment.category else None,
-        now=now,
-    )
-    enrolment.findings = as_rows(weighed.found)
-    return weighed
-
-
-def still_blocked(*, enrolment: Enrolment, now: datetime) -> str:
-    """The sentence of the rule that now keeps this learner from a seat, as it is kept; empty where none does."""
-    blocking = _weigh_again(enrolment, now).blocking
-    return _kept_words(blocking) if blocking else ""
-
-
-def _kept_words(finding: Finding) -> str:
-    """A reason is kept in the language of the house, whoever's request brought it about."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return finding.sentence
-
-
-def waiting_list(*, training_class_id: int) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(training_class_id=training_class_id, status=Status.WAITLISTED).order_by(
-        "arrival_no"
-    )
-
-
-def place(*, enrolment: Enrolment) -> int:
-    """How many wait ahead, plus one; 0 for those who do not wait."""
-    if enrolment.status != Status.WAITLISTED:
-        return 0
-    return (
-        waiting_list(training_class_id=enrolment.training_class_id).filter(arrival_no__lt=enrolment.arrival_no).count()
-        + 1
-    )
-
-
-def _decide(
-    by: User | None,
-    enrolment: Enrolment,
-    from_: tuple[Status, ...],
-    to: Status,
-    reason: str,
-    now: datetime,
-    *,
-    why: str = "",
-) -> None:
-    values = {"status": to, "decided_at": now, "decided_by": by, "reason": reason.strip()[:200], "why": why}
-    if to in Enrolment.SEATED:
-        # 人员类别 as stated with the application; whatever the learner becomes later, this training was given to that.
-        enrolment.category_id = enrolment.category_id or enrolment.learner.category_id
-        values |= {"category_id": enrolment.category_id, "findings": enrolment.findings}
-    changed = Enrolment.objects.filter(pk=enrolment.pk, status__in=from_).update(**values)
-    if not changed:
-        raise EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
-    enrolment.status, enrolment.decided_at, enrolment.reason, enrolment.why = to, now, reason, why
-    audit.record(by=by, verb=f"enrolment_{to}", target=enrolment, now=now, detail={"arrival_no": enrolment.arrival_no})
-
-
-def _tell(enrolment: Enrolment, learner: Learner, now: datetime, *, place: int = 0) -> None:
-    course = enrolment.training_class.course
-    notices.queue(
-        kind=f"enrolment_{enrolment.status}",
-        channel="sms",
-        learner=learner,
-        to=learner.phone,
-        params={
-            "course": course.name,
-            "starts": enrolment.training_class.starts_on.isoformat(),
-            "number": enrolment.number,
-            "place": place,
-            "reason": enrolment.reason,
-        },
-        now=now,
-    )
 
 
 def occupancy_differences() -> list[tuple[str, str]]:

@@ -9,16 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.classes import TrainingClass
 from courses.models.groups import GroupBooking
 from courses.models.people import Learner, LearnerCategory, User
+from courses.privacy import DigestField
 
 
 class Enrolment(models.Model):
     class Status(models.TextChoices):
         APPLIED = "applied", _("待审核")
         CANDIDATE = "candidate", _("评选中")
+        OFFERED = "offered", _("待本人确认")
         ADMITTED = "admitted", _("已录取")
         WAITLISTED = "waitlisted", _("候补中")
         REFUSED = "refused", _("未录取")
         WITHDRAWN = "withdrawn", _("已退出")
+        TRANSFERRED = "transferred", _("已转班")
 
     class Source(models.TextChoices):
         SELF = "self", _("自主报名")
@@ -27,6 +30,7 @@ class Enrolment(models.Model):
         GROUP = "group", _("单位团报")
         COMMUNITY = "community", _("社区推荐")
         API = "api", _("接口提交")
+        TRANSFER = "transfer", _("转班")
 
     class Why(models.TextChoices):
         """The closed list of what befell an enrolment without anybody's decision on it alone."""
@@ -36,15 +40,20 @@ class Enrolment(models.Model):
         ENROLMENT_CLOSED = "enrolment_closed", _("有空位，报名已截止，没有递补")
         CLASS_BEGUN = "class_begun", _("有空位，已经开班，没有递补")
         CLASS_SUSPENDED = "class_suspended", _("有空位，班次暂停，没有递补")
+        CUT_OFF = "cut_off", _("有空位，临近开班，没有递补，由工作人员安排")
+        NO_PHONE = "no_phone", _("没有手机号，递补时直接录取，请当面或托人告知")
+        OFFER_DECLINED = "offer_declined", _("递补到位，本人放弃")
+        OFFER_EXPIRED = "offer_expired", _("递补到位，到期没有确认")
+        OFFER_VOIDED = "offer_voided", _("递补到位，工作人员作废")
 
-    LIVE = (Status.APPLIED, Status.CANDIDATE, Status.ADMITTED, Status.WAITLISTED)
+    LIVE = (Status.APPLIED, Status.CANDIDATE, Status.OFFERED, Status.ADMITTED, Status.WAITLISTED)
     # A candidate of a selective class holds no seat and stands in no queue until the result is settled.
-    SEATED = (Status.APPLIED, Status.ADMITTED)
+    SEATED = (Status.APPLIED, Status.OFFERED, Status.ADMITTED)
 
     number = models.CharField(max_length=16, unique=True)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="enrolments")
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="enrolments")
-    status = models.CharField(max_length=10, choices=Status)
+    status = models.CharField(max_length=12, choices=Status)
     source = models.CharField(max_length=10, choices=Source, default=Source.SELF)
     booking = models.ForeignKey(
         GroupBooking, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments"
@@ -58,6 +67,12 @@ class Enrolment(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     why = models.CharField(max_length=20, choices=Why, blank=True)
+    offer_until = models.DateTimeField(null=True, blank=True)
+    # The digest of what stands in the link; the link itself is known to the message alone.
+    offer_code = DigestField(unique=True, null=True, blank=True)
+    transferred_to = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="transferred_from"
+    )
 
     class Meta:
         ordering = ("training_class", "arrival_no")
@@ -65,12 +80,23 @@ class Enrolment(models.Model):
             models.UniqueConstraint(fields=["training_class", "arrival_no"], name="enrolment_arrival_no"),
             models.UniqueConstraint(
                 fields=["training_class", "learner"],
-                condition=Q(status__in=["applied", "candidate", "admitted", "waitlisted"]),
+                condition=Q(status__in=["applied", "candidate", "offered", "admitted", "waitlisted"]),
                 name="enrolment_one_live",
             ),
             models.CheckConstraint(condition=Q(arrival_no__gt=0), name="enrolment_arrival_positive"),
             models.CheckConstraint(
-                condition=Q(status__in=["applied", "candidate", "admitted", "waitlisted", "refused", "withdrawn"]),
+                condition=Q(
+                    status__in=[
+                        "applied",
+                        "candidate",
+                        "offered",
+                        "admitted",
+                        "waitlisted",
+                        "refused",
+                        "withdrawn",
+                        "transferred",
+                    ]
+                ),
                 name="enrolment_status_known",
             ),
             models.CheckConstraint(
@@ -78,7 +104,16 @@ class Enrolment(models.Model):
                 name="enrolment_group_has_booking",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["refused", "withdrawn"]) | Q(decided_at__isnull=False),
+                condition=~Q(status="offered") | Q(offer_until__isnull=False, offer_code__isnull=False),
+                name="enrolment_offer_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="transferred", transferred_to__isnull=False)
+                | (~Q(status="transferred") & Q(transferred_to__isnull=True)),
+                name="enrolment_transferred_where",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["refused", "withdrawn", "transferred"]) | Q(decided_at__isnull=False),
                 name="enrolment_end_has_time",
             ),
             models.CheckConstraint(
@@ -90,12 +125,20 @@ class Enrolment(models.Model):
                         "enrolment_closed",
                         "class_begun",
                         "class_suspended",
+                        "cut_off",
+                        "no_phone",
+                        "offer_declined",
+                        "offer_expired",
+                        "offer_voided",
                     ]
                 ),
                 name="enrolment_why_known",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["learner", "status"], name="enrolment_learner")]
+        indexes: ClassVar = [
+            models.Index(fields=["learner", "status"], name="enrolment_learner"),
+            models.Index(fields=["offer_until"], condition=Q(status="offered"), name="enrolment_offers"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -15,7 +15,7 @@ LOGIN_CODE = "login_code"
 URGENT = frozenset({LOGIN_CODE})
 WITHOUT_REASON = "_without_reason"
 # Values that are days or moments, kept in ISO form: the language of their words is that of the reader.
-DATES = frozenset({"starts", "was"})
+DATES = frozenset({"starts", "was", "answer_by"})
 
 SENTENCES: dict[str, str | Promise] = {
     LOGIN_CODE: _("您的登录验证码是 %(code)s，5 分钟内有效。工作人员不会向您要验证码，请勿告诉他人。"),
@@ -38,6 +38,20 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "enrolment_waitlisted": _(
         "「%(course)s」已满，您排在候补第 %(place)s 位，有空位会按顺序通知您。报名编号 %(number)s。"
+    ),
+    "enrolment_offered": _(
+        "「%(course)s」有空位了，%(starts)s 开课，为您保留到 %(answer_by)s。"
+        "请打开 %(link)s 接受或放弃，过时让给下一位。报名编号 %(number)s。"
+    ),
+    "offer_declined": _("您已放弃「%(course)s」的空位，候补随之结束。想再参加，可以重新报名。报名编号 %(number)s。"),
+    "offer_expired": _(
+        "「%(course)s」为您保留的空位没有按时确认，已让给下一位。想再参加，可以重新报名。报名编号 %(number)s。"
+    ),
+    "offer_voided": _(
+        "「%(course)s」为您保留的空位已取消，原因：%(reason)s。可以改报其他班次，或联系培训机构了解。报名编号 %(number)s。"
+    ),
+    "enrolment_transferred": _(
+        "您已转到「%(course)s」的另一个班，%(starts)s 开课，原来的班不用再去。新的报名编号 %(number)s，请按时到课。"
     ),
     "enrolment_refused": _("您报名「%(course)s」未通过：%(reason)s。可以改报其他班次，或联系培训机构了解。"),
     "enrolment_refused" + WITHOUT_REASON: _("您报名「%(course)s」未通过。可以改报其他班次，或联系培训机构了解。"),

@@ -23,6 +23,7 @@ GATES = {"public", "signed_in", "learner_only", *Permission}
 DOORS = {"/my/": {"learner_only"}, "/teach/": {Permission.TEACH}, "/desk/": set(Permission)}
 # Behind a door, and open nevertheless, with the reason.
 OPEN_BEHIND_A_DOOR = {
+    "/my/offer/<slug:code>/": "whoever has the link of the message answers it; it shows a masked name and nothing else",
     "/teach/lesson/<str:name>/state": "the roster polls with a signed token of that lesson instead of a session",
     "/teach/lesson/<str:name>/wall/state": "the projector polls with a signed screen token instead of a session",
 }

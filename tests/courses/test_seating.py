@@ -35,14 +35,14 @@ def states() -> dict[str, tuple[str, str]]:
 
 def test_cancelling_ends_every_live_enrolment_and_tells_exactly_those(now: datetime) -> None:
     a_class = training_class(now=now, seats=2, mode=TrainingClass.Mode.REVIEWED)
-    gone, admitted, applied, waits = (enrolled(training_class=a_class, now=now) for _ in range(4))
+    gone, admitted, offered, waits = (enrolled(training_class=a_class, now=now) for _ in range(4))
     enrolment.withdraw(by=gone.learner.user, enrolment=gone, reason="", now=now)
     enrolment.admit(by=people.user(), enrolment=admitted, now=now)
     last = enrolled(training_class=a_class, now=now)
     elsewhere = enrolled(training_class=training_class(now=now, first=now + timedelta(days=9)), now=now)
-    concerned = [admitted, applied, waits, last]
+    concerned = [admitted, offered, waits, last]
     held = [state for state, _why in states().values()]
-    assert sorted(held) == ["admitted", "admitted", "applied", "waitlisted", "waitlisted", "withdrawn"]
+    assert sorted(held) == ["admitted", "admitted", "offered", "waitlisted", "waitlisted", "withdrawn"]
     move(a_class, Of.CANCELLED, now)
     for row in concerned:
         row.refresh_from_db()
@@ -147,7 +147,7 @@ def test_resuming_tells_them_and_gives_what_was_freed_meanwhile_to_who_waits(now
     move(a_class, Of.ENROLLING, now, reason="")
     assert states() == {
         first.number: (Status.WITHDRAWN, ""),
-        second.number: (Status.ADMITTED, ""),
+        second.number: (Status.OFFERED, ""),
         third.number: (Status.WAITLISTED, ""),
     }
     assert told("class_resumed") == sorted([second.learner_id, third.learner_id])

@@ -93,7 +93,7 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
 def _enrolments(training_class: TrainingClass) -> QuerySet[Enrolment]:
     return (
         Enrolment.objects.filter(training_class=training_class)
-        .select_related("learner", "category")
+        .select_related("learner", "category", "transferred_to__training_class")
         .order_by("arrival_no")
     )
 

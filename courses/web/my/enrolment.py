@@ -63,7 +63,11 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     learner: Learner = request.learner  # type: ignore[attr-defined]
     own = get_object_or_404(
         access.own_enrolments(learner=learner).select_related(
-            "training_class__course", "training_class__venue", "training_class__district", "training_class__institution"
+            "training_class__course",
+            "training_class__venue",
+            "training_class__district",
+            "training_class__institution",
+            "transferred_to",
         ),
         number=number,
     )

@@ -69,7 +69,9 @@ def learning(request: HttpRequest) -> HttpResponse:
 
 
 def _rank(row: Enrolment, progress: Progress, next_lesson: Lesson | None) -> int:
-    """The class of the next lesson first, what is over last."""
+    """What waits for an answer first, then the class of the next lesson, what is over last."""
+    if row.status == Enrolment.Status.OFFERED:
+        return -1
     if next_lesson is not None and row.training_class_id == next_lesson.training_class_id:
         return 0
     return 1 if progress.to_come else 2
@@ -86,6 +88,8 @@ def _words(row: Enrolment, progress: Progress) -> str:
     """The good news first, then the condition."""
     if row.status == Enrolment.Status.WAITLISTED:
         return _("正在候补")
+    if row.status == Enrolment.Status.OFFERED:
+        return _("有空位了，请确认")
     if row.status == Enrolment.Status.APPLIED:
         return _("报名已收到，等待审核")
     if row.status == Enrolment.Status.CANDIDATE:

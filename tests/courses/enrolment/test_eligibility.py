@@ -160,7 +160,7 @@ def test_a_reviewer_cannot_admit_whom_a_rule_blocks_by_then(now: datetime) -> No
 
 
 @pytest.mark.django_db
-def test_whom_a_rule_blocks_when_a_seat_is_free_is_turned_down_and_the_next_one_gets_it(now: datetime) -> None:
+def test_whom_a_rule_blocks_when_a_seat_is_free_is_turned_down_and_the_next_one_is_offered_it(now: datetime) -> None:
     a_class = training_class(now=now, seats=1)
     first, second, third = (enrolled(training_class=a_class, now=now) for _ in range(3))
     counted(learner=second.learner, key="occupation:chinese-cook:4", now=now)
@@ -168,7 +168,7 @@ def test_whom_a_rule_blocks_when_a_seat_is_free_is_turned_down_and_the_next_one_
     second.refresh_from_db()
     third.refresh_from_db()
     assert (second.status, second.reason) == (Status.REFUSED, "同样的内容已经学完，每人可免费学一次。")
-    assert third.status == Status.ADMITTED
+    assert third.status == Status.OFFERED
     assert enrolment.occupancy_differences() == []
 
 

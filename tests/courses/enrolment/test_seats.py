@@ -44,12 +44,12 @@ def test_who_comes_after_the_last_seat_waits_in_order_of_arrival(now: datetime) 
     assert [enrolment.place(enrolment=row) for row in made] == [0, 1, 2, 3]
 
 
-def test_a_freed_seat_goes_to_who_waited_longest(now: datetime) -> None:
+def test_a_freed_seat_is_offered_to_who_waited_longest(now: datetime) -> None:
     a_class = training_class(now=now, seats=1)
     first, second, third = (enrolled(training_class=a_class, now=now) for _ in range(3))
     enrolment.withdraw(by=first.learner.user, enrolment=first, reason="", now=now)
     statuses = {row.pk: row.status for row in Enrolment.objects.all()}
-    assert statuses == {first.pk: Status.WITHDRAWN, second.pk: Status.ADMITTED, third.pk: Status.WAITLISTED}
+    assert statuses == {first.pk: Status.WITHDRAWN, second.pk: Status.OFFERED, third.pk: Status.WAITLISTED}
     assert enrolment.occupancy_differences() == []
 
 
@@ -70,6 +70,7 @@ def test_a_reviewed_class_holds_the_seat_until_it_is_decided(now: datetime) -> N
     assert (applied.status, waits.status) == (Status.APPLIED, Status.WAITLISTED)
     officer = people.user()
     enrolment.refuse(by=officer, enrolment=applied, reason="材料不全", now=now)
+    enrolment.accept(enrolment=waits, by=None, now=now)
     waits.refresh_from_db()
     assert waits.status == Status.APPLIED
     enrolment.admit(by=officer, enrolment=waits, now=now)

@@ -100,7 +100,12 @@ def test_seats_go_by_rank_and_the_rest_waits_in_order_of_rank(a_camp: TrainingCl
     assert rows.get(status=Status.REFUSED).reason == "未达到录取分数线"
     best = rows.filter(status=Status.ADMITTED).order_by("arrival_no")[0]
     enrolment.withdraw(by=best.learner.user, enrolment=best, reason="", now=now)  # type: ignore[arg-type]
-    assert {points[row.pk] for row in rows.filter(status=Status.ADMITTED)} == {8, 7}
+    assert {points[row.pk]: row.status for row in rows.exclude(status=Status.REFUSED)} == {
+        9: Status.WITHDRAWN,
+        8: Status.ADMITTED,
+        7: Status.OFFERED,
+        6: Status.WAITLISTED,
+    }
     assert enrolment.occupancy_differences() == []
 
 

@@ -1,0 +1,126 @@
+"""One seat of a class from its page: an offer ended before its time, a learner moved to another class."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from courses import access, dates, enrolment, privacy
+from courses.access import Permission
+from courses.enrolment import EnrolmentRefused
+from courses.models import Enrolment, TrainingClass
+from courses.web.desk.class_file import fetch
+from courses.web.desk.page import officer, show, told
+from courses.web.gate import allow
+
+
+class ClassChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: TrainingClass) -> str:
+        said = {
+            "number": obj.number,
+            "starts": dates.day(obj.starts_on),
+            "where": obj.venue.name if obj.venue else obj.district.label,
+            "free": obj.seats_left,
+        }
+        return _("%(number)s，%(starts)s 开班，%(where)s，空位 %(free)s") % said
+
+
+class TransferForm(forms.Form):
+    to = ClassChoice(
+        TrainingClass.objects.none(),
+        label=gettext_lazy("转到哪个班"),
+        to_field_name="number",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("请选一个班。"),
+            "invalid_choice": gettext_lazy("这个班现在不能转入。"),
+        },
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("转班原因"), max_length=200, help_text=gettext_lazy("会留记录，学员本人也看得到。")
+    )
+
+    def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = choices
+
+
+def _row(request: HttpRequest, training_class: TrainingClass, number: str) -> Enrolment:
+    rows = access.visible_enrolments(user=officer(request), now=timezone.now()).select_related(
+        "learner__user", "category", "training_class__course", "transferred_to__training_class__venue", "decided_by"
+    )
+    return get_object_or_404(rows, number=number, training_class=training_class)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_offer_void(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row = _row(request, training_class, enrolment_number)
+    with told(request, _("已作废，并通知本人。空位按顺序让给下一位。")):
+        enrolment.void(by=officer(request), enrolment=row, reason=request.POST.get("reason", ""), now=timezone.now())
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_call_in(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """A free seat that nobody moves up to any more goes to who waited longest and said yes."""
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row = _row(request, training_class, enrolment_number)
+    with told(request, _("已录取，并通知本人。")):
+        enrolment.call_in(by=officer(request), enrolment=row, now=timezone.now())
+    return redirect("desk_class", number)
+
+
+@allow(Permission.SEE_DESK)
+def desk_transfer(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """Choose a class, look at both, confirm; afterwards the same address is the receipt."""
+    now = timezone.now()
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row = _row(request, training_class, enrolment_number)
+    mine = access.visible_classes(user=officer(request), now=now, permission=Permission.RUN_CLASSES)
+    choices = enrolment.classes_to_choose(enrolment=row, now=now).filter(pk__in=mine.values("pk"))
+    form = TransferForm(
+        request.POST if request.method == "POST" else None, choices=choices.select_related("venue", "district")
+    )
+    chosen = form.cleaned_data["to"] if form.is_valid() else None
+    if chosen and "confirmed" in request.POST and _moved(request, row, form):
+        return redirect("desk_transfer", number, enrolment_number)
+    context = {
+        "training_class": training_class,
+        "row": row,
+        "name": privacy.mask_name(row.learner.name),
+        "made": row.transferred_to,
+        "may_leave": row.status == Enrolment.Status.ADMITTED,
+        "form": form,
+        "chosen": chosen if not form.errors else None,
+        "any": choices.exists(),
+        "crumbs": [
+            (_("班次"), reverse("desk_classes")),
+            (training_class.number, reverse("desk_class", args=[number])),
+        ],
+        "here": _("转班"),
+    }
+    return show(request, "desk/classes/transfer.html", context, here="desk_classes", status=422 if form.errors else 200)
+
+
+def _moved(request: HttpRequest, row: Enrolment, form: TransferForm) -> bool:
+    values = form.cleaned_data
+    try:
+        enrolment.transfer(
+            by=officer(request), enrolment=row, to=values["to"], reason=values["reason"], now=timezone.now()
+        )
+    except EnrolmentRefused as refusal:
+        form.add_error(None, refusal.sentence)
+        return False
+    return True

@@ -1,0 +1,358 @@
+"""A freed seat is offered, answered or runs out; what stands still when the clock jumps."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import resolve
+
+from courses import access, enrolment, policy, seating
+from courses.enrolment import Code, EnrolmentRefusal, EnrolmentRefused
+from courses.models import AuditEvent, Enrolment, Learner, OutboxMessage, TrainingClass
+from courses.notices.texts import text_of
+from tests.factories import people
+from tests.factories.classes import enrolled, training_class
+from tests.factories.ledger import counted
+
+pytestmark = pytest.mark.django_db
+Status = Enrolment.Status
+Why = Enrolment.Why
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def a_class(now: datetime) -> TrainingClass:
+    """One seat, and far enough from its start that an offer lasts its full time."""
+    return training_class(now=now, seats=1, first=now + timedelta(days=10))
+
+
+def queue(a_class: TrainingClass, now: datetime, *, waiting: int = 2) -> list[Enrolment]:
+    """Who has the seat, and who waits; no message is left from getting there."""
+    rows = [enrolled(training_class=a_class, now=now) for _ in range(waiting + 1)]
+    OutboxMessage.objects.all().delete()
+    return rows
+
+
+def leave(row: Enrolment, now: datetime) -> list[Enrolment]:
+    return enrolment.withdraw(by=people.user(), enrolment=row, reason="换班", now=now)
+
+
+def offered(a_class: TrainingClass, now: datetime, *, waiting: int = 2) -> list[Enrolment]:
+    """As `queue`, after the first gave the seat back: the second one is offered it."""
+    rows = queue(a_class, now, waiting=waiting)
+    leave(rows[0], now)
+    OutboxMessage.objects.all().delete()
+    for row in rows:
+        row.refresh_from_db()
+    return rows
+
+
+def states(rows: list[Enrolment]) -> list[tuple[str, str]]:
+    found = {row.pk: (row.status, row.why) for row in Enrolment.objects.all()}
+    return [found[row.pk] for row in rows]
+
+
+def told(kind: str) -> list[int | None]:
+    return sorted(OutboxMessage.objects.filter(kind=kind).values_list("learner", flat=True), key=str)
+
+
+def link_code(row: Enrolment) -> str:
+    message = OutboxMessage.objects.get(kind="enrolment_offered", learner=row.learner_id)
+    return str(message.params["link"]).rstrip("/").rsplit("/", 1)[-1]
+
+
+def counters(a_class: TrainingClass) -> tuple[int, int]:
+    a_class.refresh_from_db()
+    return a_class.taken, a_class.waiting
+
+
+def refusal_of(answer, row: Enrolment, now: datetime) -> str:
+    with pytest.raises(EnrolmentRefused) as refused:
+        answer(enrolment=row, by=None, now=now)
+    return str(refused.value.code)
+
+
+# ── The offer ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_freed_seat_is_offered_for_a_day_and_held_for_who_waited_longest(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    first, second, third = queue(a_class, now)
+    assert [row.pk for row in leave(first, now)] == [second.pk]
+    assert states([second, third]) == [(Status.OFFERED, ""), (Status.WAITLISTED, "")]
+    assert Enrolment.objects.get(pk=second.pk).offer_until == now + DAY
+    assert counters(a_class) == (1, 1)
+    assert enrolment.occupancy_differences() == []
+    assert told("enrolment_offered") == [second.learner_id]
+
+
+def test_the_message_says_until_when_and_carries_a_link_that_only_its_reader_knows(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    first, second, _third = queue(a_class, now)
+    leave(first, now)
+    message = OutboxMessage.objects.get(kind="enrolment_offered")
+    code = link_code(second)
+    said = text_of(kind=message.kind, params=message.params, language="zh-hans")
+    assert said.startswith("「中式烹调师（四级）」有空位了，9 月 24 日 开课，为您保留到 9 月 15 日 9:00。请打开 http")
+    assert f"/my/offer/{code}/" in said
+    assert "15 Sep 9:00" in text_of(kind=message.kind, params=message.params, language="en")
+    assert (message.channel, message.to, message.expires_at) == ("sms", second.learner.phone, now + DAY)
+    stored = Enrolment.objects.get(pk=second.pk)
+    assert stored.offer_code == enrolment.digest_of(code=code) != code
+    found = enrolment.by_code(code=code)
+    assert found is not None
+    assert found.pk == second.pk
+    assert enrolment.by_code(code="A" * 16) is None
+    assert resolve(f"/my/offer/{code}/").url_name == "my_offer"
+
+
+def test_an_offer_ends_with_the_cut_off_where_that_comes_sooner(now: datetime) -> None:
+    """The class starts on Wednesday: noon of Tuesday is twelve hours before that day begins."""
+    a_class = training_class(now=now, seats=1, first=now + 2 * DAY)
+    later = now + timedelta(hours=10)
+    first, second, _third = queue(a_class, now)
+    leave(first, later)
+    second.refresh_from_db()
+    assert second.offer_until == enrolment.cut_off(training_class=a_class, now=now) == now + timedelta(hours=27)
+
+
+def test_past_the_cut_off_nobody_is_offered_a_seat_and_staff_read_why(a_class: TrainingClass, now: datetime) -> None:
+    first, second, third = queue(a_class, now)
+    cut_off = enrolment.cut_off(training_class=a_class, now=now)
+    assert leave(first, cut_off) == []
+    assert states([second, third]) == [(Status.WAITLISTED, Why.CUT_OFF), (Status.WAITLISTED, "")]
+    assert counters(a_class) == (0, 2)
+    assert AuditEvent.objects.get(verb="enrolment_not_promoted").detail["why"] == Why.CUT_OFF
+
+
+def test_who_has_no_phone_is_admitted_at_once_and_staff_read_that_somebody_must_tell(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    first, second, _third = queue(a_class, now)
+    Learner.objects.filter(pk=second.learner_id).update(phone="")
+    leave(first, now)
+    assert states([second]) == [(Status.ADMITTED, Why.NO_PHONE)]
+    message = OutboxMessage.objects.get(kind="enrolment_admitted")
+    assert (message.channel, message.learner_id) == ("site", second.learner_id)
+
+
+def test_the_first_version_of_policy_states_both_numbers() -> None:
+    assert (policy.DEFAULTS["offer_hours"], policy.DEFAULTS["offer_cutoff_hours"]) == (24, 12)
+
+
+# ── The answer ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_accepting_admits_and_tells_once(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, third = offered(a_class, now)
+    enrolment.accept(enrolment=second, by=None, now=now + DAY - SECOND)
+    assert states([second, third]) == [(Status.ADMITTED, ""), (Status.WAITLISTED, "")]
+    assert told("enrolment_admitted") == [second.learner_id]
+    assert refusal_of(enrolment.accept, second, now) == EnrolmentRefusal.WRONG_STATUS
+    assert refusal_of(enrolment.decline, second, now) == EnrolmentRefusal.WRONG_STATUS
+    assert OutboxMessage.objects.count() == 1
+    assert counters(a_class) == (1, 1)
+
+
+def test_in_a_reviewed_class_who_accepts_still_waits_for_the_decision(now: datetime) -> None:
+    a_class = training_class(now=now, seats=1, first=now + timedelta(days=10), mode=TrainingClass.Mode.REVIEWED)
+    _first, second, _third = offered(a_class, now)
+    enrolment.accept(enrolment=second, by=second.learner.user, now=now)
+    assert states([second]) == [(Status.APPLIED, "")]
+    assert told("enrolment_applied") == [second.learner_id]
+
+
+def test_declining_offers_the_seat_to_the_next_one_in_the_same_step(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, third = offered(a_class, now)
+    assert [row.pk for row in enrolment.decline(enrolment=second, by=None, now=now)] == [third.pk]
+    assert states([second, third]) == [(Status.WITHDRAWN, Why.OFFER_DECLINED), (Status.OFFERED, "")]
+    assert (told("offer_declined"), told("enrolment_offered")) == ([second.learner_id], [third.learner_id])
+    assert counters(a_class) == (1, 0)
+    assert enrolment.occupancy_differences() == []
+
+
+def test_an_offer_that_nobody_answers_runs_out_and_goes_on(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, third = offered(a_class, now)
+    assert enrolment.tend_offers(now=now + DAY - SECOND) == 0
+    assert enrolment.tend_offers(now=now + DAY) == 1
+    assert states([second, third]) == [(Status.WITHDRAWN, Why.OFFER_EXPIRED), (Status.OFFERED, "")]
+    assert (told("offer_expired"), told("enrolment_offered")) == ([second.learner_id], [third.learner_id])
+    assert enrolment.tend_offers(now=now + DAY) == 0
+    assert enrolment.tend_offers(now=now + 2 * DAY) == 1
+    assert counters(a_class) == (0, 0)
+    assert enrolment.occupancy_differences() == []
+
+
+@pytest.mark.parametrize("answer", [enrolment.accept, enrolment.decline])
+def test_an_answer_after_the_end_is_refused_and_the_seat_goes_on_before_any_sweep(
+    answer, a_class: TrainingClass, now: datetime
+) -> None:
+    _first, second, third = offered(a_class, now)
+    assert refusal_of(answer, second, now + DAY) == EnrolmentRefusal.OFFER_OVER
+    assert states([second, third]) == [(Status.WITHDRAWN, Why.OFFER_EXPIRED), (Status.OFFERED, "")]
+    assert refusal_of(answer, second, now + DAY) == EnrolmentRefusal.WRONG_STATUS
+    assert told("offer_expired") == [second.learner_id]
+
+
+def test_whom_a_rule_blocks_by_then_keeps_the_offer_until_it_ends(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, _third = offered(a_class, now)
+    counted(learner=second.learner, key="occupation:chinese-cook:4", now=now)
+    assert refusal_of(enrolment.accept, second, now) == Code.SAME_MODULE
+    assert states([second]) == [(Status.OFFERED, "")]
+    assert OutboxMessage.objects.count() == 0
+
+
+def test_staff_end_an_offer_with_a_reason_that_is_told(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, third = offered(a_class, now)
+    officer = people.user()
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.void(by=officer, enrolment=second, reason=" ", now=now)
+    assert refused.value.code == EnrolmentRefusal.REASON_MISSING
+    enrolment.void(by=officer, enrolment=second, reason="电话里说来不了", now=now)
+    assert states([second, third]) == [(Status.WITHDRAWN, Why.OFFER_VOIDED), (Status.OFFERED, "")]
+    message = OutboxMessage.objects.get(kind="offer_voided")
+    assert "原因：电话里说来不了" in text_of(kind=message.kind, params=message.params, language="zh-hans")
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.void(by=officer, enrolment=second, reason="再来", now=now)
+    assert refused.value.code == EnrolmentRefusal.WRONG_STATUS
+
+
+def test_who_withdraws_instead_of_answering_frees_the_seat_too(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, third = offered(a_class, now)
+    enrolment.withdraw(by=second.learner.user, enrolment=second, reason="", now=now)
+    assert states([second, third]) == [(Status.WITHDRAWN, ""), (Status.OFFERED, "")]
+    assert enrolment.occupancy_differences() == []
+
+
+def test_a_cancelled_class_ends_its_offers(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, _third = offered(a_class, now)
+    seating.advance(
+        by=people.user(), training_class=a_class, to=TrainingClass.Status.CANCELLED, reason="场地停用", now=now
+    )
+    assert states([second]) == [(Status.WITHDRAWN, Why.CLASS_CANCELLED)]
+    assert refusal_of(enrolment.accept, second, now) == EnrolmentRefusal.WRONG_STATUS
+
+
+def test_a_suspended_class_keeps_its_offers_and_makes_none(a_class: TrainingClass, now: datetime) -> None:
+    _first, second, third = offered(a_class, now)
+    seating.advance(by=people.user(), training_class=a_class, to=TrainingClass.Status.SUSPENDED, reason="停电", now=now)
+    enrolment.decline(enrolment=second, by=None, now=now)
+    assert states([second, third]) == [
+        (Status.WITHDRAWN, Why.OFFER_DECLINED),
+        (Status.WAITLISTED, Why.CLASS_SUSPENDED),
+    ]
+
+
+def test_an_offered_seat_lets_nobody_teach_or_count_before_it_is_taken(a_class: TrainingClass, now: datetime) -> None:
+    """It holds a seat and is live; only an admitted learner is on the register."""
+    _first, second, _third = offered(a_class, now)
+    assert Status.OFFERED in Enrolment.SEATED
+    assert set(Enrolment.SEATED) < set(Enrolment.LIVE)
+    assert access.own_enrolments(learner=second.learner).get().status == Status.OFFERED
+
+
+def test_seats_that_were_added_are_offered_by_the_sweep(a_class: TrainingClass, now: datetime) -> None:
+    first, second, third = queue(a_class, now)
+    TrainingClass.objects.filter(pk=a_class.pk).update(seats=3)
+    assert enrolment.tend_offers(now=now) == 0
+    assert states([first, second, third]) == [(Status.ADMITTED, ""), (Status.OFFERED, ""), (Status.OFFERED, "")]
+    assert told("enrolment_offered") == sorted([second.learner_id, third.learner_id], key=str)
+
+
+def test_past_the_cut_off_staff_call_in_who_waited_longest_and_nobody_else(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    first, second, third = queue(a_class, now)
+    officer, cut_off = people.user(), enrolment.cut_off(training_class=a_class, now=now)
+    refusals = []
+    for row, at in ((third, cut_off), (second, now)):
+        with pytest.raises(EnrolmentRefused) as refused:
+            enrolment.call_in(by=officer, enrolment=row, now=at)
+        refusals.append(refused.value.code)
+    assert refusals == [EnrolmentRefusal.NOT_FIRST, EnrolmentRefusal.NO_SEAT]
+    leave(first, cut_off)
+    enrolment.call_in(by=officer, enrolment=second, now=cut_off)
+    assert states([second, third]) == [(Status.ADMITTED, ""), (Status.WAITLISTED, "")]
+    assert (told("enrolment_admitted"), counters(a_class)) == ([second.learner_id], (1, 1))
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.call_in(by=officer, enrolment=third, now=cut_off)
+    assert refused.value.code == EnrolmentRefusal.NO_SEAT
+    assert enrolment.occupancy_differences() == []
+
+
+def test_whom_a_rule_blocks_is_not_called_in(a_class: TrainingClass, now: datetime) -> None:
+    first, second, _third = queue(a_class, now)
+    cut_off = enrolment.cut_off(training_class=a_class, now=now)
+    leave(first, cut_off)
+    counted(learner=second.learner, key="occupation:chinese-cook:4", now=now)
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.call_in(by=people.user(), enrolment=second, now=cut_off)
+    assert refused.value.code == Code.SAME_MODULE
+    assert (states([second]), counters(a_class)) == ([(Status.WAITLISTED, Why.CUT_OFF)], (0, 2))
+
+
+# ── Clock jumps ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_clock_set_back_after_an_offer_ran_out_admits_nobody_and_tells_nobody_twice(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    _first, second, third = offered(a_class, now)
+    enrolment.tend_offers(now=now + DAY)
+    assert refusal_of(enrolment.accept, second, now + SECOND) == EnrolmentRefusal.WRONG_STATUS
+    assert enrolment.tend_offers(now=now) == 0
+    assert states([second, third]) == [(Status.WITHDRAWN, Why.OFFER_EXPIRED), (Status.OFFERED, "")]
+    assert (told("offer_expired"), told("enrolment_offered")) == ([second.learner_id], [third.learner_id])
+    assert counters(a_class) == (1, 0)
+
+
+def test_an_answer_refused_as_late_stays_refused_when_the_clock_is_set_back(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    _first, second, _third = offered(a_class, now)
+    assert refusal_of(enrolment.accept, second, now + DAY) == EnrolmentRefusal.OFFER_OVER
+    assert refusal_of(enrolment.accept, second, now) == EnrolmentRefusal.WRONG_STATUS
+    assert told("enrolment_admitted") == []
+
+
+def test_one_seat_is_offered_to_one_learner_however_often_and_whenever_one_looks(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    _first, second, third = offered(a_class, now)
+    for jump in (timedelta(0), -DAY, DAY - SECOND, -30 * DAY, timedelta(hours=1)):
+        enrolment.tend_offers(now=now + jump)
+        enrolment.promote_next(training_class_id=a_class.pk, now=now + jump)
+    assert states([second, third]) == [(Status.OFFERED, ""), (Status.WAITLISTED, "")]
+    assert OutboxMessage.objects.count() == 0
+
+
+def test_across_the_cut_off_and_back_the_seat_waits_and_is_then_offered_once(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    first, second, third = queue(a_class, now)
+    cut_off = enrolment.cut_off(training_class=a_class, now=now)
+    leave(first, cut_off)
+    for _ in range(2):
+        enrolment.tend_offers(now=cut_off + SECOND)
+    assert AuditEvent.objects.filter(verb="enrolment_not_promoted").count() == 1
+    assert told("enrolment_offered") == []
+    enrolment.tend_offers(now=cut_off - SECOND)
+    enrolment.tend_offers(now=cut_off - SECOND)
+    assert states([second, third]) == [(Status.OFFERED, ""), (Status.WAITLISTED, "")]
+    assert Enrolment.objects.get(pk=second.pk).offer_until == cut_off
+    assert told("enrolment_offered") == [second.learner_id]
+
+
+def test_an_offer_that_runs_out_at_the_cut_off_is_not_passed_on(a_class: TrainingClass, now: datetime) -> None:
+    cut_off = enrolment.cut_off(training_class=a_class, now=now)
+    first, second, third = queue(a_class, now)
+    leave(first, cut_off - timedelta(hours=2))
+    assert enrolment.tend_offers(now=cut_off) == 1
+    assert states([second, third]) == [
+        (Status.WITHDRAWN, Why.OFFER_EXPIRED),
+        (Status.WAITLISTED, Why.CUT_OFF),
+    ]
+    assert counters(a_class) == (0, 1)
+    assert told("enrolment_offered") == [second.learner_id]

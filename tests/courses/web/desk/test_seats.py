@@ -1,0 +1,136 @@
+"""An offer ended from the page of its class, and 转班 from choice to receipt."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from courses import enrolment
+from courses.models import Course, Enrolment, Institution, TrainingClass
+from tests.courses.web.desk.conftest import Cast, Open
+from tests.factories import catalogue
+from tests.factories.classes import enrolled, training_class
+
+pytestmark = pytest.mark.django_db
+Status = Enrolment.Status
+
+
+@pytest.fixture
+def course() -> Course:
+    return catalogue.course()
+
+
+@pytest.fixture
+def here(now: datetime, school: Institution, course: Course) -> TrainingClass:
+    return training_class(now=now, institution=school, course=course, seats=1, first=now + timedelta(days=5))
+
+
+@pytest.fixture
+def there(now: datetime, school: Institution, course: Course) -> TrainingClass:
+    return training_class(now=now, institution=school, course=course, first=now + timedelta(days=15))
+
+
+def read(client: Client, path: str) -> BeautifulSoup:
+    return BeautifulSoup(client.get(path).content, "html.parser")
+
+
+def address(row: Enrolment, what: str) -> str:
+    return f"/desk/class/{row.training_class.number}/enrolment/{row.number}/{what}/"
+
+
+def test_the_waiting_list_shows_until_when_a_seat_is_kept_and_staff_end_that_with_a_reason(
+    now: datetime, here: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    first, second, third = (enrolled(training_class=here, now=now) for _ in range(3))
+    enrolment.withdraw(by=cast.institution, enrolment=first, reason="换班", now=now)
+    client = sign_in(cast.institution)
+    shown = read(client, f"/desk/class/{here.number}/").main.text
+    assert "待本人确认" in shown
+    assert "保留到 9 月 15 日 9:00" in shown or "保留到" in shown
+    refused = client.post(address(second, "offer/void"), {"reason": " "}, follow=True).content.decode()
+    assert "请写明原因，未保存。" in refused
+    client.post(address(second, "offer/void"), {"reason": "电话里说来不了"})
+    second.refresh_from_db()
+    third.refresh_from_db()
+    assert (second.status, second.why, third.status) == (
+        Status.WITHDRAWN,
+        Enrolment.Why.OFFER_VOIDED,
+        Status.OFFERED,
+    )
+
+
+def test_past_the_cut_off_staff_admit_who_said_yes_on_the_phone(
+    now: datetime, here: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    first, second = (enrolled(training_class=here, now=now) for _ in range(2))
+    cut_off = enrolment.cut_off(training_class=here, now=now)
+    enrolment.withdraw(by=cast.institution, enrolment=first, reason="换班", now=cut_off)
+    client = sign_in(cast.institution)
+    shown = read(client, f"/desk/class/{here.number}/")
+    assert "有空位，临近开班，没有递补，由工作人员安排" in shown.main.text
+    assert shown.select_one(f'form[action="{address(second, "call")}"]') is not None
+    said = client.post(address(second, "call"), follow=True).content.decode()
+    assert "已录取，并通知本人。" in said
+    second.refresh_from_db()
+    assert (second.status, second.decided_by) == (Status.ADMITTED, cast.institution)
+
+
+def test_a_learner_is_transferred_in_three_steps_and_the_same_address_is_the_receipt(
+    now: datetime, here: TrainingClass, there: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    row = enrolled(training_class=here, now=now, name="孙小海")
+    client = sign_in(cast.institution)
+    link = read(client, f"/desk/class/{here.number}/").select_one(f'a[href="{address(row, "transfer")}"]')
+    assert link is not None
+    choice = read(client, address(row, "transfer"))
+    assert [radio["value"] for radio in choice.select("input[type=radio]")] == [there.number]
+    assert "孙小海" not in str(choice)
+    empty = client.post(address(row, "transfer"), {"to": "", "reason": ""})
+    assert empty.status_code == 422
+    assert "请选一个班。" in empty.content.decode()
+    asked = {"to": there.number, "reason": "上班冲突"}
+    preview = client.post(address(row, "transfer"), asked).content.decode()
+    assert "确认转班" in preview
+    row.refresh_from_db()
+    assert row.status == Status.ADMITTED
+    receipt = client.post(address(row, "transfer"), asked | {"confirmed": "1"}, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.status == Status.TRANSFERRED
+    assert row.transferred_to is not None
+    assert "转班回执" in receipt
+    assert row.transferred_to.number in receipt
+    assert f"转到 {there.number}" in read(client, f"/desk/class/{here.number}/").main.text
+
+
+def test_what_the_rules_say_against_it_stands_on_the_page(
+    now: datetime, here: TrainingClass, there: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    row = enrolled(training_class=here, now=now)
+    enrolled(training_class=there, now=now, learner=row.learner)
+    asked = {"to": there.number, "reason": "上班冲突", "confirmed": "1"}
+    response = sign_in(cast.institution).post(address(row, "transfer"), asked)
+    assert response.status_code == 422
+    assert "学员已经报了那个班，未转班。" in response.content.decode()
+
+
+def test_without_a_class_to_choose_the_page_says_what_is_missing(
+    now: datetime, here: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    row = enrolled(training_class=here, now=now)
+    assert "没有可以转入的班" in read(sign_in(cast.institution), address(row, "transfer")).main.text
+
+
+def test_a_class_of_another_institution_is_no_choice_and_its_learners_are_not_found(
+    now: datetime, here: TrainingClass, course: Course, cast: Cast, sign_in: Open
+) -> None:
+    elsewhere = training_class(
+        now=now, institution=catalogue.institution("J002", "别家学校"), course=course, first=now + timedelta(days=15)
+    )
+    row, stranger = enrolled(training_class=here, now=now), enrolled(training_class=elsewhere, now=now)
+    client = sign_in(cast.institution)
+    asked = {"to": elsewhere.number, "reason": "上班冲突", "confirmed": "1"}
+    assert client.post(address(row, "transfer"), asked).status_code == 422
+    assert client.get(address(stranger, "transfer")).status_code == 404
+    assert client.post(address(stranger, "offer/void"), {"reason": "x"}).status_code == 404
+    assert sign_in(cast.inspector).get(address(row, "transfer")).status_code == 404
