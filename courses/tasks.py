@@ -109,4 +109,6 @@ def settle_selections() -> None:
 
 @shared_task
 def prune_drafts() -> None:
-    LOG.info("abandoned drafts pruned", extra={"count": enrolment.prune_drafts(now=timezone.now())})
+    now = timezone.now()
+    count = enrolment.prune_drafts(now=now) + enrolment.prune_entries(now=now)
+    LOG.info("abandoned drafts pruned", extra={"count": count})

@@ -18,6 +18,7 @@ from courses.models.catalogue import (
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer
 from courses.models.completion import Completion
+from courses.models.counter import CounterEntry, PersonalCard
 from courses.models.enrolment import Enrolment
 from courses.models.institutions import (
     InstitutionEvent,
@@ -84,6 +85,7 @@ __all__ = [
     "ConsentNotice",
     "CountClaim",
     "CountEntry",
+    "CounterEntry",
     "Course",
     "DailyBreakdown",
     "DailyTotal",
@@ -115,6 +117,7 @@ __all__ = [
     "OutboxMessage",
     "PersonCount",
     "PersonMerge",
+    "PersonalCard",
     "Pitch",
     "PolicyVersion",
     "Post",
