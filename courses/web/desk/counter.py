@@ -45,7 +45,7 @@ FIELD_OF: dict[StrEnum, str] = {
     IdentityRefusal.CONSENT_MISSING: "consent",
     CounterRefusal.ALREADY_ENROLLED: "number",
     CounterRefusal.UNKNOWN_CATEGORY: "category",
-    **{slip: "phone" for slip in PhoneSlip},
+    **dict.fromkeys(PhoneSlip, "phone"),
 }
 # What happens on confirming, and what is on record afterwards.
 AHEAD: dict[str, str | Promise] = {
