@@ -36,6 +36,7 @@ Role = Post.Role
 class Permission(StrEnum):
     TEACH = "teach"
     RUN_CLASSES = "run_classes"
+    ENROL_AT_COUNTER = "enrol_at_counter"
     SEE_PROOFS = "see_proofs"
     BOOK_GROUPS = "book_groups"
     REVIEW = "review"
@@ -67,29 +68,32 @@ P = Permission
 ROLES: dict[str, RoleRule] = {
     Role.TRAINER: _rule(_("放签到码，看到课，登记手工考勤，提出结业；只看自己任课的班。"), P.TEACH),
     Role.INSTITUTION: _rule(
-        _("申请开班，导入名单，为单位团报，审核报名和材料，提交结业，导出花名册；只看本机构。"),
+        _("申请开班，导入名单，窗口报名，为单位团报，审核报名和材料，提交结业，导出花名册；只看本机构。"),
         P.SEE_DESK,
         P.RUN_CLASSES,
         P.BOOK_GROUPS,
+        P.ENROL_AT_COUNTER,
         P.SEE_PROOFS,
         P.SEE_TALLY,
         P.EXPORT,
     ),
     Role.DISTRICT: _rule(
-        _("批准本区市的班次和结业，评选训练营申请，为单位团报，看报名材料和计数，导出；只看本区市。"),
+        _("批准本区市的班次和结业，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，导出；只看本区市。"),
         P.SEE_DESK,
         P.REVIEW,
         P.BOOK_GROUPS,
+        P.ENROL_AT_COUNTER,
         P.SEE_PROOFS,
         P.SEE_TALLY,
         P.EXPORT,
         P.REVEAL,
     ),
     Role.CITY: _rule(
-        _("定目标，评选训练营申请，为单位团报，看全市计数，月结，导出，重发没有送达的消息。"),
+        _("定目标，评选训练营申请，窗口报名，为单位团报，看全市计数，月结，导出，重发没有送达的消息。"),
         P.SEE_DESK,
         P.REVIEW,
         P.BOOK_GROUPS,
+        P.ENROL_AT_COUNTER,
         P.SEE_TALLY,
         P.SET_TARGETS,
         P.CLOSE_MONTH,

@@ -152,6 +152,7 @@ class Policy:
     proof_files: int = 4
     proof_unused_days: int = 90
     draft_days: int = 30
+    counter_entry_hours: int = 12
     roster_file_days: int = 30
     selection_sheets: dict[str, list[list[Any]]] = field(default_factory=lambda: {"camp": CAMP_SHEET})
     selection_gap: int = 15

@@ -116,4 +116,6 @@ def tend_offers() -> None:
 
 @shared_task
 def prune_drafts() -> None:
-    LOG.info("abandoned drafts pruned", extra={"count": enrolment.prune_drafts(now=timezone.now())})
+    now = timezone.now()
+    count = enrolment.prune_drafts(now=now) + enrolment.prune_entries(now=now)
+    LOG.info("abandoned drafts pruned", extra={"count": count})

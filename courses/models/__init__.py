@@ -18,6 +18,7 @@ from courses.models.catalogue import (
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer
 from courses.models.completion import Completion
+from courses.models.counter import CounterEntry, PersonalCard
 from courses.models.enrolment import Enrolment
 from courses.models.groups import GroupBooking
 from courses.models.institutions import (
@@ -85,6 +86,7 @@ __all__ = [
     "ConsentNotice",
     "CountClaim",
     "CountEntry",
+    "CounterEntry",
     "Course",
     "DailyBreakdown",
     "DailyTotal",
@@ -117,6 +119,7 @@ __all__ = [
     "OutboxMessage",
     "PersonCount",
     "PersonMerge",
+    "PersonalCard",
     "Pitch",
     "PolicyVersion",
     "Post",

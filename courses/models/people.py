@@ -183,6 +183,9 @@ class Consent(models.Model):
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="consents")
     notice = models.ForeignKey(ConsentNotice, on_delete=models.PROTECT)
     given_at = models.DateTimeField()
+    witnessed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="who saw it signed on paper"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -202,19 +202,38 @@ class Applicant:
     consent: bool
 
 
+@dataclass(frozen=True)
+class Recognised:
+    """A document that can be, and the learner whom it names; None where nobody is registered under it."""
+
+    document: CheckedDocument
+    learner: Learner | None
+
+
+def recognise(*, applicant: Applicant, now: datetime) -> Recognised:
+    """Who somebody is, by the keyed digest of the document; reads only.
+
+    Refused with IdentityRefused: a document that cannot be, a citizen under the age of policy, a known document that
+    comes with another name. Nothing of the record is told.
+    """
+    checked = _checked_document(kind_key=applicant.document_kind, number=applicant.document_number, now=now)
+    digest = document_digest(kind_key=checked.kind, number=checked.number)
+    known = IdentityDocument.objects.select_related("learner").filter(digest=digest).first()
+    if known is not None and not takeover.same_name(known.learner.name, applicant.name):
+        raise IdentityRefused(IdentityRefusal.NAME_DIFFERS)
+    return Recognised(checked, known.learner if known else None)
+
+
 def find_or_register(*, applicant: Applicant, by: User | None, now: datetime) -> Learner:
     """The learner of a document, registered on their behalf when not yet known; no login is opened.
 
     Refused with IdentityRefused as in `verify_identity`, for a choice that no list has, and when a known document comes
     with another name.
     """
-    checked = _checked_document(kind_key=applicant.document_kind, number=applicant.document_number, now=now)
-    digest = document_digest(kind_key=checked.kind, number=checked.number)
-    known = IdentityDocument.objects.select_related("learner").filter(digest=digest).first()
-    if known is not None:
-        if known.learner.name != applicant.name.strip():
-            raise IdentityRefused(IdentityRefusal.NAME_DIFFERS)
-        return known.learner
+    seen = recognise(applicant=applicant, now=now)
+    if seen.learner is not None:
+        return seen.learner
+    checked = seen.document
     with transaction.atomic():
         return verify_identity(
             learner=Learner.objects.create(number=fresh(prefix="X"), phone=applicant.phone),

@@ -76,6 +76,7 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
         "events": training_class.events.select_related("by").order_by("at", "pk"),
         "moves": moves_for(user=user, training_class=training_class, now=now),
         "may_run": may(Permission.RUN_CLASSES),
+        "may_enrol": may(Permission.ENROL_AT_COUNTER),
         "may_review": may(Permission.REVIEW),
         "may_book": may(Permission.BOOK_GROUPS),
         "bookings": booking_rows(training_class),
