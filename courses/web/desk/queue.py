@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST
 
 from courses import access, completion, turns
 from courses.access import Permission
-from courses.models import Completion, District
+from courses.models import Completion, District, SavedView
 from courses.turns import Handled, Turn, Waiting
 from courses.web.desk import outlook, waiting
 from courses.web.desk.classes import named_like
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.rows import Row
+from courses.web.desk.saved_views import kept_views
 from courses.web.gate import allow
 
 PER_PAGE = 20
@@ -56,6 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "choosable": len(choosable),
         "choosable_people": sum(row.people for row in choosable),
         "reviews": any(row.kind == Turn.COMPLETION_REVIEW for row in page.object_list),
+        **kept_views(request, SavedView.Listing.QUEUE),
     }
     return show(request, "desk/queue/list.html", context, here="desk", badge=mine)
 
