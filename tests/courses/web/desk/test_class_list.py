@@ -103,7 +103,12 @@ def test_the_spreadsheet_holds_the_list_of_the_screen_and_is_logged(
     rows = opened(browser.post(str(address)))
     told = dict(zip(rows[0], rows[1], strict=True))
     assert len(rows) == 2
-    assert (told["班级编号"], told["机构编号"], told["开班日期"], told["已报"]) == (here.number, "J001", "2026-09-16", 0)
+    assert (told["班级编号"], told["机构编号"], told["开班日期"], told["已报"]) == (
+        here.number,
+        "J001",
+        "2026-09-16",
+        0,
+    )
     event = AuditEvent.objects.get(verb="exported")
     assert (event.by_name, event.detail) == ("cast-c", {"what": "classes", "rows": 1})
     assert "班次" in words(browser.get(reverse("desk_exports")))

@@ -128,15 +128,14 @@ def test_each_answer_leaves_one_row_that_says_who_looked_and_never_for_whom(
     ]
 
 
-def test_many_people_come_in_pages_whose_addresses_hold_no_name(
-    cast: Cast, sign_in: Open, finished: Finished
-) -> None:
+def test_many_people_come_in_pages_whose_addresses_hold_no_name(cast: Cast, sign_in: Open, finished: Finished) -> None:
     finished(people_in=23, present=False)
     browser, address = sign_in(cast.city), reverse("desk_learners")
     first = browser.post(address, {"name": "王小强"})
     assert (len(found(first)), "第 1 页，共 2 页" in words(first)) == (20, True)
     form = soup(first).select_one("form.pager")
-    assert form is not None and form["method"] == "post"
+    assert form is not None
+    assert form["method"] == "post"
     sent = {field["name"]: field.get("value", "") for field in form.select("[name]")}
     second = browser.post(address, sent)
     assert (len(found(second)), sent["page"]) == (3, "2")
