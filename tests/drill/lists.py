@@ -18,6 +18,7 @@ from courses.completion import Requirement
 from courses.models import (
     Attendance,
     Completion,
+    Course,
     DocumentKind,
     Enrolment,
     IdentityDocument,
@@ -47,6 +48,7 @@ DISTRICTS = [
     ("penglai", "蓬莱区"),
 ]
 INSTITUTIONS = 60
+SERIES = "DRILL-"
 NAMES = [f"{family}{given}" for family in "王李张刘陈杨赵黄周吴" for given in ("小强", "海燕", "建国", "秀英", "志远")]
 NAME = NAMES[0]
 Status = TrainingClass.Status
@@ -87,7 +89,7 @@ def plant(*, classes: int) -> None:
         catalogue.institution(f"J{number:03d}", f"培训学校{number}", where[number % len(where)])
         for number in range(1, INSTITUTIONS + 1)
     ]
-    if not Post.objects.exists():
+    if not User.objects.filter(username="drill-city").exists():
         _hire(schools[0], now)
     own = Learner.objects.bulk_create(_learners(classes * CLASS_SIZE // CLASSES_EACH, now), batch_size=BATCH)
     _documents(own, now)
@@ -131,7 +133,11 @@ def _documents(own: list[Learner], now: datetime) -> None:
 
 
 def _classes(number: int, schools: list[Institution], now: datetime) -> Iterator[TrainingClass]:
-    course, version, begun = catalogue.course(), catalogue.policy(), TrainingClass.objects.count()
+    course, version, begun = (
+        Course.objects.filter(number="drill").first() or catalogue.course("drill"),
+        catalogue.policy(),
+        TrainingClass.objects.filter(number__startswith=SERIES).count(),
+    )
     submitter, approver = User.objects.get(username="drill-submits"), User.objects.get(username="drill-approves")
     for place in range(begun, begun + number):
         step = STEPS.get(place % 50, "")
@@ -141,7 +147,7 @@ def _classes(number: int, schools: list[Institution], now: datetime) -> Iterator
         starts_on = now.date() - timedelta(days=place % 300 + 10)
         pinned = {} if status in TrainingClass.UNAPPROVED else _pinned(course, version, approver, now)
         yield TrainingClass(
-            number=f"02F2026-{place:05d}",
+            number=f"{SERIES}{place:05d}",
             course=course,
             institution=school,
             district=school.district,
@@ -250,7 +256,7 @@ class Question:
 
 
 def questions(who: str) -> list[Question]:
-    shown = TrainingClass.objects.filter(institution=catalogue.institution("J001"))
+    shown = TrainingClass.objects.filter(institution=catalogue.institution("J001"), number__startswith=SERIES)
     full = shown.filter(status=Status.CLOSED).order_by("pk")[0].number
     waiting = shown.filter(status=Status.SUBMITTED).order_by("pk")[0].number
 
