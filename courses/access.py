@@ -26,6 +26,7 @@ from courses.models import (
     Project,
     Proof,
     RosterImport,
+    SavedView,
     TrainingClass,
     User,
 )
@@ -244,6 +245,10 @@ def client_classes(*, client: ApiClient) -> QuerySet[TrainingClass]:
 
 def own_proofs(*, learner: Learner) -> QuerySet[Proof]:
     return Proof.objects.filter(learner=learner, deleted_at__isnull=True)
+
+
+def own_saved_views(*, user: User) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(owner=user)
 
 
 def own_enrolments(*, learner: Learner) -> QuerySet[Enrolment]:

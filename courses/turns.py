@@ -1,9 +1,9 @@
 """Whose turn it is: what waits for somebody at the desk, what waits for others, and what somebody has handled.
 
 A turn is an open step of one class: the class or a change of it is to be reviewed or mended, or its completions are
-to be handed in, approved or proposed anew. It belongs to everybody who holds the permission for that class; to all
-others who see the class it is somebody else's. A draft that was never handed in waits for its own institution and for
-nobody else.
+to be handed in, approved or proposed anew; or it is an institution's registration that is to be reviewed. It belongs to
+everybody who holds the permission for that class or institution; to all others who see it it is somebody else's. A
+draft that was never handed in waits for its own institution and for nobody else.
 """
 
 from datetime import datetime
@@ -15,15 +15,25 @@ from django.db.models.functions import Coalesce
 
 from courses import access
 from courses.access import Permission
-from courses.models import ChangeRequest, ClassEvent, Completion, TrainingClass, User
+from courses.models import ChangeRequest, ClassEvent, Completion, Registration, TrainingClass, User
 
 Status = TrainingClass.Status
 CLASS = "enrolment__training_class"
-EVERYTHING = Q()
 ASKED = ChangeRequest.objects.filter(status=ChangeRequest.Status.ASKED)
 
 
+class Wanted(NamedTuple):
+    """What a list is narrowed to: conditions on classes, and the same in terms of registrations."""
+
+    classes: Q = Q()
+    registrations: Q = Q()
+
+
+EVERYTHING = Wanted()
+
+
 class Turn(StrEnum):
+    REGISTRATION_REVIEW = "registration_review"
     CLASS_REVIEW = "class_review"
     CHANGE_REVIEW = "change_review"
     COMPLETION_REVIEW = "completion_review"
@@ -32,10 +42,12 @@ class Turn(StrEnum):
     COMPLETION_MEND = "completion_mend"
 
 
-OF_REVIEWERS = (Turn.CLASS_REVIEW, Turn.CHANGE_REVIEW, Turn.COMPLETION_REVIEW)
+OF_REVIEWERS = (Turn.CLASS_REVIEW, Turn.CHANGE_REVIEW, Turn.COMPLETION_REVIEW, Turn.REGISTRATION_REVIEW)
 OF_INSTITUTIONS = (Turn.COMPLETION_SUBMIT, Turn.CLASS_MEND)
+OF_CLASSES = tuple(turn for turn in Turn if turn != Turn.REGISTRATION_REVIEW)
 # A trainer proposes anew under 我的班; at the desk that is always somebody else's turn.
 PERMISSION = {
+    Turn.REGISTRATION_REVIEW: Permission.REVIEW,
     Turn.CLASS_REVIEW: Permission.REVIEW,
     Turn.CHANGE_REVIEW: Permission.REVIEW,
     Turn.COMPLETION_REVIEW: Permission.REVIEW,
@@ -57,9 +69,10 @@ SINCE: dict[Turn, Min | Coalesce] = {
 
 
 class Waiting(NamedTuple):
-    """A class whose turn it is, by its id; `people` are the completions that wait, none where the class does."""
+    """What waits, by the id of its class or, for its review, of the registration; `people` are the completions that
+    wait, none where the class or the registration does."""
 
-    training_class: int
+    subject: int
     turn: str
     people: int
     since: datetime
@@ -80,48 +93,64 @@ def kinds_for(*, user: User, now: datetime) -> tuple[Turn, ...]:
     return tuple(turn for turn in (*OF_REVIEWERS, *OF_INSTITUTIONS) if PERMISSION[turn] in granted)
 
 
-def mine(*, turn: Turn, user: User, now: datetime, wanted: Q = EVERYTHING) -> QuerySet[TrainingClass]:
-    """The classes of `wanted` that wait for this person in this way."""
+def mine(*, turn: Turn, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[TrainingClass]:
+    """The classes of `wanted` that wait for this person in this way; none where it is no class that waits."""
     scope = access.visible_classes(user=user, now=now, permission=PERMISSION[turn])
-    return _at(turn, scope.filter(wanted))
+    return _at(turn, scope.filter(wanted.classes)) if turn in OF_CLASSES else scope.none()
+
+
+def my_registrations(*, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[Registration]:
+    """The registrations of `wanted` that wait for this person's review."""
+    return _handed_in(user, now, PERMISSION[Turn.REGISTRATION_REVIEW]).filter(wanted.registrations)
 
 
 def count_mine(*, user: User, now: datetime) -> int:
     """How many things wait for this person, in one statement: a class twice when it waits in two ways."""
-    found = [
+    kinds = kinds_for(user=user, now=now)
+    found: list[QuerySet[Any, Any]] = [
         mine(turn=turn, user=user, now=now).order_by().values_list("pk", _word(turn))
-        for turn in kinds_for(user=user, now=now)
+        for turn in kinds
+        if turn in OF_CLASSES
     ]
+    if Turn.REGISTRATION_REVIEW in kinds:
+        word = _word(Turn.REGISTRATION_REVIEW)
+        found.append(my_registrations(user=user, now=now).order_by().values_list("pk", word))
     return found[0].union(*found[1:], all=True).count() if found else 0
 
 
-def elsewhere(*, user: User, now: datetime, wanted: Q = EVERYTHING) -> QuerySet[Any, tuple[int, str, int, datetime]]:
-    """What waits for others in the classes that this person sees, longest first: the columns of Waiting.
+def elsewhere(
+    *, user: User, now: datetime, wanted: Wanted = EVERYTHING
+) -> QuerySet[Any, tuple[int, str, int, datetime]]:
+    """What waits for others in the classes and institutions that this person sees, longest first: the columns of
+    Waiting.
 
     Who takes no turn at the desk follows none.
     """
-    seen = access.visible_classes(user=user, now=now, permission=Permission.SEE_DESK).filter(wanted)
+    seen = access.visible_classes(user=user, now=now, permission=Permission.SEE_DESK).filter(wanted.classes)
+    files = _handed_in(user, now, Permission.SEE_DESK).filter(wanted.registrations)
     if not kinds_for(user=user, now=now):
-        seen = seen.none()
-    found = [_waiting(turn, _of_others(turn, seen, user, now)) for turn in Turn]
-    return found[0].union(*found[1:], all=True).order_by("since", "of_class", "turn")
+        seen, files = seen.none(), files.none()
+    own = _handed_in(user, now, PERMISSION[Turn.REGISTRATION_REVIEW])
+    found = [_waiting(turn, _of_others(turn, seen, user, now)) for turn in OF_CLASSES]
+    found.append(_waiting_files(files.exclude(pk__in=own.values("pk"))))
+    return found[0].union(*found[1:], all=True).order_by("since", "subject", "turn")
 
 
-def handled(*, user: User, now: datetime, wanted: Q = EVERYTHING) -> QuerySet[Any, tuple[int, str, int, datetime]]:
+def handled(*, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[Any, tuple[int, str, int, datetime]]:
     """What this person did to classes and completions that they still see, latest first: the columns of Handled.
 
     One line a class and deed. The opening of enrolment, which follows an approval by itself, is no deed of its own.
     """
-    seen = access.visible_classes(user=user, now=now, permission=Permission.SEE_DESK).filter(wanted).values("pk")
+    seen = access.visible_classes(user=user, now=now, permission=Permission.SEE_DESK).filter(wanted.classes)
     of_classes: QuerySet[Any, Any] = (
-        ClassEvent.objects.filter(by=user, training_class__in=seen)
+        ClassEvent.objects.filter(by=user, training_class__in=seen.values("pk"))
         .exclude(from_status=Status.APPROVED, to_status=Status.ENROLLING)
         .order_by()
         .values(of_class=F("training_class"), deed=F("to_status"), people=Value(0, IntegerField()))
         .annotate(last=Max("at"))
         .values_list("of_class", "deed", "people", "last")
     )
-    own = Completion.objects.filter(**{f"{CLASS}__in": seen}).order_by()
+    own = Completion.objects.filter(**{f"{CLASS}__in": seen.values("pk")}).order_by()
     handed_in, approved, sent_back = (
         own.filter(**{f"{step}_by": user})
         .values(of_class=F(CLASS), deed=deed)
@@ -156,23 +185,37 @@ def _waiting(turn: Turn, classes: QuerySet[TrainingClass]) -> QuerySet[Any, tupl
         rows: QuerySet[Any] = (
             Completion.objects.filter(status=WAITS[turn], **{f"{CLASS}__in": classes.values("pk")})
             .order_by()
-            .values(of_class=F(CLASS))
+            .values(subject=F(CLASS))
             .annotate(people=Count("pk"), since=SINCE[turn])
         )
     elif turn == Turn.CHANGE_REVIEW:
         rows = (
             ASKED.filter(lesson__training_class__in=classes.values("pk"))
             .order_by()
-            .values(of_class=F("lesson__training_class"))
+            .values(subject=F("lesson__training_class"))
             .annotate(people=Value(0, IntegerField()), since=Min("asked_at"))
         )
     else:
         returned = Max("events__at", filter=Q(events__to_status=Status.RETURNED))
         since = Coalesce(returned if turn == Turn.CLASS_MEND else "submitted_at", "created_at")
-        rows = classes.order_by().values(of_class=F("pk")).annotate(people=Value(0, IntegerField()), since=since)
+        rows = classes.order_by().values(subject=F("pk")).annotate(people=Value(0, IntegerField()), since=since)
     columns: QuerySet[Any, tuple[int, str, int, datetime]] = rows.annotate(turn=_word(turn)).values_list(
-        "of_class", "turn", "people", "since"
+        "subject", "turn", "people", "since"
     )
+    return columns
+
+
+def _handed_in(user: User, now: datetime, permission: Permission) -> QuerySet[Registration]:
+    institutions = access.visible_institutions(user=user, now=now, permission=permission)
+    return Registration.objects.filter(status=Registration.Status.SUBMITTED, institution__in=institutions.values("pk"))
+
+
+def _waiting_files(files: QuerySet[Registration]) -> QuerySet[Any, tuple[int, str, int, datetime]]:
+    rows: QuerySet[Any] = files.order_by().values(subject=F("pk"))
+    rows = rows.annotate(people=Value(0, IntegerField()), since=F("submitted_at"))
+    columns: QuerySet[Any, tuple[int, str, int, datetime]] = rows.annotate(
+        turn=_word(Turn.REGISTRATION_REVIEW)
+    ).values_list("subject", "turn", "people", "since")
     return columns
 
 

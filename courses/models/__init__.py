@@ -67,6 +67,7 @@ from courses.models.places import Room, TrainingBase
 from courses.models.policy import Holiday, PolicyVersion
 from courses.models.proofs import EnrolmentDraft, Proof
 from courses.models.rosters import RosterImport, RosterRow
+from courses.models.saved_views import SavedView
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import Card
 from courses.models.tally import MonthClose, Target
@@ -136,6 +137,7 @@ __all__ = [
     "Room",
     "RosterImport",
     "RosterRow",
+    "SavedView",
     "ScoreSheet",
     "Selection",
     "SelectionLine",

@@ -114,6 +114,7 @@ class Learner(models.Model):
     class Meta:
         ordering = ("number",)
         verbose_name = verbose_name_plural = _("学员")
+        indexes: ClassVar = [models.Index(fields=["name"], name="learner_name")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(sex__in=["1", "2", "9"]), name="learner_sex_known"),
             models.CheckConstraint(

@@ -81,6 +81,7 @@ def export_words(value: str) -> str:
     """What kind of file was taken."""
     words = {
         "tally": _("年度计数"),
+        "classes": _("班次"),
         "entries": _("计数明细"),
         "roster": _("花名册"),
         "roster_problems": _("标红的名单"),

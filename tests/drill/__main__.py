@@ -95,8 +95,16 @@ def handover(arena: Arena) -> Figures:
     return handover.run(arena, codes=handover.CODES, per_s=handover.PER_S)
 
 
+def lists(arena: Arena) -> Figures:
+    """1,500 classes and 60,000 enrolments: every list of the desk answers within 300 ms, 95 times of 100."""
+    from tests.drill import lists
+
+    return lists.run(arena)
+
+
 DRILLS: dict[str, Callable[[Arena], Figures]] = {
-    drill.__name__: drill for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill, handover)
+    drill.__name__: drill
+    for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill, handover, lists)
 }
 
 

@@ -1,7 +1,9 @@
 """班次: the list of classes, and the form that plans one."""
 
+from datetime import date
+
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,39 +13,80 @@ from django.utils.translation import gettext as _
 from courses import access, classes
 from courses.access import Permission
 from courses.classes import ClassRefused
-from courses.models import District, Institution, Post, TrainingClass
+from courses.models import Brand, District, Institution, Post, ProgrammeKind, SavedView, TrainingClass
 from courses.policy import local_date
 from courses.web.desk.class_form import ClassForm, repeated
 from courses.web.desk.page import officer, query_without_page, show
+from courses.web.desk.saved_views import kept_views
 from courses.web.gate import allow
 
 PER_PAGE = 30
 Status = TrainingClass.Status
 
 
+# What a filter of the list looks at; none of them can hold a person.
+COLUMNS = {
+    "status": "status",
+    "kind": "course__kind__key",
+    "brand": "course__brand__key",
+    "district": "district__key",
+    "institution": "institution__number",
+}
+
+
 @allow(Permission.SEE_DESK)
 def desk_classes(request: HttpRequest) -> HttpResponse:
-    """The classes that a post shows, newest first, filtered by status, district and a word."""
+    """The classes that a post shows, newest first; the filters stand in the address."""
     now = timezone.now()
-    found = access.visible_classes(user=officer(request), now=now, permission=Permission.SEE_DESK)
-    status, district, text = (request.GET.get(name, "").strip() for name in ("status", "district", "q"))
-    if status in Status.values:
-        found = found.filter(status=status)
-    if district:
-        found = found.filter(district__key=district)
-    if text:
-        found = found.filter(named_like(text))
-    listed = found.select_related("course", "district", "institution").order_by("-starts_on", "-number")
+    found = visible(request)
+    institutions = access.visible_institutions(user=officer(request), now=now, permission=Permission.SEE_DESK)
+    chosen = filters_of(request)
+    listed = narrowed(found, chosen).select_related("course", "district", "institution")
+    own = institution_of(request)
     context = {
         "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
         "query": query_without_page(request),
         "statuses": Status.choices,
+        "kinds": ProgrammeKind.objects.all(),
+        "brands": Brand.objects.all(),
         "districts": District.objects.all(),
-        "chosen": {"status": status, "district": district, "q": text},
-        "clear": reverse("desk_classes") if status or district or text else "",
-        "may_plan": institution_of(request) is not None,
+        "institutions": institutions.order_by("number") if own is None else [],
+        "chosen": chosen,
+        "clear": reverse("desk_classes") if any(chosen.values()) else "",
+        "may_plan": own is not None,
+        **kept_views(request, SavedView.Listing.CLASSES),
     }
     return show(request, "desk/classes/list.html", context, here="desk_classes")
+
+
+def visible(request: HttpRequest, permission: Permission = Permission.SEE_DESK) -> QuerySet[TrainingClass]:
+    return access.visible_classes(user=officer(request), now=timezone.now(), permission=permission)
+
+
+def narrowed(found: QuerySet[TrainingClass], chosen: dict[str, str]) -> QuerySet[TrainingClass]:
+    """By the filters of the address, the newest first; a value that cannot be one leaves nothing."""
+    for name, column in COLUMNS.items():
+        if chosen[name]:
+            found = found.filter(**{column: chosen[name]})
+    if chosen["month"]:
+        first = _first_of(chosen["month"])
+        found = found.filter(starts_on__year=first.year, starts_on__month=first.month) if first else found.none()
+    if chosen["q"]:
+        found = found.filter(named_like(chosen["q"]))
+    return found.order_by("-starts_on", "-number")
+
+
+def filters_of(request: HttpRequest) -> dict[str, str]:
+    """What the address asks the list for."""
+    return {name: request.GET.get(name, "").strip() for name in (*COLUMNS, "month", "q")}
+
+
+def _first_of(month: str) -> date | None:
+    """2026-09 as its first day."""
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return None
 
 
 def named_like(text: str, prefix: str = "") -> Q:

@@ -15,6 +15,7 @@ from courses.access import Permission
 from courses.exports import ExportRefused
 from courses.models import AuditEvent, MonthClose
 from courses.policy import local_date
+from courses.web.desk import classes
 from courses.web.desk.entries import narrowed
 from courses.web.desk.page import officer, show
 from courses.web.desk.tally import figures, only_institution, read_wanted
@@ -81,6 +82,15 @@ def desk_export_entries(request: HttpRequest) -> HttpResponseBase:
     found = narrowed(access.visible_entries(user=officer(request), now=now), request)
     file = exports.entries_xlsx(entries=found.order_by("posted_at", "pk"), by=officer(request), now=now)
     return download(file, _("计数明细"))
+
+
+@require_POST
+@allow(Permission.EXPORT)
+def desk_export_classes(request: HttpRequest) -> HttpResponseBase:
+    """The list of classes that was on the screen, by the same filters, over the posts that may export."""
+    found = classes.narrowed(classes.visible(request, Permission.EXPORT), classes.filters_of(request))
+    file = exports.classes_xlsx(classes=found, by=officer(request), now=timezone.now())
+    return download(file, _("班次"))
 
 
 def download(file: IO[bytes], name: str) -> FileResponse:

@@ -13,18 +13,20 @@ from django.views.decorators.http import require_POST
 
 from courses import access, privacy
 from courses.access import Permission
-from courses.models import Enrolment, IdentityDocument, Learner
+from courses.models import District, Enrolment, IdentityDocument, Learner, LearnerCategory
 from courses.people import learners
 from courses.people.learners import RevealRefused
+from courses.people.search import Asked, Found, SearchRefused, search
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 
-MOST_FOUND = 20
+PER_PAGE = 20
+PAGE_DIGITS = 4
 FIELDS = (("document", _("证件号码")), ("phone", _("手机号")))
 
 
 @dataclass(frozen=True)
-class Found:
+class Person:
     """A person as a list shows them: nothing is whole."""
 
     number: str
@@ -37,38 +39,45 @@ class Found:
 class SearchForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=60, required=False)
     last4 = forms.CharField(label=_("证件号码后四位"), max_length=4, required=False)
+    district = forms.ModelChoiceField(
+        District.objects.all(), label=_("常住区市"), to_field_name="key", required=False, empty_label=_("全部")
+    )
+    category = forms.ModelChoiceField(
+        LearnerCategory.objects.all(), label=_("人员类别"), to_field_name="key", required=False, empty_label=_("全部")
+    )
+    training_class = forms.CharField(label=_("班号"), max_length=20, required=False)
 
-    def clean(self) -> dict[str, str]:
-        cleaned = super().clean() or {}
-        if not cleaned.get("name", "").strip() and len(cleaned.get("last4", "").strip()) != 4:
-            raise forms.ValidationError(_("请填姓名，或证件号码的后四位。"))
-        return cleaned
+    def asked(self) -> Asked:
+        given = self.cleaned_data
+        texts = {name: given[name].strip() for name in ("name", "last4", "training_class")}
+        keys = {name: given[name].key if given[name] else "" for name in ("district", "category")}
+        return Asked(**texts, **keys)
 
 
 @never_cache
 @sensitive_post_parameters("name", "last4")
 @allow(Permission.REVEAL)
 def desk_learners(request: HttpRequest) -> HttpResponse:
-    """The search is a POST, so that no name stands in an address or a log."""
+    """The search and its pages are POSTs, so that no name stands in an address or a log."""
     form = SearchForm(request.POST if request.method == "POST" else None)
-    found: list[Found] | None = None
+    found: Found | None = None
     if request.method == "POST" and form.is_valid():
-        found = _search(request, form.cleaned_data["name"].strip(), form.cleaned_data["last4"].strip())
-    context = {"form": form, "found": found, "most": MOST_FOUND}
+        found = _search(request, form)
+    context = {"form": form, "found": found, "people": _masked(request, found.people) if found else []}
     return show(request, "desk/learners/search.html", context, here="desk_learners", status=422 if form.errors else 200)
 
 
-def _search(request: HttpRequest, name: str, last4: str) -> list[Found]:
-    scope = access.visible_learners(user=officer(request), now=timezone.now(), permission=Permission.REVEAL)
-    if name:
-        scope = scope.filter(name=name)
-    if last4:
-        scope = scope.filter(documents__last4_digest=learners.last4_digest(last4=last4), documents__until__isnull=True)
-    rows = list(scope.order_by("number")[:MOST_FOUND])
-    return _masked(request, rows)
+def _search(request: HttpRequest, form: SearchForm) -> Found | None:
+    page = request.POST.get("page", "")
+    wanted = int(page) if page.isascii() and page.isdigit() and len(page) <= PAGE_DIGITS else 1
+    try:
+        return search(by=officer(request), asked=form.asked(), page=wanted, per_page=PER_PAGE, now=timezone.now())
+    except SearchRefused as refusal:
+        form.add_error(None, refusal.sentence)
+        return None
 
 
-def _masked(request: HttpRequest, rows: list[Learner]) -> list[Found]:
+def _masked(request: HttpRequest, rows: list[Learner]) -> list[Person]:
     """With the classes that the post shows. As many statements for twenty people as for one."""
     shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.REVEAL)
     documents = {
@@ -82,7 +91,7 @@ def _masked(request: HttpRequest, rows: list[Learner]) -> list[Found]:
     ):
         enrolments.setdefault(row.learner_id, []).append(row)
     return [
-        Found(
+        Person(
             learner.number,
             privacy.mask_name(learner.name),
             privacy.mask_id(documents.get(learner.pk, "")),

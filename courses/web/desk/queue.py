@@ -18,16 +18,18 @@ from django.views.decorators.http import require_POST
 
 from courses import access, completion, turns
 from courses.access import Permission
-from courses.models import Completion, District
-from courses.turns import Handled, Turn, Waiting
+from courses.models import Completion, District, SavedView
+from courses.turns import Handled, Turn, Waiting, Wanted
 from courses.web.desk import outlook, waiting
 from courses.web.desk.classes import named_like
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.rows import Row
+from courses.web.desk.saved_views import kept_views
 from courses.web.gate import allow
 
 PER_PAGE = 20
 KIND_WORDS: dict[Turn, str | Promise] = {
+    Turn.REGISTRATION_REVIEW: gettext_lazy("机构备案待审"),
     Turn.CLASS_REVIEW: gettext_lazy("班次待审"),
     Turn.CHANGE_REVIEW: gettext_lazy("变更待审"),
     Turn.COMPLETION_REVIEW: gettext_lazy("结业待批"),
@@ -56,6 +58,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "choosable": len(choosable),
         "choosable_people": sum(row.people for row in choosable),
         "reviews": any(row.kind == Turn.COMPLETION_REVIEW for row in page.object_list),
+        **kept_views(request, SavedView.Listing.QUEUE),
     }
     return show(request, "desk/queue/list.html", context, here="desk", badge=mine)
 
@@ -90,13 +93,15 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "").strip() for name in ("kind", "district", "check", "q")}
 
 
-def _wanted(chosen: dict[str, str]) -> Q:
-    wanted = Q()
+def _wanted(chosen: dict[str, str]) -> Wanted:
+    classes, registrations = Q(), Q()
     if chosen["district"]:
-        wanted &= Q(district__key=chosen["district"])
-    if chosen["q"]:
-        wanted &= named_like(chosen["q"])
-    return wanted
+        classes &= Q(district__key=chosen["district"])
+        registrations &= Q(institution__district__key=chosen["district"])
+    if text := chosen["q"]:
+        classes &= named_like(text)
+        registrations &= Q(institution__name__icontains=text) | Q(institution__number__icontains=text)
+    return Wanted(classes, registrations)
 
 
 def _fits(row: Row, chosen: dict[str, str]) -> bool:

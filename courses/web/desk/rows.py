@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from courses.models import Completion, TrainingClass
+from courses.models import Completion, District, Institution, Registration, TrainingClass
 from courses.turns import Turn
 
 Status = TrainingClass.Status
@@ -39,6 +39,7 @@ COMPLETION_DEEDS: dict[str, str | Promise] = {
     Completion.Status.REVOKED: gettext_lazy("已撤销"),
 }
 WAITS_FOR: dict[Turn, str | Promise] = {
+    Turn.REGISTRATION_REVIEW: gettext_lazy("等区市审核"),
     Turn.CLASS_REVIEW: gettext_lazy("等区市审核"),
     Turn.CHANGE_REVIEW: gettext_lazy("等区市审变更"),
     Turn.COMPLETION_REVIEW: gettext_lazy("等区市批准"),
@@ -50,10 +51,11 @@ WAITS_FOR: dict[Turn, str | Promise] = {
 
 @dataclass
 class Row:
-    """One thing that waits. `people` are the completions that it would move, in 人次; `due` the last day for it."""
+    """One thing that waits: a step of a class, or a registration. `people` are the completions that it would move, in
+    人次; `due` is the last day for it."""
 
     kind: Turn
-    training_class: TrainingClass
+    subject: TrainingClass | Registration
     since: datetime
     people: int = 0
     unmet: int = 0
@@ -64,6 +66,28 @@ class Row:
     checks: list[Check] = field(default_factory=list)
 
     @property
+    def training_class(self) -> TrainingClass:
+        assert isinstance(self.subject, TrainingClass)
+        return self.subject
+
+    @property
+    def registration(self) -> Registration | None:
+        return self.subject if isinstance(self.subject, Registration) else None
+
+    @property
+    def institution(self) -> Institution:
+        return self.subject.institution
+
+    @property
+    def district(self) -> District:
+        return self.institution.district if self.registration else self.training_class.district
+
+    @property
+    def number(self) -> str:
+        """Of the class, or of the institution whose registration it is."""
+        return self.institution.number if self.registration else self.training_class.number
+
+    @property
     def may_be_chosen(self) -> bool:
         """Only completions that passed every check, and that others have handled, are approved together."""
         return self.kind == Turn.COMPLETION_REVIEW and not self.own and all(check.passed for check in self.checks)
@@ -72,6 +96,8 @@ class Row:
     def word(self) -> str:
         if self.kind == Turn.CHANGE_REVIEW:
             return _("变更")
+        if self.kind == Turn.REGISTRATION_REVIEW:
+            return _("备案")
         return _("开班") if self.kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND) else _("结业")
 
     @property

@@ -1,6 +1,7 @@
-"""What waits for somebody: classes to approve or to mend, completions to approve or to hand in.
+"""What waits for somebody: classes to approve or to mend, completions to approve or to hand in, registrations to review.
 
-A row stands for one class, since that is what is opened; it counts the person-times that its click would move.
+A row stands for one class or registration, since that is what is opened; it counts the person-times that its click
+would move.
 """
 
 from collections.abc import Iterable
@@ -18,24 +19,30 @@ from courses.models import (
     ChangeRequest,
     Completion,
     Evidence,
+    Registration,
     ReviewEscalation,
     TrainingClass,
     User,
 )
-from courses.turns import Handled, Turn, Waiting
+from courses.turns import Handled, Turn, Waiting, Wanted
 from courses.web.desk.rows import Check, Deed, Row
 
 Status = TrainingClass.Status
 SHOWN = ("course__kind", "district", "institution", "submitted_by", "policy")
+SHOWN_FILE = ("institution__district", "submitted_by")
 
 
-def rows(*, user: User, now: datetime, wanted: Q) -> list[Row]:
-    """Everything that waits for this person among the classes of `wanted`, nearest deadline first.
+def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
+    """Everything that waits for this person within `wanted`, nearest deadline first.
 
     The number of statements does not depend on the number of rows.
     """
     found: list[Row] = []
     for kind in turns.kinds_for(user=user, now=now):
+        if kind == Turn.REGISTRATION_REVIEW:
+            files = turns.my_registrations(user=user, now=now, wanted=wanted).select_related(*SHOWN_FILE)
+            found += [_registration_row(registration, user) for registration in files]
+            continue
         classes = turns.mine(turn=kind, user=user, now=now, wanted=wanted).select_related(*SHOWN)
         if kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND):
             found += [_class_row(kind, training_class) for training_class in classes]
@@ -45,7 +52,7 @@ def rows(*, user: User, now: datetime, wanted: Q) -> list[Row]:
             found += _completion_rows(kind, classes, user)
     _set_deadlines(found, now)
     _set_checks(found, now)
-    return sorted(found, key=lambda row: (row.due or date.max, row.since, row.training_class.number))
+    return sorted(found, key=lambda row: (row.due or date.max, row.since, row.number))
 
 
 def deeds(*, done: Iterable[Handled]) -> list[Deed]:
@@ -57,10 +64,33 @@ def deeds(*, done: Iterable[Handled]) -> list[Deed]:
 def followed(*, waits: Iterable[Waiting], now: datetime) -> list[Row]:
     """What waits for others, in the order given; how long a reviewer has left stands on it, and no checks."""
     listed = list(waits)
-    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk([one.training_class for one in listed])
-    found = [Row(Turn(one.turn), classes[one.training_class], since=one.since, people=one.people) for one in listed]
+    files = Registration.objects.select_related(*SHOWN_FILE).in_bulk(_subjects(listed, of_files=True))
+    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk(_subjects(listed, of_files=False))
+    found = []
+    for one in listed:
+        subject = (files if one.turn == Turn.REGISTRATION_REVIEW else classes)[one.subject]
+        found.append(Row(Turn(one.turn), subject, since=one.since, people=one.people))
     _set_deadlines(found, now)
     return found
+
+
+def _subjects(waits: list[Waiting], *, of_files: bool) -> list[int]:
+    return [one.subject for one in waits if (one.turn == Turn.REGISTRATION_REVIEW) == of_files]
+
+
+def _registration_row(registration: Registration, user: User) -> Row:
+    by = registration.submitted_by
+    assert registration.submitted_at is not None
+    row = Row(
+        Turn.REGISTRATION_REVIEW,
+        registration,
+        since=registration.submitted_at,
+        own=registration.submitted_by_id == user.pk,
+        submitter=privacy.mask_name(by.name) if by else "",
+    )
+    words = _("首次备案") if registration.version == 1 else _("备案变更")
+    row.checks.append(Check("slow", words, _("须逐项看")))
+    return row
 
 
 def _class_row(kind: Turn, training_class: TrainingClass) -> Row:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.models import Learner, Post, Reveal, TrainingClass
+from courses.models import AuditEvent, Learner, Post, Reveal, TrainingClass
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue, people
 
@@ -87,4 +87,59 @@ def test_a_search_takes_the_same_statements_for_one_person_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         page = browser.post(reverse("desk_learners"), {"name": "王小强"})
     assert len(found(page)) == number
-    assert len(spent) == 7
+    assert len(spent) == 13
+
+
+def test_the_filters_narrow_a_search_and_find_nobody_alone(cast: Cast, sign_in: Open, finished: Finished) -> None:
+    first, second = (finished(people_in=1, present=False) for _ in range(2))
+    own = first.enrolments.get().learner
+    other = second.enrolments.get().learner
+    Learner.objects.filter(pk=own.pk).update(district=catalogue.district())
+    browser, address = sign_in(cast.district), reverse("desk_learners")
+    assert set(found(browser.post(address, {"name": own.name}))) == {own.number, other.number}
+    assert found(browser.post(address, {"name": own.name, "district": "zhifu"})) == [own.number]
+    assert found(browser.post(address, {"name": own.name, "training_class": second.number})) == [other.number]
+    alone = browser.post(address, {"training_class": second.number})
+    assert (alone.status_code, found(alone)) == (422, [])
+
+
+def test_a_class_of_strangers_finds_nobody(now: datetime, sign_in: Open, cast: Cast, finished: Finished) -> None:
+    """Somebody of one's own district who also sits in a class of another one is not found through that class."""
+    laishan = catalogue.district("laishan", "莱山区", "370613")
+    there = finished(people_in=1, present=False, district=laishan)
+    name = there.enrolments.get().learner.name
+    finished(people_in=1, present=False)
+    page = sign_in(cast.district).post(reverse("desk_learners"), {"name": name, "training_class": there.number})
+    assert found(page) == []
+
+
+def test_each_answer_leaves_one_row_that_says_who_looked_and_never_for_whom(
+    cast: Cast, sign_in: Open, learner: Learner
+) -> None:
+    browser, last4 = sign_in(cast.district), learner.documents.get().number[-4:]
+    browser.post(reverse("desk_learners"), {"name": learner.name, "last4": last4})
+    browser.post(reverse("desk_learners"), {"name": "无此人"})
+    browser.post(reverse("desk_learners"), {"name": " "})
+    browser.get(reverse("desk_learners"))
+    rows = list(AuditEvent.objects.filter(verb="people_searched").order_by("pk"))
+    assert [(row.by_name, row.target, row.detail) for row in rows] == [
+        ("cast-d", "cast-d", {"by": ["name", "last4"], "found": 1, "page": 1}),
+        ("cast-d", "cast-d", {"by": ["name"], "found": 0, "page": 1}),
+    ]
+
+
+def test_many_people_come_in_pages_whose_addresses_hold_no_name(cast: Cast, sign_in: Open, finished: Finished) -> None:
+    finished(people_in=23, present=False)
+    browser, address = sign_in(cast.city), reverse("desk_learners")
+    first = browser.post(address, {"name": "王小强"})
+    assert (len(found(first)), "第 1 页，共 2 页" in words(first)) == (20, True)
+    form = soup(first).select_one("form.pager")
+    assert form is not None
+    assert form["method"] == "post"
+    sent = {field["name"]: field.get("value", "") for field in form.select("[name]")}
+    second = browser.post(address, sent)
+    assert (len(found(second)), sent["page"]) == (3, "2")
+    assert not set(found(first)) & set(found(second))
+    assert len(found(browser.post(address, {"name": "王小强", "page": "999"}))) == 3
+    assert len(found(browser.post(address, {"name": "王小强", "page": "x"}))) == 20
+    assert "王小强" not in "".join(str(link["href"]) for link in soup(second).select("a[href]"))

@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses import classes, completion, turns
-from courses.models import Completion, TrainingClass, User
+from courses import classes, completion, institutions, turns
+from courses.models import Completion, Registration, TrainingClass, User
 from courses.turns import Turn
 from tests.courses.web.desk.conftest import Cast, Open, propose_all, soup, words
 from tests.factories import catalogue, people
 from tests.factories.classes import training_class
+from tests.factories.institutions import filled
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., TrainingClass]
@@ -21,7 +22,11 @@ Make = Callable[..., TrainingClass]
 
 def waits_for_others(user: User, now: datetime) -> set[tuple[str, str, int]]:
     numbers = dict(TrainingClass.objects.values_list("pk", "number"))
-    return {(numbers[pk], turn, many) for pk, turn, many, _since in turns.elsewhere(user=user, now=now)}
+    files = dict(Registration.objects.values_list("pk", "institution__number"))
+    return {
+        ((files if turn == Turn.REGISTRATION_REVIEW else numbers)[pk], turn, many)
+        for pk, turn, many, _since in turns.elsewhere(user=user, now=now)
+    }
 
 
 def waits_for(user: User, now: datetime) -> set[tuple[str, str]]:
@@ -29,6 +34,10 @@ def waits_for(user: User, now: datetime) -> set[tuple[str, str]]:
         (found.number, turn)
         for turn in turns.kinds_for(user=user, now=now)
         for found in turns.mine(turn=turn, user=user, now=now)
+    } | {
+        (found.institution.number, Turn.REGISTRATION_REVIEW)
+        for found in turns.my_registrations(user=user, now=now)
+        if Turn.REGISTRATION_REVIEW in turns.kinds_for(user=user, now=now)
     }
 
 
@@ -111,6 +120,71 @@ def test_another_district_another_institution_and_those_who_only_read_follow_not
     assert waits_for_others(stranger, now) == set()
     assert waits_for_others(cast.auditor, now) == set()
     assert waits_for_others(cast.inspector, now) == set()
+
+
+@pytest.fixture
+def handed_in(now: datetime, cast: Cast) -> Registration:
+    """The first registration of the cast's institution, submitted on the Wednesday before."""
+    wednesday = now - timedelta(days=5)
+    made = filled(institution=catalogue.institution(), by=cast.institution, now=wednesday)
+    institutions.submit(by=cast.institution, registration=made, now=wednesday)
+    made.refresh_from_db()
+    return made
+
+
+def test_a_registration_waits_for_its_district_and_the_city_and_stands_with_the_institution_as_anothers(
+    now: datetime, cast: Cast, handed_in: Registration
+) -> None:
+    stranger = people.staff(
+        role="district", now=now - timedelta(days=9), district=catalogue.district("laishan"), username="cast-l"
+    )
+    review = ("J001", Turn.REGISTRATION_REVIEW)
+    assert (waits_for(cast.district, now), waits_for(cast.city, now)) == ({review}, {review})
+    assert waits_for_others(cast.institution, now) == {(*review, 0)}
+    for nobody in (stranger, cast.inspector, cast.auditor):
+        assert (waits_for(nobody, now), waits_for_others(nobody, now)) == (set(), set())
+    assert [turns.count_mine(user=one, now=now) for one in (cast.district, cast.city, stranger)] == [1, 1, 0]
+    institutions.approve(by=cast.district, registration=handed_in, now=now)
+    assert (waits_for(cast.city, now), waits_for_others(cast.institution, now)) == (set(), set())
+
+
+def test_the_queue_shows_a_registration_with_its_deadline_and_opens_its_file(
+    now: datetime, cast: Cast, sign_in: Open, handed_in: Registration
+) -> None:
+    catalogue.policy()
+    browser = sign_in(cast.district)
+    page = browser.get(reverse("desk"))
+    (row,) = rows(page)
+    assert "备案 市技师学院 备案第 1 版 芝罘区 市技师学院 首次备案 须逐项看" in row
+    assert "今天到期" in row
+    assert {link["href"] for link in soup(page).select(".queue tbody a")} == {
+        reverse("desk_institution", args=["J001"])
+    }
+    assert soup(page).select(".queue tbody input") == []
+    assert tabs(page) == ["待我办 1", "我办过的 0", "等别人办 0"]
+    assert len(rows(browser.get(reverse("desk"), {"kind": "registration_review", "q": "技师"}))) == 1
+    assert rows(browser.get(reverse("desk"), {"q": "莱山"})) == []
+    assert rows(browser.get(reverse("desk"), {"district": "laishan"})) == []
+    assert rows(browser.get(reverse("desk"), {"kind": "class_review"})) == []
+
+
+def test_a_late_review_of_a_registration_says_how_late_to_both_sides(
+    now: datetime, cast: Cast, sign_in: Open, handed_in: Registration
+) -> None:
+    catalogue.policy()
+    Registration.objects.update(submitted_at=now - timedelta(days=6))
+    assert "超期 1 个工作日" in rows(sign_in(cast.district).get(reverse("desk")))[0]
+    told = rows(sign_in(cast.institution).get(reverse("desk_elsewhere")))[0]
+    assert "等区市审核" in told
+    assert "超期 1 个工作日" in told
+
+
+def test_who_handed_a_registration_in_reads_that_somebody_else_decides(
+    cast: Cast, sign_in: Open, handed_in: Registration
+) -> None:
+    catalogue.policy()
+    Registration.objects.update(submitted_by=cast.district)
+    assert "本人经手，须他人审核" in rows(sign_in(cast.district).get(reverse("desk")))[0]
 
 
 def test_what_one_handled_is_one_line_a_class_and_deed_latest_first(
