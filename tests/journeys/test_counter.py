@@ -43,7 +43,8 @@ def test_a_cook_without_a_phone_is_enrolled_and_the_card_can_be_read(city: City,
     desk.get_by_role("link", name="窗口报名").click()
     assert violations(desk) == []
     desk.get_by_role("button", name="核对，下一步").click()
-    expect(desk.get_by_role("heading", name="还有 6 处要改")).to_be_focused()
+    expect(desk.get_by_role("heading", name="还有 6 处要改")).to_be_visible()
+    expect(desk.get_by_role("alert")).to_be_focused()
     assert violations(desk) == []
     desk.get_by_label("姓名", exact=True).fill("于桂海")
     desk.get_by_label("证件号码").fill(document)
