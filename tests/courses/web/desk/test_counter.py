@@ -36,7 +36,8 @@ def a_class(now: datetime, cast: Cast) -> TrainingClass:
 
 
 def enter(browser: Client, a_class: TrainingClass, **change: Any) -> HttpResponse:
-    return browser.post(reverse("desk_counter", args=[a_class.number]), {**SAID, **change})  # type: ignore[return-value]
+    address = reverse("desk_counter", args=[a_class.number])
+    return browser.post(address, {**SAID, **change})  # type: ignore[return-value]
 
 
 def confirmed(browser: Client, a_class: TrainingClass, **change: Any) -> Enrolment:
