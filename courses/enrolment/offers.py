@@ -1,10 +1,10 @@
 """递补: a freed seat is offered to who has waited longest, who answers by a link before the offer ends.
 
-An offer holds its seat (`Enrolment.SEATED`), so what is taken never exceeds the seats. It ends `offer_hours` after it
-was made, and at the latest `offer_cutoff_hours` before the day on which the class starts; from then on nobody moves up
-by themselves, and staff fill what is free. Both are the bureau's choice. Declined, run out or voided, the seat goes to
-the next one in the same transaction. Who has no phone cannot be sent a link and is admitted at once, under a reason
-that staff read (`Why.NO_PHONE`).
+An offer holds its seat (`Enrolment.SEATED`), so what is taken never exceeds the seats. It ends `offer_hours` after its
+message could be heard, and at the latest `offer_cutoff_hours` before the day on which the class starts; from then on
+nobody moves up by themselves, and staff fill what is free. Both are the bureau's choice. Declined, run out or voided,
+the seat goes to the next one in the same transaction. Who has no phone cannot be sent a link and is admitted at once,
+under a reason that staff read (`Why.NO_PHONE`).
 """
 
 import secrets
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from courses import audit, catalogue, privacy
+from courses import audit, catalogue, notices, privacy
 from courses import policy as policies
 from courses.enrolment.decisions import Status, become, hold_class, kept_words, tell, waiting_list, weigh_again
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
@@ -76,7 +76,9 @@ def _moved_up(first: Enrolment, now: datetime) -> bool:
 def _offer(first: Enrolment, now: datetime) -> None:
     training_class = first.training_class
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
-    until = min(now + timedelta(hours=policy.offer_hours), cut_off(training_class=training_class, now=now))
+    # Nobody's phone rings at night: the time to answer begins when the message may be heard.
+    heard = notices.due(kind=f"enrolment_{Status.OFFERED}", channel="sms", now=now)
+    until = min(heard + timedelta(hours=policy.offer_hours), cut_off(training_class=training_class, now=now))
     code = secrets.token_urlsafe(CODE_BYTES)
     become(
         None, first, (Status.WAITLISTED,), Status.OFFERED, "", now, offer_until=until, offer_code=digest_of(code=code)

@@ -3,6 +3,7 @@
 from courses.notices.fate import MessageRefusal, MessageRefused, State, failures, report, resend, state
 from courses.notices.limits import CodeRefusal, CodeRefused, allow_code
 from courses.notices.outbox import Addressee, call_off, deliver_due, deliver_one, prune, queue, queue_many, take_back
+from courses.notices.timing import due
 from courses.notices.told import Told, told
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "call_off",
     "deliver_due",
     "deliver_one",
+    "due",
     "failures",
     "prune",
     "queue",

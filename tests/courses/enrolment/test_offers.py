@@ -75,6 +75,16 @@ def refusal_of(answer, row: Enrolment, now: datetime) -> str:
 # ── The offer ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_at_night_the_time_to_answer_begins_when_the_message_may_be_heard(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    night, morning = now + timedelta(hours=14), now + timedelta(hours=23)
+    rows = queue(a_class, night)
+    leave(rows[0], night)
+    assert OutboxMessage.objects.get(kind="enrolment_offered").due_at == morning
+    assert Enrolment.objects.get(pk=rows[1].pk).offer_until == morning + DAY
+
+
 def test_a_freed_seat_is_offered_for_a_day_and_held_for_who_waited_longest(
     a_class: TrainingClass, now: datetime
 ) -> None:
