@@ -1,4 +1,4 @@
-"""What waits for somebody: classes to approve or to mend, completions to approve or to hand in, registrations to review.
+"""What waits for somebody: classes to approve or mend, completions to approve or hand in, registrations to review.
 
 A row stands for one class or registration, since that is what is opened; it counts the person-times that its click
 would move.
