@@ -40,7 +40,7 @@ class SavedViewRefused(Refused):
     }
 
 
-def save(*, by: User, listing: SavedView.Listing, label: str, query: str, now: datetime) -> SavedView:
+def keep(*, by: User, listing: SavedView.Listing, label: str, query: str, now: datetime) -> SavedView:
     """Keep the filters of a query string under a name; what is no filter of the list is dropped.
 
     Refused with SavedViewRefused: no name, a long one, one in use on this list, no filter, a long query, and more than

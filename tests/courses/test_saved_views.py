@@ -21,7 +21,7 @@ def officer() -> User:
 
 def test_a_view_keeps_the_filters_of_its_list_and_drops_what_is_none(now: datetime, officer: User) -> None:
     query = "q=技师&page=3&status=running&name=王小强&brand="
-    made = saved_views.save(by=officer, listing=Listing.CLASSES, label=" 在办 ", query=query, now=now)
+    made = saved_views.keep(by=officer, listing=Listing.CLASSES, label=" 在办 ", query=query, now=now)
     assert (made.label, made.place) == ("在办", 1)
     assert made.query == "status=running&q=%E6%8A%80%E5%B8%88"
     event = AuditEvent.objects.get(verb="view_saved")
@@ -51,29 +51,29 @@ def test_a_view_keeps_the_filters_of_its_list_and_drops_what_is_none(now: dateti
 def test_what_cannot_be_saved_is_refused_and_nothing_is_kept(
     label: str, query: str, code: SavedViewRefusal, sentence: str, now: datetime, officer: User
 ) -> None:
-    saved_views.save(by=officer, listing=Listing.CLASSES, label="已有", query="status=draft", now=now)
+    saved_views.keep(by=officer, listing=Listing.CLASSES, label="已有", query="status=draft", now=now)
     with pytest.raises(SavedViewRefused) as refused:
-        saved_views.save(by=officer, listing=Listing.CLASSES, label=label, query=query, now=now)
+        saved_views.keep(by=officer, listing=Listing.CLASSES, label=label, query=query, now=now)
     assert (refused.value.code, refused.value.sentence) == (code, sentence)
     assert SavedView.objects.count() == 1
 
 
 def test_a_list_has_room_for_twelve_and_a_removed_one_leaves_its_place(now: datetime, officer: User) -> None:
     made = [
-        saved_views.save(by=officer, listing=Listing.QUEUE, label=f"第 {number} 组", query="check=open", now=now)
+        saved_views.keep(by=officer, listing=Listing.QUEUE, label=f"第 {number} 组", query="check=open", now=now)
         for number in range(12)
     ]
     with pytest.raises(SavedViewRefused) as refused:
-        saved_views.save(by=officer, listing=Listing.QUEUE, label="多了", query="check=open", now=now)
+        saved_views.keep(by=officer, listing=Listing.QUEUE, label="多了", query="check=open", now=now)
     assert refused.value.code == SavedViewRefusal.TOO_MANY
-    saved_views.save(by=officer, listing=Listing.CLASSES, label="别的列表", query="status=draft", now=now)
+    saved_views.keep(by=officer, listing=Listing.CLASSES, label="别的列表", query="status=draft", now=now)
     saved_views.forget(by=officer, view=made[4], now=now)
-    again = saved_views.save(by=officer, listing=Listing.QUEUE, label="补上", query="check=open", now=now)
+    again = saved_views.keep(by=officer, listing=Listing.QUEUE, label="补上", query="check=open", now=now)
     assert again.place == 5
 
 
 def test_nobody_forgets_the_view_of_another_and_forgetting_twice_is_no_error(now: datetime, officer: User) -> None:
-    made = saved_views.save(by=officer, listing=Listing.QUEUE, label="逾期", query="check=open", now=now)
+    made = saved_views.keep(by=officer, listing=Listing.QUEUE, label="逾期", query="check=open", now=now)
     saved_views.forget(by=people.user(), view=made, now=now)
     assert SavedView.objects.count() == 1
     for _ in range(2):
@@ -86,7 +86,7 @@ def test_nobody_forgets_the_view_of_another_and_forgetting_twice_is_no_error(now
 def test_the_database_itself_keeps_them_few_and_named_once(
     changes: dict[str, object], now: datetime, officer: User
 ) -> None:
-    saved_views.save(by=officer, listing=Listing.QUEUE, label="一", query="check=open", now=now)
+    saved_views.keep(by=officer, listing=Listing.QUEUE, label="一", query="check=open", now=now)
     row = {"owner": officer, "listing": "queue", "label": "二", "query": "check=open", "place": 2, **changes}
     with pytest.raises(IntegrityError), transaction.atomic():
         SavedView.objects.create(**row)

@@ -40,7 +40,7 @@ def desk_view_save(request: HttpRequest) -> HttpResponse:
         raise Http404
     wanted, query = Listing(listing), request.POST.get("query", "")
     with told(request, _("已保存，以后在列表上方点名称就能打开。")):
-        saved_views.save(
+        saved_views.keep(
             by=officer(request), listing=wanted, label=request.POST.get("label", ""), query=query, now=timezone.now()
         )
     return redirect(_address(wanted, saved_views.filters(listing=wanted, query=query)))

@@ -151,7 +151,7 @@ def test_a_refused_view_says_why_and_the_filters_stay(cast: Cast, sign_in: Open)
 
 def test_only_its_owner_sees_a_view_and_removes_it(now: datetime, cast: Cast, sign_in: Open) -> None:
     catalogue.policy()
-    made = saved_views.save(
+    made = saved_views.keep(
         by=cast.district, listing=SavedView.Listing.CLASSES, label="在办", query="status=running", now=now
     )
     address = reverse("desk_view_forget", args=[made.key])
