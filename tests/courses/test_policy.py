@@ -234,7 +234,6 @@ WAITING = {
     "class_yellow": "cards for a class's rate",
     "class_red": "cards for a class's rate",
     "callback_share": "call-backs",
-    "offer_hours": "offers with an end",
 }
 
 
