@@ -1,8 +1,7 @@
 """窗口报名: staff enrol somebody who stands before them with a document and, it may be, without a phone.
 
 Two steps: `begin` weighs what was entered and keeps it, encrypted, for `Policy.counter_entry_hours`; `confirm`
-registers the person where nobody knows them and takes the seat, all or nothing. Source: counter entry for people without a phone, design
-§4 law 12.
+registers the person where nobody knows them and takes the seat, all or nothing. Source: design §4 law 12.
 """
 
 from dataclasses import asdict, dataclass, replace
