@@ -18,6 +18,7 @@ __all__ = ["arena", "crowd", "own_ground", "template"]
 TOGETHER = ("journeys", "races", "kill", "bench", "drill")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Groups for xdist. All else is dealt out in order, so that the tests that empty the database come last
     everywhere."""

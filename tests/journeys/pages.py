@@ -109,6 +109,7 @@ def visits(city: City) -> list[Visit]:
         Visit("changes", "demo-city", f"/desk/class/{facts['class']}/changes/"),
         Visit("roster-send", "demo-institution", f"/desk/class/{facts['enrols_own']}/roster/"),
         Visit("group-new", "demo-institution", f"/desk/class/{facts['enrols_own']}/group/"),
+        Visit("counter", "demo-institution", f"/desk/class/{facts['enrols_own']}/counter/"),
         Visit("completions", "demo-district", "/desk/completions/"),
         Visit("selections", "demo-city", "/desk/selection/"),
         Visit("selection", "demo-city", f"/desk/selection/{facts['camp']}/"),

@@ -19,6 +19,8 @@ MODES = {
     "elder": ({"width": 390, "height": 844}, {"elder": "1"}),
     "english": ({"width": 320, "height": 568}, {"django_language": "en"}),
 }
+# Where a way is walked by its Chinese words; the same templates are read in English above.
+CHINESE = [mode for mode in MODES if mode != "english"]
 PROJECTOR = {"width": 1920, "height": 1080}
 
 
@@ -79,7 +81,7 @@ def _axe(page: Page, *, only: list[str] | None = None) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "desktop"])
+@pytest.mark.parametrize("mode", [mode for mode in CHINESE if mode != "desktop"])
 def test_no_result_of_a_scan_has_a_fault(mode: str, city: City, browser: Browser) -> None:
     page = _visitor(browser, city, "", mode)
     faults = []
@@ -90,7 +92,7 @@ def test_no_result_of_a_scan_has_a_fault(mode: str, city: City, browser: Browser
     assert faults == []
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", CHINESE)
 def test_a_genuine_certificate_is_shown_without_a_fault(mode: str, city: City, browser: Browser) -> None:
     page = _visitor(browser, city, "", mode)
     certificates.ask(page, city)

@@ -78,7 +78,7 @@ def test_exactly_those_concerned_are_told_once(now: datetime) -> None:
     OutboxMessage.objects.all().delete()
     grant(ask(lesson, now, trainer=new), now)
     rows = OutboxMessage.objects.all()
-    seated = made.enrolments.filter(status__in=("applied", "admitted")).values_list("learner", flat=True)
+    seated = made.enrolments.filter(status__in=("applied", "admitted", "offered")).values_list("learner", flat=True)
     told = [row.learner_id for row in rows if row.kind == "lesson_changed"]
     assert sorted(map(str, told)) == sorted(map(str, seated))
     assert {row.to for row in rows if row.kind == "lesson_changed_trainer"} == {old.phone, new.phone}

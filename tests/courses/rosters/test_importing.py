@@ -334,7 +334,7 @@ def test_a_seat_freed_by_undoing_goes_to_who_waits(send, sender, a_class, now) -
     waits = enrolled(training_class=a_class, now=now)
     rosters.undo(roster=roster, by=sender, now=now)
     waits.refresh_from_db()
-    assert waits.status == "admitted"
+    assert waits.status == "offered"
     assert enrolment.occupancy_differences() == []
 
 

@@ -192,7 +192,7 @@ def test_the_lists_take_the_same_statements_for_one_class_and_for_three(
         with CaptureQueriesContext(connection) as captured:
             browser.get(reverse(name))
         spent[name] = len(captured)
-    assert spent == {"desk_classes": 7, "desk_completions": 8}
+    assert spent == {"desk_classes": 11, "desk_completions": 8}
 
 
 def test_completions_travel_from_institution_to_district_and_a_changed_reasoning_is_shown(
