@@ -37,7 +37,14 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 DATA = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 HOST = "127.0.0.1"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 STARTUP_SECONDS = 90
 STOP_SECONDS = 20
 LIVED_SECONDS = 10

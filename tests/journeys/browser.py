@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 PROJECTOR = {"width": 1920, "height": 1080}
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def launch(playwright: Playwright) -> Browser:
