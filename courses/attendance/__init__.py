@@ -15,8 +15,10 @@ from courses.attendance.checkin import (
     scan,
 )
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
-from courses.attendance.derive import Derived, derive
+from courses.attendance.derive import Derived, Gap, Missing, derive
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
+from courses.attendance.membership import current as current_members
+from courses.attendance.moves import Affected, decide_change
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
 from courses.attendance.recompute import differences, recompute
 from courses.attendance.state import (
@@ -35,13 +37,16 @@ from courses.attendance.tickets import Ticket, open_ticket, seal_ticket
 
 __all__ = [
     "TICKET_MINUTES",
+    "Affected",
     "ArrivalRow",
     "Code",
     "Derived",
+    "Gap",
     "LessonProgress",
     "Mark",
     "MarkRefusal",
     "MarkRefused",
+    "Missing",
     "NotBound",
     "Phase",
     "Progress",
@@ -57,6 +62,8 @@ __all__ = [
     "Who",
     "check_in",
     "confirm",
+    "current_members",
+    "decide_change",
     "derive",
     "differences",
     "issue",

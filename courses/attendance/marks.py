@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses import audit
 from courses import policy as policies
-from courses.attendance.derive import Derived, standing
+from courses.attendance import membership
+from courses.attendance.derive import LEAVE_REASONS, Derived, standing
 from courses.attendance.evidence import Appended, append, lock, rows_of
 from courses.models import Attendance, Direction, Enrolment, Evidence, Learner, Lesson, User
 from courses.policy import Policy
@@ -44,7 +45,7 @@ class MarkRefusal(StrEnum):
 class MarkRefused(Refused):
     sentences = {
         MarkRefusal.REASON_MISSING: _("请选择手工登记的原因，本次未保存。"),
-        MarkRefusal.NOT_ENROLLED: _("这位学员不在本班名单里，未保存。请先办理报名。"),
+        MarkRefusal.NOT_ENROLLED: _("这次课时这位学员不在本班名单里，未保存。请核对报名和转班的时间。"),
         MarkRefusal.NOT_BEGUN: _("还没有到签到时间，未保存。%(opens)s 起可以登记。"),
         MarkRefusal.TOO_OLD: _("下课已超过 %(hours)s 小时，不能再补签，未保存。请由机构管理员说明情况。"),
         MarkRefusal.CANCELLED: _("这次课已取消，未保存。"),
@@ -72,10 +73,9 @@ def mark(
     with MarkRefused: no reason, not of this class, before the window, too old, cancelled, or overtaken by another hand.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
-    _admit_mark(lesson=lesson, reason=reason, policy=policy, now=now)
-    enrolment = Enrolment.objects.filter(
-        training_class=lesson.training_class_id, learner=learner, status=Enrolment.Status.ADMITTED
-    ).first()
+    # A reason that says an excuse would be one: what is recorded is said by `as_` alone.
+    _admit_mark(lesson=lesson, reason="" if reason in LEAVE_REASONS else reason, policy=policy, now=now)
+    enrolment = membership.enrolment_at(lesson=lesson, learner_id=learner.pk)
     if enrolment is None:
         raise MarkRefused(MarkRefusal.NOT_ENROLLED)
     row = _marked_row(by, lesson, enrolment, as_, reason, note, now)

@@ -82,6 +82,10 @@ SENTENCES: dict[str, str | Promise] = {
         "您任课的「%(course)s」第 %(number)s 次课有变更：原定 %(was)s，改为 %(starts)s 至 %(ends)s，教室 %(room)s。"
         "请以课程表上的教师为准。"
     ),
+    "lesson_cancelled": _(
+        "「%(course)s」第 %(number)s 次课已取消，原定 %(was)s。原因：%(reason)s。这次课不计入应到学时，其他课次照常。"
+    ),
+    "lesson_cancelled_trainer": _("您任课的「%(course)s」第 %(number)s 次课已取消，原定 %(was)s。其他课次照常。"),
     "enrolment_withdrawn": _("您已退出「%(course)s」，席位已释放。想再参加，可以重新报名。报名编号 %(number)s。"),
 }
 
