@@ -70,10 +70,8 @@ def roster_xlsx(
         raise ExportRefused(ExportRefusal.NOT_FULL)
     if full and not purpose.strip():
         raise ExportRefused(ExportRefusal.PURPOSE_MISSING)
-    rows = (
-        attendance.current_members(training_class=training_class).select_related(
-            "learner__education", "learner__district", "category"
-        )
+    rows = attendance.current_members(training_class=training_class).select_related(
+        "learner__education", "learner__district", "category"
     )
     numbers = {
         document.learner_id: document

@@ -16,6 +16,8 @@ from courses.attendance.checkin import (
 )
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
 from courses.attendance.derive import Derived, Gap, Missing, derive
+from courses.attendance.disputes import DisputeRefusal, DisputeRefused, Hours, Outcome, raise_dispute
+from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
 from courses.attendance.membership import current as current_members
 from courses.attendance.moves import Affected, decide_change
@@ -41,13 +43,19 @@ __all__ = [
     "ArrivalRow",
     "Code",
     "Derived",
+    "DisputeRefusal",
+    "DisputeRefused",
     "Gap",
+    "Hours",
+    "LeaveRefusal",
+    "LeaveRefused",
     "LessonProgress",
     "Mark",
     "MarkRefusal",
     "MarkRefused",
     "Missing",
     "NotBound",
+    "Outcome",
     "Phase",
     "Progress",
     "Receipt",
@@ -69,6 +77,7 @@ __all__ = [
     "issue",
     "lesson_code",
     "lesson_name",
+    "lessons_to_excuse",
     "mark",
     "of_enrolments",
     "open_ticket",
@@ -76,6 +85,7 @@ __all__ = [
     "pause_wall",
     "phase_of",
     "progress",
+    "raise_dispute",
     "read",
     "recompute",
     "redeem",

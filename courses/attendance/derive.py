@@ -156,9 +156,7 @@ def _timed(arrival: Evidence, said: _Said, lesson: Lesson, policy: Policy) -> De
     if leaving is None and _last(said.rows, Direction.OUT, since=None, strength=Strength.AWAITING):
         gaps.append(Gap(Missing.OUT_AWAITS, 0))
     out_at = leaving.happened_at if leaving else None
-    return Derived(
-        status, arrival.happened_at, out_at, minutes, tuple(gaps), said.round, by_hand=said.by_hand
-    )
+    return Derived(status, arrival.happened_at, out_at, minutes, tuple(gaps), said.round, by_hand=said.by_hand)
 
 
 def _minutes(start: datetime, end: datetime, most: int) -> int:

@@ -40,6 +40,7 @@ class MarkRefusal(StrEnum):
     UNDO_OVER = "undo_over"
     OVERTAKEN = "overtaken"
     NOT_IN_YET = "not_in_yet"
+    RULED = "ruled"
 
 
 class MarkRefused(Refused):
@@ -53,6 +54,7 @@ class MarkRefused(Refused):
         MarkRefusal.SAME_PERSON: _("补签须由另一位老师或机构管理员确认，未保存。"),
         MarkRefusal.UNDO_OVER: _("已超过 %(seconds)s 秒，不能自行撤销。请找老师更正。"),
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
+        MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改。"),
         MarkRefusal.NOT_IN_YET: _("这位学员还没有签到，未保存。请先登记到课。"),
     }
 
@@ -82,6 +84,8 @@ def mark(
     with transaction.atomic():
         lock(lesson_id=lesson.pk, learner_id=learner.pk)
         rows = standing(rows_of(lesson_id=lesson.pk, learner_id=learner.pk))
+        if any(said.kind == Kind.RULING for said in rows):
+            raise MarkRefused(MarkRefusal.RULED)
         if as_ == Mark.OUT and not any(said.direction == Direction.IN for said in rows):
             raise MarkRefused(MarkRefusal.NOT_IN_YET)
         row.supersedes = _overruled(rows, row)

@@ -36,9 +36,7 @@ def came(state: Attendance | None) -> bool:
     return state is not None and state.in_at is not None
 
 
-def members(
-    *, enrolments: Iterable[Enrolment], lesson: Lesson, states: dict[int, Attendance]
-) -> list[Enrolment]:
+def members(*, enrolments: Iterable[Enrolment], lesson: Lesson, states: dict[int, Attendance]) -> list[Enrolment]:
     """Of those who were ever in the class, whose lesson it was, each learner once; `states` are by learner."""
     found: dict[int, Enrolment] = {}
     for row in enrolments:

@@ -105,9 +105,7 @@ def _progress(
     )
 
 
-def _lesson_progress(
-    enrolment: Enrolment, lesson: Lesson, state: Attendance | None, now: datetime
-) -> LessonProgress:
+def _lesson_progress(enrolment: Enrolment, lesson: Lesson, state: Attendance | None, now: datetime) -> LessonProgress:
     """What nobody has said anything of yet is missing as a whole, for that reason."""
     gaps = tuple(Gap(*gap) for gap in state.missing) if state else (Gap(Missing.UNMARKED, lesson.minutes),)
     return LessonProgress(

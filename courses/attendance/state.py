@@ -145,9 +145,7 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
             ArrivalRow(privacy.mask_name(row.learner.name), f"{direction}_awaits" in row.reasons)
             for row in latest[:LATEST]
         ),
-        roll=tuple(
-            RollRow(row.arrival_no, privacy.mask_name(row.learner.name), row.learner_id in here) for row in due
-        ),
+        roll=tuple(RollRow(row.arrival_no, privacy.mask_name(row.learner.name), row.learner_id in here) for row in due),
         opens_at=lesson.starts_at - timedelta(minutes=policy.checkin_opens_minutes),
         present_until=lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
         checkout_from=lesson.ends_at - timedelta(minutes=policy.checkout_opens_minutes),

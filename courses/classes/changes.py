@@ -123,7 +123,10 @@ def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str,
         if not changed:
             raise ChangeRefused(ChangeRefusal.ALREADY_DECIDED)
         if grant:
-            (_cancel_lesson if request.cancels else _move_lesson)(request, now)
+            if request.cancels:
+                _cancel_lesson(request.lesson_id)
+            else:
+                _move_lesson(request, now)
             _tell(request, now)
         audit.record(by=by, verb=f"change_{status}", target=request, now=now)
     request.refresh_from_db()
@@ -161,8 +164,8 @@ def _may_cancel(lesson: Lesson) -> None:
         raise ChangeRefused(ChangeRefusal.LAST_LESSON)
 
 
-def _cancel_lesson(request: ChangeRequest, now: datetime) -> None:
-    lesson = Lesson.objects.select_for_update(of=("self",)).select_related("training_class").get(pk=request.lesson_id)
+def _cancel_lesson(lesson_id: int) -> None:
+    lesson = Lesson.objects.select_for_update(of=("self",)).select_related("training_class").get(pk=lesson_id)
     _may_cancel(lesson)
     lesson.status = Lesson.Status.CANCELLED
     lesson.save(update_fields=["status"])

@@ -80,7 +80,9 @@ class Evidence(models.Model):
     origin = models.CharField(max_length=8, choices=Origin)
     round = models.PositiveSmallIntegerField(default=0)
     happened_at = models.DateTimeField(help_text="what counts")
-    claimed_at = models.DateTimeField(null=True, blank=True, help_text="what a device said, where the server was not by")
+    claimed_at = models.DateTimeField(
+        null=True, blank=True, help_text="what a device said, where the server was not by"
+    )
     received_at = models.DateTimeField()
     offset_ms = models.IntegerField(null=True, blank=True, help_text="from the start of the code's step to the scan")
     ticket = models.CharField(max_length=26, unique=True, null=True, blank=True)
@@ -111,9 +113,7 @@ class Evidence(models.Model):
                 name="evidence_by_hand_has_who_and_why",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    origin__in=["wall", "phone", "trainer", "kiosk", "kit", "desk", "paper", "file", "api"]
-                ),
+                condition=Q(origin__in=["wall", "phone", "trainer", "kiosk", "kit", "desk", "paper", "file", "api"]),
                 name="evidence_origin_known",
             ),
         ]

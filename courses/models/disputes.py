@@ -35,6 +35,7 @@ class Dispute(models.Model):
     proof = models.ForeignKey(Proof, on_delete=models.PROTECT, null=True, blank=True, related_name="disputes")
     status = models.CharField(max_length=9, choices=Status, default=Status.RAISED)
     raised_at = models.DateTimeField()
+    decide_from = models.DateTimeField(help_text="when it is the institution's turn, whether answered or not")
     supported = models.BooleanField(null=True, blank=True)
     answer = EncryptedTextField(blank=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
