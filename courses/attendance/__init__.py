@@ -3,6 +3,7 @@
 Evidence is appended and never edited; `Attendance` is what `derive` makes of it, in the same transaction.
 """
 
+from courses.attendance.account import Account, LessonAccount, account
 from courses.attendance.checkin import (
     TICKET_MINUTES,
     NotBound,
@@ -39,6 +40,7 @@ from courses.attendance.tickets import Ticket, open_ticket, seal_ticket
 
 __all__ = [
     "TICKET_MINUTES",
+    "Account",
     "Affected",
     "ArrivalRow",
     "Code",
@@ -49,6 +51,7 @@ __all__ = [
     "Hours",
     "LeaveRefusal",
     "LeaveRefused",
+    "LessonAccount",
     "LessonProgress",
     "Mark",
     "MarkRefusal",
@@ -68,6 +71,7 @@ __all__ = [
     "Ticket",
     "WallState",
     "Who",
+    "account",
     "check_in",
     "confirm",
     "current_members",

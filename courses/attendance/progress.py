@@ -17,7 +17,13 @@ class LessonProgress:
     minutes: int
     missing: tuple[Gap, ...]
     begun: bool
+    over: bool
     theirs: bool
+
+    @property
+    def missed(self) -> bool:
+        """Over, one's own, and not a minute of it attended or waiting to be confirmed."""
+        return self.theirs and self.over and self.minutes == 0 and self.status != Attendance.Status.AWAITING
 
 
 @dataclass(frozen=True)
@@ -114,5 +120,6 @@ def _lesson_progress(enrolment: Enrolment, lesson: Lesson, state: Attendance | N
         minutes=state.minutes if state else 0,
         missing=gaps,
         begun=lesson.starts_at <= now,
+        over=lesson.ends_at <= now,
         theirs=membership.is_theirs(enrolment=enrolment, lesson=lesson, came=membership.came(state)),
     )

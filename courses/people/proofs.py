@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, policy, privacy
-from courses.models import Enrolment, Learner, LearnerCategory, Proof, Reveal, User
+from courses.models import Enrolment, Learner, LearnerCategory, Proof, Reveal, TrainingClass, User
 from courses.people import strays
 from courses.people.numbers import fresh
 from courses.people.paper import PaperRefused, PaperSlip, read_paper
@@ -127,6 +127,13 @@ def of_enrolments(*, enrolments: Iterable[Enrolment]) -> QuerySet[Proof]:
         if row.category_id is not None:
             wanted |= Q(learner=row.learner_id, category=row.category_id)
     return Proof.objects.filter(wanted, deleted_at__isnull=True)
+
+
+def of_claims(*, training_class: TrainingClass) -> QuerySet[Proof]:
+    """The files that bear out requests for leave and disputes of a class. One statement."""
+    asked = Q(leave_requests__enrolment__training_class=training_class)
+    raised = Q(disputes__enrolment__training_class=training_class)
+    return Proof.objects.filter(asked | raised, deleted_at__isnull=True).distinct()
 
 
 def content_of(*, proof: Proof) -> bytes:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from courses.web.my import application, data, devices, enrolment, identity, learning, messages, offer, proofs, selection
+from courses.web.my import (
+    application,
+    data,
+    devices,
+    enrolment,
+    identity,
+    learning,
+    lessons,
+    messages,
+    offer,
+    proofs,
+    selection,
+)
 
 urlpatterns = [
     path("", learning.learning, name="my"),
@@ -16,6 +28,11 @@ urlpatterns = [
     path("enrolment/<slug:number>/calendar.ics", enrolment.calendar, name="my_calendar"),
     path("enrolment/<slug:number>/project/", selection.pitch, name="my_pitch"),
     path("enrolment/<slug:number>/withdraw/", enrolment.withdraw, name="my_withdraw"),
+    path("enrolment/<slug:number>/lessons/", lessons.lesson_list, name="my_lessons"),
+    path("enrolment/<slug:number>/leave/", lessons.leave_ask, name="my_leave"),
+    path("enrolment/<slug:number>/lessons/<int:lesson>/dispute/", lessons.dispute, name="my_dispute"),
+    path("leave/<slug:code>/withdraw/", lessons.leave_withdraw, name="my_leave_withdraw"),
+    path("dispute/<slug:code>/withdraw/", lessons.dispute_withdraw, name="my_dispute_withdraw"),
     path("enrolment/<slug:number>/offer/", offer.offer_answer, name="my_offer_answer"),
     path("offer/<slug:code>/", offer.offer, name="my_offer"),
     path("messages/", messages.message_list, name="my_messages"),
