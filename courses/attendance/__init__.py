@@ -16,9 +16,13 @@ from courses.attendance.checkin import (
 )
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
 from courses.attendance.derive import Derived, derive
+from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
+from courses.attendance.photos import PhotoRefusal, PhotoRefused, read_photo
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
 from courses.attendance.recompute import differences, recompute
+from courses.attendance.reverse import PersonRefusal, PersonRefused, Scanned, Scanner, scan_person
+from courses.attendance.rooms import Place
 from courses.attendance.state import (
     ArrivalRow,
     Phase,
@@ -38,12 +42,19 @@ __all__ = [
     "ArrivalRow",
     "Code",
     "Derived",
+    "KioskRefusal",
+    "KioskRefused",
     "LessonProgress",
     "Mark",
     "MarkRefusal",
     "MarkRefused",
     "NotBound",
+    "PersonRefusal",
+    "PersonRefused",
     "Phase",
+    "PhotoRefusal",
+    "PhotoRefused",
+    "Place",
     "Progress",
     "Receipt",
     "RegisterRow",
@@ -51,6 +62,8 @@ __all__ = [
     "RosterRow",
     "ScanRefusal",
     "ScanRefused",
+    "Scanned",
+    "Scanner",
     "Standing",
     "Ticket",
     "WallState",
@@ -68,14 +81,17 @@ __all__ = [
     "own_receipt",
     "pause_wall",
     "phase_of",
+    "place_of",
     "progress",
     "read",
+    "read_photo",
     "recompute",
     "redeem",
     "register",
     "reject",
     "roster",
     "scan",
+    "scan_person",
     "seal_ticket",
     "undo",
     "wall_state",
