@@ -254,13 +254,18 @@ def first_receipt(lesson: Any, ticket: Ticket, policy: Policy) -> Receipt:
     used = known.filter(ticket=ticket.nonce).first()
     if used is not None and used.learner_id != lesson.learner_id:
         raise ScanRefused(ScanRefusal.TICKET_USED, lesson_id=lesson.pk, learner_id=lesson.learner_id)
-    row = used or known.filter(
-        lesson_id=lesson.pk,
-        learner_id=lesson.learner_id,
-        direction=ticket.direction,
-        round=lesson.known_round or 0,
-        kind__in=Evidence.SCANS,
-    ).latest("pk")
+    # The ticket of a second half stands in the row that confirms the first.
+    row = (
+        used
+        if used is not None and used.kind in Evidence.SCANS
+        else known.filter(
+            lesson_id=lesson.pk,
+            learner_id=lesson.learner_id,
+            direction=ticket.direction,
+            round=lesson.known_round or 0,
+            kind__in=Evidence.SCANS,
+        ).latest("pk")
+    )
     state = Attendance.objects.get(lesson_id=lesson.pk, learner_id=lesson.learner_id)
     return receipt_of(row, lesson, policy, state, newer=getattr(row, "superseded_by", None))
 

@@ -117,9 +117,8 @@ def place_of(kiosk: Kiosk) -> Lesson | Place:
     return kiosk.lesson or Place(kiosk.institution_id, kiosk.venue_id, kiosk.room)
 
 
-def end(*, by: User | None, kiosk: Kiosk, now: datetime) -> None:
-    """From now on its token opens nothing; `by` is None where the machine gave up its own token. Refused with
-    KioskRefused where it has ended."""
+def end(*, by: User, kiosk: Kiosk, now: datetime) -> None:
+    """From now on its token opens nothing. Refused with KioskRefused where it has ended."""
     with transaction.atomic():
         if not Kiosk.objects.filter(pk=kiosk.pk, ended_at__isnull=True).update(ended_at=now, ended_by=by):
             raise KioskRefused(KioskRefusal.ENDED)

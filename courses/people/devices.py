@@ -45,7 +45,7 @@ def bind(*, learner: Learner, label: str, now: datetime, replaces: str = "", bro
             Device.objects.filter(pk=before.pk).update(revoked_at=now)
         renewed = before is not None and before.learner_id == learner.pk
         allowed = renewed or _new_today(learner, now) < pinned.device_changes_a_day
-        device = _bind(learner, label, browser, renewed, pinned, now) if allowed else None
+        device = _bind(learner, label, browser, pinned, now, renewed=renewed) if allowed else None
     if device is None:
         raise DeviceRefused(DeviceRefusal.TOO_MANY_TODAY, most=pinned.device_changes_a_day)
     return device
@@ -56,7 +56,7 @@ def _new_today(learner: Learner, now: datetime) -> int:
     return Device.objects.filter(learner=learner, renewed=False, bound_at__gte=midnight).count()
 
 
-def _bind(learner: Learner, label: str, browser: str, renewed: bool, pinned: policy.Policy, now: datetime) -> Device:
+def _bind(learner: Learner, label: str, browser: str, pinned: policy.Policy, now: datetime, *, renewed: bool) -> Device:
     surplus = list(bound(learner=learner, now=now)[max(0, pinned.devices_most - 1) :])
     Device.objects.filter(pk__in=[device.pk for device in surplus]).update(revoked_at=now)
     device = Device.objects.create(

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from courses.web.my import application, data, devices, enrolment, identity, learning, messages, offer, proofs, selection
+from courses.web.my import (
+    application,
+    code,
+    data,
+    devices,
+    enrolment,
+    identity,
+    learning,
+    messages,
+    offer,
+    proofs,
+    selection,
+)
 
 urlpatterns = [
     path("", learning.learning, name="my"),
@@ -18,6 +30,8 @@ urlpatterns = [
     path("enrolment/<slug:number>/withdraw/", enrolment.withdraw, name="my_withdraw"),
     path("enrolment/<slug:number>/offer/", offer.offer_answer, name="my_offer_answer"),
     path("offer/<slug:code>/", offer.offer, name="my_offer"),
+    path("code/", code.code, name="my_code"),
+    path("code/worker.js", code.worker, name="my_code_worker"),
     path("messages/", messages.message_list, name="my_messages"),
     path("data/", data.data, name="my_data"),
     path("identity/", identity.identity, name="my_identity"),
