@@ -133,7 +133,11 @@ def _initial(request: HttpRequest, institution: Institution) -> dict[str, object
     mine = access.visible_classes(user=officer(request), now=now, permission=Permission.RUN_CLASSES)
     if number and (earlier := mine.filter(number=number).first()):
         return repeated(training_class=earlier, today=local_date(now))
-    return {"district": institution.district_id, "mode": TrainingClass.Mode.FIRST_COME, "second_scan": TrainingClass.SecondScan.EITHER}
+    return {
+        "district": institution.district_id,
+        "mode": TrainingClass.Mode.FIRST_COME,
+        "second_scan": TrainingClass.SecondScan.EITHER,
+    }
 
 
 def _plan(request: HttpRequest, form: ClassForm, institution: Institution) -> TrainingClass | None:
