@@ -16,10 +16,12 @@ from courses.models import (
     ApiClient,
     Completion,
     CountEntry,
+    Dispute,
     Enrolment,
     GroupBooking,
     Institution,
     Learner,
+    LeaveRequest,
     Lesson,
     OutboxMessage,
     Post,
@@ -241,6 +243,24 @@ def client_classes(*, client: ApiClient) -> QuerySet[TrainingClass]:
     if client.district_id:
         classes = classes.filter(district=client.district_id)
     return classes
+
+
+def visible_leave(*, user: User, now: datetime, permission: Permission) -> QuerySet[LeaveRequest]:
+    scope = _scope(user, now, prefix="enrolment__training_class__", permission=permission)
+    return LeaveRequest.objects.filter(scope).distinct()
+
+
+def visible_disputes(*, user: User, now: datetime, permission: Permission) -> QuerySet[Dispute]:
+    scope = _scope(user, now, prefix="enrolment__training_class__", permission=permission)
+    return Dispute.objects.filter(scope).distinct()
+
+
+def own_leave(*, learner: Learner) -> QuerySet[LeaveRequest]:
+    return LeaveRequest.objects.filter(enrolment__learner=learner)
+
+
+def own_disputes(*, learner: Learner) -> QuerySet[Dispute]:
+    return Dispute.objects.filter(enrolment__learner=learner)
 
 
 def own_proofs(*, learner: Learner) -> QuerySet[Proof]:

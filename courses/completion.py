@@ -379,9 +379,9 @@ def _each(completions: Iterable[Completion], step: Callable[..., object]) -> Bul
 def of_class(*, training_class: TrainingClass, now: datetime) -> list[tuple[Enrolment, Assessment, Completion | None]]:
     """Every admitted learner of a class with the assessment of this moment and the completion, where there is one."""
     rows = list(
-        Enrolment.objects.filter(training_class=training_class, status=Enrolment.Status.ADMITTED)
-        .select_related("learner", "training_class__policy", "completion")
-        .order_by("arrival_no")
+        attendance.current_members(training_class=training_class).select_related(
+            "learner", "training_class__policy", "completion"
+        )
     )
     found = assess_all(enrolments=rows, now=now)
     return [(row, found[row.pk], getattr(row, "completion", None)) for row in rows]

@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses import access, audit, privacy
+from courses import access, attendance, audit, privacy
 from courses import policy as policies
 from courses.access import Permission
 from courses.models import (
@@ -70,10 +70,8 @@ def roster_xlsx(
         raise ExportRefused(ExportRefusal.NOT_FULL)
     if full and not purpose.strip():
         raise ExportRefused(ExportRefusal.PURPOSE_MISSING)
-    rows = (
-        Enrolment.objects.filter(training_class=training_class, status=Enrolment.Status.ADMITTED)
-        .select_related("learner__education", "learner__district", "category")
-        .order_by("arrival_no")
+    rows = attendance.current_members(training_class=training_class).select_related(
+        "learner__education", "learner__district", "category"
     )
     numbers = {
         document.learner_id: document

@@ -117,6 +117,9 @@ class Policy:
     undo_seconds: int = 60
     manual_share_flag: int = 10
     late_addition_hours: int = 24
+    leave_late_days: int = 3
+    dispute_days: int = 7
+    dispute_answer_days: int = 3
     pass_mark: int = 60
     callback_share: int = 10
     public_notice_days: int = 5

@@ -118,6 +118,7 @@ def _seated(seat: Seat, training_class: TrainingClass, origin: Origin, arrival_n
         category_id=seat.category_id or seat.learner.category_id,
         findings=as_rows(seat.findings),
         applied_at=now,
+        admitted_at=None if reviewed else now,
         decided_at=None if reviewed else now,
     )
 
@@ -165,7 +166,7 @@ def give_by_rank(
         _tell(rows, now, first_at=now)
 
 
-DECIDED = ["arrival_no", "status", "decided_at", "decided_by", "reason", "category", "findings"]
+DECIDED = ["arrival_no", "status", "admitted_at", "decided_at", "decided_by", "reason", "category", "findings"]
 
 
 def _placed(one: Enrolment, by: User | None, now: datetime, *, free: int) -> bool:
@@ -183,6 +184,7 @@ def _placed(one: Enrolment, by: User | None, now: datetime, *, free: int) -> boo
 
 def _decided(one: Enrolment, to: Status, by: User | None, at: datetime | None, *, reason: str = "") -> None:
     one.status, one.decided_at, one.decided_by, one.reason = to, at, by, reason[:200]
+    one.admitted_at = at if to == Status.ADMITTED else None
 
 
 def _count_ranked(row: TrainingClass, ranked: Sequence[Enrolment]) -> None:

@@ -1,7 +1,8 @@
 """Whose turn it is: what waits for somebody at the desk, what waits for others, and what somebody has handled.
 
-A turn is an open step of one class: the class or a change of it is to be reviewed or mended, or its completions are
-to be handed in, approved or proposed anew; or it is an institution's registration that is to be reviewed. It belongs to
+A turn is an open step of one class: the class or a change of it is to be reviewed or mended, its completions are to
+be handed in, approved or proposed anew, or a learner of it waits for an answer on leave or a dispute; or it is an
+institution's registration that is to be reviewed. It belongs to
 everybody who holds the permission for that class or institution; to all others who see it it is somebody else's. A
 draft that was never handed in waits for its own institution and for nobody else.
 """
@@ -15,7 +16,16 @@ from django.db.models.functions import Coalesce
 
 from courses import access
 from courses.access import Permission
-from courses.models import ChangeRequest, ClassEvent, Completion, Registration, TrainingClass, User
+from courses.models import (
+    ChangeRequest,
+    ClassEvent,
+    Completion,
+    Dispute,
+    LeaveRequest,
+    Registration,
+    TrainingClass,
+    User,
+)
 
 Status = TrainingClass.Status
 CLASS = "enrolment__training_class"
@@ -40,12 +50,15 @@ class Turn(StrEnum):
     COMPLETION_SUBMIT = "completion_submit"
     CLASS_MEND = "class_mend"
     COMPLETION_MEND = "completion_mend"
+    DISPUTE_REVIEW = "dispute_review"
+    DISPUTE_ANSWER = "dispute_answer"
+    LEAVE_REVIEW = "leave_review"
 
 
 OF_REVIEWERS = (Turn.CLASS_REVIEW, Turn.CHANGE_REVIEW, Turn.COMPLETION_REVIEW, Turn.REGISTRATION_REVIEW)
-OF_INSTITUTIONS = (Turn.COMPLETION_SUBMIT, Turn.CLASS_MEND)
+OF_INSTITUTIONS = (Turn.COMPLETION_SUBMIT, Turn.DISPUTE_REVIEW, Turn.CLASS_MEND)
 OF_CLASSES = tuple(turn for turn in Turn if turn != Turn.REGISTRATION_REVIEW)
-# A trainer proposes anew under 我的班; at the desk that is always somebody else's turn.
+# A trainer proposes anew, answers and decides on leave under 我的班; at the desk that is always somebody else's turn.
 PERMISSION = {
     Turn.REGISTRATION_REVIEW: Permission.REVIEW,
     Turn.CLASS_REVIEW: Permission.REVIEW,
@@ -54,6 +67,9 @@ PERMISSION = {
     Turn.COMPLETION_SUBMIT: Permission.RUN_CLASSES,
     Turn.CLASS_MEND: Permission.RUN_CLASSES,
     Turn.COMPLETION_MEND: Permission.TEACH,
+    Turn.DISPUTE_REVIEW: Permission.RUN_CLASSES,
+    Turn.DISPUTE_ANSWER: Permission.TEACH,
+    Turn.LEAVE_REVIEW: Permission.TEACH,
 }
 WAITS: dict[Turn, Completion.Status] = {
     Turn.COMPLETION_REVIEW: Completion.Status.SUBMITTED,
@@ -96,7 +112,7 @@ def kinds_for(*, user: User, now: datetime) -> tuple[Turn, ...]:
 def mine(*, turn: Turn, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[TrainingClass]:
     """The classes of `wanted` that wait for this person in this way; none where it is no class that waits."""
     scope = access.visible_classes(user=user, now=now, permission=PERMISSION[turn])
-    return _at(turn, scope.filter(wanted.classes)) if turn in OF_CLASSES else scope.none()
+    return _at(turn, scope.filter(wanted.classes), now) if turn in OF_CLASSES else scope.none()
 
 
 def my_registrations(*, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[Registration]:
@@ -131,7 +147,7 @@ def elsewhere(
     if not kinds_for(user=user, now=now):
         seen, files = seen.none(), files.none()
     own = _handed_in(user, now, PERMISSION[Turn.REGISTRATION_REVIEW])
-    found = [_waiting(turn, _of_others(turn, seen, user, now)) for turn in OF_CLASSES]
+    found = [_waiting(turn, _of_others(turn, seen, user, now), now) for turn in OF_CLASSES]
     found.append(_waiting_files(files.exclude(pk__in=own.values("pk"))))
     return found[0].union(*found[1:], all=True).order_by("since", "subject", "turn")
 
@@ -165,22 +181,52 @@ def handled(*, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QueryS
     return of_classes.union(handed_in, approved, sent_back, all=True).order_by("-last", "of_class", "deed")
 
 
-def _at(turn: Turn, scope: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
+class _Asked(NamedTuple):
+    """Rows that ask for a decision, with the way from each to its class and what says since when."""
+
+    rows: QuerySet[Any]
+    to_class: str
+    since: str
+
+
+def _asked(turn: Turn, now: datetime) -> _Asked | None:
+    """What stands behind a turn that a request brings about; of several of one class the first asked counts."""
+    if turn == Turn.CHANGE_REVIEW:
+        return _Asked(ASKED, "lesson__training_class", "asked_at")
+    if turn == Turn.LEAVE_REVIEW:
+        return _Asked(LeaveRequest.objects.filter(status=LeaveRequest.Status.ASKED), CLASS, "asked_at")
+    if turn == Turn.DISPUTE_ANSWER:
+        return _Asked(Dispute.objects.filter(status=Dispute.Status.RAISED), CLASS, "raised_at")
+    if turn == Turn.DISPUTE_REVIEW:
+        return _Asked(Dispute.objects.filter(ripe_disputes(now=now)), CLASS, "raised_at")
+    return None
+
+
+def ripe_disputes(*, now: datetime) -> Q:
+    """Those that the institution may decide: answered, or left without an answer for too long."""
+    return Q(status__in=Dispute.OPEN, decide_from__lte=now)
+
+
+def _at(turn: Turn, scope: QuerySet[TrainingClass], now: datetime) -> QuerySet[TrainingClass]:
+    asked = _asked(turn, now)
+    if asked is not None:
+        return scope.filter(pk__in=asked.rows.values(asked.to_class))
     if turn == Turn.CLASS_REVIEW:
         return scope.filter(status=Status.SUBMITTED)
     if turn == Turn.CLASS_MEND:
         return scope.filter(status__in=(Status.RETURNED, Status.DRAFT))
-    if turn == Turn.CHANGE_REVIEW:
-        return scope.filter(pk__in=ASKED.values("lesson__training_class"))
     return scope.filter(pk__in=Completion.objects.filter(status=WAITS[turn]).values(CLASS))
 
 
 def _of_others(turn: Turn, seen: QuerySet[TrainingClass], user: User, now: datetime) -> QuerySet[TrainingClass]:
     own = access.visible_classes(user=user, now=now, permission=PERMISSION[turn])
-    return _at(turn, seen).exclude(pk__in=own.values("pk")).exclude(status=Status.DRAFT)
+    return _at(turn, seen, now).exclude(pk__in=own.values("pk")).exclude(status=Status.DRAFT)
 
 
-def _waiting(turn: Turn, classes: QuerySet[TrainingClass]) -> QuerySet[Any, tuple[int, str, int, datetime]]:
+def _waiting(
+    turn: Turn, classes: QuerySet[TrainingClass], now: datetime
+) -> QuerySet[Any, tuple[int, str, int, datetime]]:
+    asked = _asked(turn, now)
     if turn in WAITS:
         rows: QuerySet[Any] = (
             Completion.objects.filter(status=WAITS[turn], **{f"{CLASS}__in": classes.values("pk")})
@@ -188,12 +234,12 @@ def _waiting(turn: Turn, classes: QuerySet[TrainingClass]) -> QuerySet[Any, tupl
             .values(subject=F(CLASS))
             .annotate(people=Count("pk"), since=SINCE[turn])
         )
-    elif turn == Turn.CHANGE_REVIEW:
+    elif asked is not None:
         rows = (
-            ASKED.filter(lesson__training_class__in=classes.values("pk"))
+            asked.rows.filter(**{f"{asked.to_class}__in": classes.values("pk")})
             .order_by()
-            .values(subject=F("lesson__training_class"))
-            .annotate(people=Value(0, IntegerField()), since=Min("asked_at"))
+            .values(subject=F(asked.to_class))
+            .annotate(people=Value(0, IntegerField()), since=Min(asked.since))
         )
     else:
         returned = Max("events__at", filter=Q(events__to_status=Status.RETURNED))

@@ -63,10 +63,18 @@ def _row(run: Run, office: Office, person: Person, status: str, number: int, app
         category=person.learner.category,
         declared=_declared(run),
         applied_at=applied_at,
+        admitted_at=_admitted_at(status, applied_at, decided_at),
         decided_at=decided_at,
         decided_by=office.institution if decided_at and (reviewed or status == Status.WITHDRAWN) else None,
         reason=REASON if status == Status.WITHDRAWN else "",
     )
+
+
+def _admitted_at(status: str, applied_at: datetime, decided_at: datetime | None) -> datetime | None:
+    """Who withdrew had been let in at once; the others were when it was decided."""
+    if status == Status.WITHDRAWN:
+        return applied_at
+    return decided_at if status == Status.ADMITTED else None
 
 
 def _declared(run: Run) -> list[str]:

@@ -12,7 +12,7 @@ from courses.api.auth import ClientToken, client_of
 from courses.api.classes import problem
 from courses.api.schemas import PRINTABLE, NotValid, Problem, ScanIn, ScanOut
 from courses.attendance import PersonRefused, Place, Scanner
-from courses.models import ApiClient, Direction
+from courses.models import ApiClient, Direction, Evidence
 from courses.people import clients
 from courses.people.clients import Answer, Scope
 
@@ -57,7 +57,7 @@ def _scan(client: ApiClient, payload: ScanIn) -> Answer:
         scanned = attendance.scan_person(
             text=payload.code,
             at=Place(client.institution_id or 0, client.venue_id, client.room),
-            scanner=Scanner(name=f"scanner {client.name}"),
+            scanner=Scanner(origin=Evidence.Origin.API, name=client.name),
             direction=Direction(payload.direction) if payload.direction else None,
             claimed_at=payload.scanned_at,
             now=timezone.now(),

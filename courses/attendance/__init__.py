@@ -3,6 +3,7 @@
 Evidence is appended and never edited; `Attendance` is what `derive` makes of it, in the same transaction.
 """
 
+from courses.attendance.account import Account, LessonAccount, account
 from courses.attendance.checkin import (
     TICKET_MINUTES,
     NotBound,
@@ -15,9 +16,13 @@ from courses.attendance.checkin import (
     scan,
 )
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
-from courses.attendance.derive import Derived, derive
+from courses.attendance.derive import Derived, Gap, Missing, derive
+from courses.attendance.disputes import DisputeRefusal, DisputeRefused, Hours, Outcome, raise_dispute
 from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
+from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
+from courses.attendance.membership import current as current_members
+from courses.attendance.moves import Affected, decide_change
 from courses.attendance.photos import PhotoRefusal, PhotoRefused, read_photo
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
 from courses.attendance.recompute import differences, recompute
@@ -39,16 +44,27 @@ from courses.attendance.tickets import Ticket, open_ticket, seal_ticket
 
 __all__ = [
     "TICKET_MINUTES",
+    "Account",
+    "Affected",
     "ArrivalRow",
     "Code",
     "Derived",
+    "DisputeRefusal",
+    "DisputeRefused",
+    "Gap",
+    "Hours",
     "KioskRefusal",
     "KioskRefused",
+    "LeaveRefusal",
+    "LeaveRefused",
+    "LessonAccount",
     "LessonProgress",
     "Mark",
     "MarkRefusal",
     "MarkRefused",
+    "Missing",
     "NotBound",
+    "Outcome",
     "PersonRefusal",
     "PersonRefused",
     "Phase",
@@ -68,13 +84,17 @@ __all__ = [
     "Ticket",
     "WallState",
     "Who",
+    "account",
     "check_in",
     "confirm",
+    "current_members",
+    "decide_change",
     "derive",
     "differences",
     "issue",
     "lesson_code",
     "lesson_name",
+    "lessons_to_excuse",
     "mark",
     "of_enrolments",
     "open_ticket",
@@ -83,6 +103,7 @@ __all__ = [
     "phase_of",
     "place_of",
     "progress",
+    "raise_dispute",
     "read",
     "read_photo",
     "recompute",

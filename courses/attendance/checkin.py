@@ -107,12 +107,14 @@ def scan(*, text: str, browser: str, now: datetime) -> Ticket:
     if lesson is None or lesson.training_class.policy_id is None:
         raise ScanRefused(ScanRefusal.UNKNOWN_CODE)
     policy = policies.of_pinned(version_id=lesson.training_class.policy_id)
-    direction = codes.read(scan=said, policy=policy, now=now)
+    reading = codes.read(scan=said, policy=policy, now=now)
     if lesson.status == Lesson.Status.CANCELLED or lesson.training_class.status in TrainingClass.STOPPED:
         raise ScanRefused(ScanRefusal.CANCELLED, lesson_id=lesson.pk)
     if lesson.wall_paused:
         raise ScanRefused(ScanRefusal.PAUSED, lesson_id=lesson.pk)
-    return new_ticket(lesson_code=lesson.code, direction=direction, device=browser, now=now)
+    return new_ticket(
+        lesson_code=lesson.code, direction=reading.direction, device=browser, now=now, offset_ms=reading.offset_ms
+    )
 
 
 def redeem(*, ticket_text: str, who: Who, now: datetime) -> Receipt:
@@ -238,6 +240,7 @@ def _evidence(lesson: Any, ticket: Ticket, policy: Policy, now: datetime) -> Evi
         round=lesson.known_round or 0,
         happened_at=ticket.scanned_at,
         received_at=now,
+        offset_ms=ticket.offset_ms,
         ticket=ticket.nonce,
         device=ticket.device,
         pairing=two_digits() if waits else "",

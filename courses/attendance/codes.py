@@ -81,6 +81,14 @@ class Scan:
     mac: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a good code says; `offset_ms` is how long after the start of its step it was scanned."""
+
+    direction: Direction
+    offset_ms: int
+
+
 def lesson_name(lesson: Lesson) -> str:
     return to_base32(lesson.code, NAME_LENGTH)
 
@@ -118,17 +126,19 @@ def split(text: str) -> Scan:
     return Scan(lesson_code=number, mac=cleaned[NAME_LENGTH:])
 
 
-def read(*, scan: Scan, policy: Policy, now: datetime) -> Direction:
-    """The direction that the code was made for, if it is of this step or the two before (≤ 30 s).
+def read(*, scan: Scan, policy: Policy, now: datetime) -> Reading:
+    """The direction that the code was made for and its age, if it is of this step or the two before (≤ 30 s).
 
     At most six HMACs; a forged code and an outlived one cost the same and are refused alike, as `expired`.
     """
-    step = int(now.timestamp() * 1000) // (policy.qr_step_seconds * 1000)
-    found: Direction | None = None
+    step_ms = policy.qr_step_seconds * 1000
+    now_ms = int(now.timestamp() * 1000)
+    step = now_ms // step_ms
+    found: Reading | None = None
     for back in range(policy.qr_steps_back + 1):
         for direction in DIRECTIONS:
             if hmac.compare_digest(_mac(scan.lesson_code, direction, step - back), scan.mac):
-                found = direction
+                found = Reading(direction, now_ms - (step - back) * step_ms)
     if found is None:
         raise ScanRefused(ScanRefusal.EXPIRED)
     return found

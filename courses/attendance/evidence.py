@@ -24,9 +24,12 @@ COLUMNS = (
     "kind",
     "direction",
     "strength",
+    "origin",
     "round",
     "happened_at",
+    "claimed_at",
     "received_at",
+    "offset_ms",
     "ticket",
     "device",
     "pairing",
@@ -40,7 +43,7 @@ INSERT = (
     "ON CONFLICT DO NOTHING RETURNING id"
 )
 FIRST_ATTENDANCE = (
-    "INSERT INTO courses_attendance (lesson_id, learner_id, enrolment_id, status, in_at, out_at, minutes, reasons, "
+    "INSERT INTO courses_attendance (lesson_id, learner_id, enrolment_id, status, in_at, out_at, minutes, missing, "
     "round, by_hand, changed_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
 
@@ -57,10 +60,9 @@ def append(
     """Insert one row and derive anew; None when a unique constraint says that it stands already.
 
     `known` is the attendance as read before: without one there was no evidence either, so two statements do. When one
-    exists, or a rival wrote it meanwhile, it is locked first and derived from all rows. Whatever can be made ready
-    is made
-    ready before the transaction begins: where the database has one writer, others wait for the disk and for nothing
-    else.
+    exists, or a rival wrote it meanwhile, it is locked first and derived from all rows. Whatever can be made ready is
+    made ready before the transaction begins: where the database has one writer, others wait for the disk and for
+    nothing else. A row that does not say where it was made is of the place that its kind comes from.
     """
     values = _evidence_values(row)
     derived = derive(evidence=[row], lesson=lesson, policy=policy)
@@ -78,6 +80,7 @@ def append(
 
 def _evidence_values(row: Evidence) -> list[Any]:
     row.receipt = row.receipt or fresh(prefix="R", length=11)
+    row.origin = row.origin or Evidence.ORIGINS.get(row.kind, Evidence.Origin.TRAINER)
     return [_adapted(Evidence, column, getattr(row, column)) for column in COLUMNS]
 
 
@@ -90,7 +93,7 @@ def _attendance_values(row: Evidence, derived: Derived, now: datetime) -> list[A
         _adapted(Attendance, "in_at", derived.in_at),
         _adapted(Attendance, "out_at", derived.out_at),
         derived.minutes,
-        _adapted(Attendance, "reasons", list(derived.reasons)),
+        _adapted(Attendance, "missing", list(derived.missing)),
         derived.round,
         derived.by_hand,
         _adapted(Attendance, "changed_at", now),
@@ -145,7 +148,7 @@ def rederive(*, lesson: Lesson, learner_id: int, policy: Policy, now: datetime) 
             "in_at": derived.in_at,
             "out_at": derived.out_at,
             "minutes": derived.minutes,
-            "reasons": list(derived.reasons),
+            "missing": list(derived.missing),
             "round": derived.round,
             "by_hand": derived.by_hand,
             "changed_at": now,

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses import audit
 from courses import policy as policies
-from courses.attendance.derive import Derived, standing
+from courses.attendance import membership
+from courses.attendance.derive import LEAVE_REASONS, Derived, standing
 from courses.attendance.evidence import Appended, append, lock, rows_of
 from courses.models import Attendance, Direction, Enrolment, Evidence, Learner, Lesson, User
 from courses.policy import Policy
@@ -39,12 +40,13 @@ class MarkRefusal(StrEnum):
     UNDO_OVER = "undo_over"
     OVERTAKEN = "overtaken"
     NOT_IN_YET = "not_in_yet"
+    RULED = "ruled"
 
 
 class MarkRefused(Refused):
     sentences = {
         MarkRefusal.REASON_MISSING: _("请选择手工登记的原因，本次未保存。"),
-        MarkRefusal.NOT_ENROLLED: _("这位学员不在本班名单里，未保存。请先办理报名。"),
+        MarkRefusal.NOT_ENROLLED: _("这次课时这位学员不在本班名单里，未保存。请核对报名和转班的时间。"),
         MarkRefusal.NOT_BEGUN: _("还没有到签到时间，未保存。%(opens)s 起可以登记。"),
         MarkRefusal.TOO_OLD: _("下课已超过 %(hours)s 小时，不能再补签，未保存。请由机构管理员说明情况。"),
         MarkRefusal.CANCELLED: _("这次课已取消，未保存。"),
@@ -52,6 +54,7 @@ class MarkRefused(Refused):
         MarkRefusal.SAME_PERSON: _("补签须由另一位老师或机构管理员确认，未保存。"),
         MarkRefusal.UNDO_OVER: _("已超过 %(seconds)s 秒，不能自行撤销。请找老师更正。"),
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
+        MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改。"),
         MarkRefusal.NOT_IN_YET: _("这位学员还没有签到，未保存。请先登记到课。"),
     }
 
@@ -72,16 +75,17 @@ def mark(
     with MarkRefused: no reason, not of this class, before the window, too old, cancelled, or overtaken by another hand.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
-    _admit_mark(lesson=lesson, reason=reason, policy=policy, now=now)
-    enrolment = Enrolment.objects.filter(
-        training_class=lesson.training_class_id, learner=learner, status=Enrolment.Status.ADMITTED
-    ).first()
+    # A reason that says an excuse would be one: what is recorded is said by `as_` alone.
+    _admit_mark(lesson=lesson, reason="" if reason in LEAVE_REASONS else reason, policy=policy, now=now)
+    enrolment = membership.enrolment_at(lesson=lesson, learner_id=learner.pk)
     if enrolment is None:
         raise MarkRefused(MarkRefusal.NOT_ENROLLED)
     row = _marked_row(by, lesson, enrolment, as_, reason, note, now)
     with transaction.atomic():
         lock(lesson_id=lesson.pk, learner_id=learner.pk)
         rows = standing(rows_of(lesson_id=lesson.pk, learner_id=learner.pk))
+        if any(said.kind == Kind.RULING for said in rows):
+            raise MarkRefused(MarkRefusal.RULED)
         if as_ == Mark.OUT and not any(said.direction == Direction.IN for said in rows):
             raise MarkRefused(MarkRefusal.NOT_IN_YET)
         row.supersedes = _overruled(rows, row)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from courses import policy as policies
+from courses.attendance import membership
+from courses.attendance.derive import Gap, Missing
 from courses.models import Attendance, Enrolment, Lesson
 
 
@@ -13,13 +15,23 @@ class LessonProgress:
     lesson: Lesson
     status: str
     minutes: int
-    reasons: tuple[str, ...]
+    missing: tuple[Gap, ...]
     begun: bool
+    over: bool
+    theirs: bool
+
+    @property
+    def missed(self) -> bool:
+        """Over, one's own, and not a minute of it attended or waiting to be confirmed."""
+        return self.theirs and self.over and self.minutes == 0 and self.status != Attendance.Status.AWAITING
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Minutes throughout. `needed` is the least that fulfils the class's ratio, compared as integers."""
+    """Minutes throughout. `needed` is the least that fulfils the class's ratio, compared as integers.
+
+    The ratio is of the whole class: lessons before joining are nobody's absence, and nobody's hours either.
+    """
 
     lessons: tuple[LessonProgress, ...]
     attended: int
@@ -38,7 +50,7 @@ class Progress:
 
     @property
     def to_come(self) -> tuple[LessonProgress, ...]:
-        return tuple(row for row in self.lessons if not row.begun)
+        return tuple(row for row in self.lessons if row.theirs and not row.begun)
 
     @property
     def lessons_needed(self) -> int | None:
@@ -87,15 +99,7 @@ def _progress(
     rows = []
     for lesson in lessons:
         state = states.get((lesson.pk, enrolment.learner_id))
-        rows.append(
-            LessonProgress(
-                lesson=lesson,
-                status=state.status if state else Attendance.Status.UNMARKED,
-                minutes=state.minutes if state else 0,
-                reasons=tuple(state.reasons) if state else (),
-                begun=lesson.starts_at <= now,
-            )
-        )
+        rows.append(_lesson_progress(enrolment, lesson, state, now))
     scheduled = sum(lesson.minutes for lesson in lessons)
     return Progress(
         lessons=tuple(rows),
@@ -103,5 +107,19 @@ def _progress(
         scheduled=scheduled,
         needed=-(-scheduled * policy.completion_ratio // 100),
         awaiting=sum(1 for row in rows if row.status == Attendance.Status.AWAITING),
-        undecided=sum(1 for row in rows if row.begun and row.status == Attendance.Status.UNMARKED),
+        undecided=sum(1 for row in rows if row.theirs and row.begun and row.status == Attendance.Status.UNMARKED),
+    )
+
+
+def _lesson_progress(enrolment: Enrolment, lesson: Lesson, state: Attendance | None, now: datetime) -> LessonProgress:
+    """What nobody has said anything of yet is missing as a whole, for that reason."""
+    gaps = tuple(Gap(*gap) for gap in state.missing) if state else (Gap(Missing.UNMARKED, lesson.minutes),)
+    return LessonProgress(
+        lesson=lesson,
+        status=state.status if state else Attendance.Status.UNMARKED,
+        minutes=state.minutes if state else 0,
+        missing=gaps,
+        begun=lesson.starts_at <= now,
+        over=lesson.ends_at <= now,
+        theirs=membership.is_theirs(enrolment=enrolment, lesson=lesson, came=membership.came(state)),
     )

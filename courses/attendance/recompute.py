@@ -19,6 +19,13 @@ def recompute(*, lesson: Lesson, learner_id: int, now: datetime) -> Derived:
         return rederive(lesson=lesson, learner_id=learner_id, policy=policy, now=now)
 
 
+def same(stored: Attendance, derived: Derived) -> bool:
+    """Whether what is stored is what the evidence says, down to the reason of each missing minute."""
+    said = (derived.status, derived.minutes, derived.in_at, derived.out_at, derived.round, derived.by_hand)
+    known = (stored.status, stored.minutes, stored.in_at, stored.out_at, stored.round, stored.by_hand)
+    return known == said and [tuple(gap) for gap in stored.missing] == list(derived.missing)
+
+
 def differences(*, now: datetime) -> Iterator[tuple[str, str]]:
     """(row, what differs) for each attendance that its evidence does not bear out, lesson by lesson."""
     lessons = (
@@ -47,13 +54,7 @@ def _of_lesson(lesson: Lesson, now: datetime) -> Iterator[tuple[str, str]]:
         name = f"attendance of class {lesson.training_class.number} lesson {lesson.number} learner row {learner_id}"
         if known is None:
             yield name, "missing"
-        elif (known.status, known.minutes, known.in_at, known.out_at, known.round) != (
-            derived.status,
-            derived.minutes,
-            derived.in_at,
-            derived.out_at,
-            derived.round,
-        ):
+        elif not same(known, derived):
             yield (
                 name,
                 f"stored {known.status} {known.minutes} min, evidence says {derived.status} {derived.minutes} min",

@@ -70,6 +70,7 @@ class Scanner:
     """Who scans: a trainer in person (`by`), or a kiosk or another system, which has a name only."""
 
     by: User | None = None
+    origin: Evidence.Origin = Evidence.Origin.TRAINER
     name: str = ""
 
 
@@ -196,13 +197,15 @@ def _row(
         direction=ticket.direction,
         strength=Evidence.Strength.AWAITING if why else Evidence.Strength.PROVED,
         round=told.known_round or 0,
+        origin=scanner.origin,
         happened_at=now,
+        claimed_at=claimed_at or presented.claimed_at,
         received_at=now,
         ticket=ticket.nonce or None,
         device=ticket.device,
         by=scanner.by,
         reason=why,
-        note=_note(scanner, claimed_at or presented.claimed_at),
+        note=scanner.name,
     )
 
 
@@ -215,12 +218,6 @@ def _waits_for(told: Any, presented: Presented, scanner: Scanner, ticket: Ticket
     if scanner.by is None:
         return SECOND
     return SECOND if told.second_scan == Mode.BOTH and presented.kind == Kind.PERSONAL else ""
-
-
-def _note(scanner: Scanner, claimed_at: datetime | None) -> str:
-    """Which scanner, and which time the phone or the scanner claims; the server's own stands in the row."""
-    claimed = f"claimed {claimed_at.astimezone(policies.CITY_TIME).isoformat(timespec='seconds')}" if claimed_at else ""
-    return " ".join(filter(None, (scanner.name, claimed)))[:200]
 
 
 def _leave_row(

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from courses import policy as policies
 from courses import privacy
+from courses.attendance import membership
 from courses.attendance.derive import standing
 from courses.models import Attendance, Direction, Enrolment, Evidence, Learner, Lesson, TrainingClass
 from courses.policy import Policy
@@ -127,14 +128,13 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
         .exclude(status=Status.UNMARKED)
         .select_related("learner")
         .order_by("-changed_at", "-pk")
-        .only("status", "reasons", "in_at", "out_at", "learner__name")
+        .only("lesson", "status", "missing", "in_at", "out_at", "learner__name")
     )
-    admitted = list(
-        Enrolment.objects.filter(training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED)
-        .order_by("arrival_no")
-        .values_list("learner_id", "arrival_no", "learner__name")
-    )
-    arrived = [row for row in rows if row.in_at is not None]
+    states = {row.learner_id: row for row in rows}
+    enrolments = membership.ever_in(training_class_id=lesson.training_class_id)
+    due = membership.members(enrolments=enrolments, lesson=lesson, states=states)
+    theirs = {row.learner_id for row in due}
+    arrived = [row for row in rows if row.in_at is not None and row.learner_id in theirs]
     waits = {row.learner_id for row in arrived if "in_awaits" in row.reasons}
     here = {row.learner_id for row in arrived} - waits
     gone = [row for row in arrived if row.out_at is not None or "out_awaits" in row.reasons]
@@ -145,13 +145,13 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
         direction=direction,
         here=len(here),
         awaiting=len(waits),
-        due=len(admitted),
+        due=len(due),
         gone=sum(1 for row in gone if row.out_at is not None),
         latest=tuple(
             ArrivalRow(privacy.mask_name(row.learner.name), f"{direction}_awaits" in row.reasons)
             for row in latest[:LATEST]
         ),
-        roll=tuple(RollRow(number, privacy.mask_name(name), pk in here) for pk, number, name in admitted),
+        roll=tuple(RollRow(row.arrival_no, privacy.mask_name(row.learner.name), row.learner_id in here) for row in due),
         opens_at=lesson.starts_at - timedelta(minutes=policy.checkin_opens_minutes),
         present_until=lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
         checkout_from=lesson.ends_at - timedelta(minutes=policy.checkout_opens_minutes),
@@ -161,8 +161,9 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
 
 def roster(*, lesson: Lesson) -> list[RosterRow]:
     """Every learner of this lesson with its state, those who need the trainer first. Three queries."""
-    enrolments = _members(_ever_in(lesson.training_class_id), lesson)
     states = {row.learner_id: row for row in Attendance.objects.filter(lesson=lesson)}
+    ever_in = membership.ever_in(training_class_id=lesson.training_class_id)
+    enrolments = membership.members(enrolments=ever_in, lesson=lesson, states=states)
     said: dict[int, list[Evidence]] = {}
     for row in Evidence.objects.filter(lesson=lesson).order_by("pk"):
         said.setdefault(row.learner_id, []).append(row)
@@ -173,30 +174,15 @@ def roster(*, lesson: Lesson) -> list[RosterRow]:
 def register(*, training_class: TrainingClass) -> list[RegisterRow]:
     """Every learner at every lesson of theirs, by lesson and arrival. Three queries for a whole class."""
     lessons = Lesson.objects.filter(training_class=training_class).order_by("number")
-    enrolments = _ever_in(training_class.pk)
-    held = Attendance.objects.filter(lesson__training_class=training_class)
-    states = {(row.lesson_id, row.learner_id): row for row in held}
+    enrolments = membership.ever_in(training_class_id=training_class.pk)
+    states: dict[int, dict[int, Attendance]] = {}
+    for row in Attendance.objects.filter(lesson__training_class=training_class):
+        states.setdefault(row.lesson_id, {})[row.learner_id] = row
     return [
-        _register_row(lesson, enrolment.learner, states.get((lesson.pk, enrolment.learner_id)))
+        _register_row(lesson, one.learner, states.get(lesson.pk, {}).get(one.learner_id))
         for lesson in lessons
-        for enrolment in _members(enrolments, lesson)
+        for one in membership.members(enrolments=enrolments, lesson=lesson, states=states.get(lesson.pk, {}))
     ]
-
-
-def _ever_in(class_id: int) -> list[Enrolment]:
-    there = (Enrolment.Status.ADMITTED, Enrolment.Status.TRANSFERRED)
-    rows = Enrolment.objects.filter(training_class=class_id, status__in=there)
-    return list(rows.select_related("learner").order_by("arrival_no"))
-
-
-def _members(enrolments: list[Enrolment], lesson: Lesson) -> list[Enrolment]:
-    """Whose lesson it was: the admitted, and those who went to another class after it began; each learner once."""
-    found = {
-        row.learner_id: row
-        for row in enrolments
-        if row.status == Enrolment.Status.ADMITTED or (row.decided_at is not None and row.decided_at > lesson.starts_at)
-    }
-    return sorted(found.values(), key=lambda row: row.arrival_no)
 
 
 def _register_row(lesson: Lesson, learner: Learner, state: Attendance | None) -> RegisterRow:

@@ -27,15 +27,26 @@ class Ticket:
     scanned_at: datetime
     device: str
     nonce: str
+    offset_ms: int | None = None
 
 
-def new_ticket(*, lesson_code: int, direction: Direction, device: str, now: datetime) -> Ticket:
-    return Ticket(lesson_code, direction, now, device, fresh(prefix="", length=20))
+def new_ticket(
+    *, lesson_code: int, direction: Direction, device: str, now: datetime, offset_ms: int | None = None
+) -> Ticket:
+    """`offset_ms` is how long after the start of its code's step the scan came, in milliseconds."""
+    return Ticket(lesson_code, direction, now, device, fresh(prefix="", length=20), offset_ms)
 
 
 def seal_ticket(ticket: Ticket) -> str:
     payload = json.dumps(
-        [ticket.lesson_code, ticket.direction, ticket.scanned_at.timestamp(), ticket.device, ticket.nonce]
+        [
+            ticket.lesson_code,
+            ticket.direction,
+            ticket.scanned_at.timestamp(),
+            ticket.device,
+            ticket.nonce,
+            ticket.offset_ms,
+        ]
     ).encode()
     return base64.urlsafe_b64encode(privacy.sign(payload, purpose=PURPOSE, length=MAC_BYTES) + payload).decode()
 
@@ -50,8 +61,8 @@ def open_ticket(text: str, *, minutes: int, now: datetime) -> Ticket:
     payload = sealed[MAC_BYTES:]
     if not payload or not privacy.verify(payload, sealed[:MAC_BYTES], purpose=PURPOSE, length=MAC_BYTES):
         raise ScanRefused(ScanRefusal.NO_TICKET, minutes=minutes)
-    code, direction, scanned, device, nonce = json.loads(payload)
+    code, direction, scanned, device, nonce, offset_ms = json.loads(payload)
     scanned_at = datetime.fromtimestamp(scanned, tz=UTC)
     if not timedelta(0) <= now - scanned_at <= timedelta(minutes=minutes):
         raise ScanRefused(ScanRefusal.NO_TICKET, minutes=minutes)
-    return Ticket(code, Direction(direction), scanned_at, device, nonce)
+    return Ticket(code, Direction(direction), scanned_at, device, nonce, offset_ms)

@@ -1,6 +1,6 @@
 """Classes: plan, papers, checks, submit, approve, change of status, changes after approval."""
 
-from courses.classes.changes import CHANGEABLE, ChangeRefusal, ChangeRefused, ask_change, decide_change
+from courses.classes.changes import CHANGEABLE, ChangeRefusal, ChangeRefused, ask_cancel, ask_change, decide_change
 from courses.classes.life import MOVES, advance, allow_size, approve, send_back, submit
 from courses.classes.opening import (
     CHECKS,
@@ -41,6 +41,7 @@ __all__ = [
     "allow_size",
     "approve",
     "approved_hours",
+    "ask_cancel",
     "ask_change",
     "checks",
     "checks_of",

@@ -12,7 +12,7 @@ from courses import audit, dates, notices
 from courses import policy as policies
 from courses.classes.clashes import Clash, ClashKind
 from courses.classes.opening import CheckCode, Opening, findings_of, opening_of
-from courses.models import ChangeRequest, Enrolment, Evidence, Lesson, OutboxMessage, Post, TrainingClass, User
+from courses.models import ChangeRequest, Enrolment, Lesson, OutboxMessage, Post, TrainingClass, User
 from courses.refusals import Refused
 
 Status = TrainingClass.Status
@@ -32,6 +32,7 @@ class ChangeRefusal(StrEnum):
     SAME_PERSON = "same_person"
     CLASH = "clash"
     CHECKS_FAILED = "checks_failed"
+    LAST_LESSON = "last_lesson"
 
 
 class ChangeRefused(Refused):
@@ -47,6 +48,7 @@ class ChangeRefused(Refused):
         ChangeRefusal.SAME_PERSON: _("本人经手，须他人审核，未保存。"),
         ChangeRefusal.CLASH: _("变更后有冲突，未保存。%(words)s"),
         ChangeRefusal.CHECKS_FAILED: _("变更后的课程表检查没有通过，未保存。%(words)s"),
+        ChangeRefusal.LAST_LESSON: _("这是本班仅剩的一次课，未保存。要停办，请取消整个班次。"),
     }
 
 
@@ -68,32 +70,43 @@ def ask_change(
     if not reason.strip():
         raise ChangeRefused(ChangeRefusal.REASON_MISSING)
     _check_wish(lesson, starts_at=starts_at, ends_at=ends_at, room=room, trainer=trainer, now=now)
+    wish = ChangeRequest(starts_at=starts_at, ends_at=ends_at, room=room, trainer=trainer)
+    return _asked(by, lesson, wish, reason, now)
+
+
+def ask_cancel(*, by: User, lesson: Lesson, reason: str, now: datetime) -> ChangeRequest:
+    """Ask that one lesson be cancelled, also one that has begun and was not held; its minutes then leave the ratio.
+
+    Refused with ChangeRefused: no reason, class not changeable, cancelled already, the last lesson, asked twice.
+    """
+    if not reason.strip():
+        raise ChangeRefused(ChangeRefusal.REASON_MISSING)
+    _may_cancel(lesson)
+    wish = ChangeRequest(
+        starts_at=lesson.starts_at, ends_at=lesson.ends_at, room=lesson.room, trainer=lesson.trainer, cancels=True
+    )
+    return _asked(by, lesson, wish, reason, now)
+
+
+def _asked(by: User, lesson: Lesson, wish: ChangeRequest, reason: str, now: datetime) -> ChangeRequest:
     try:
         with transaction.atomic():
             serial = lesson.change_requests.count() + 1
-            request = ChangeRequest.objects.create(
-                number=f"{lesson.training_class.number}-{lesson.number}-{serial}",
-                lesson=lesson,
-                was_starts_at=lesson.starts_at,
-                was_ends_at=lesson.ends_at,
-                was_room=lesson.room,
-                was_trainer=lesson.trainer,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                room=room,
-                trainer=trainer,
-                reason=reason.strip()[:200],
-                asked_by=by,
-                asked_at=now,
-            )
-            audit.record(by=by, verb="change_asked", target=request, now=now)
+            wish.number = f"{lesson.training_class.number}-{lesson.number}-{serial}"
+            wish.lesson = lesson
+            wish.was_starts_at, wish.was_ends_at = lesson.starts_at, lesson.ends_at
+            wish.was_room, wish.was_trainer = lesson.room, lesson.trainer
+            wish.reason, wish.asked_by, wish.asked_at = reason.strip()[:200], by, now
+            wish.save()
+            audit.record(by=by, verb="change_asked", target=wish, now=now, detail={"cancels": wish.cancels})
     except IntegrityError:
         raise ChangeRefused(ChangeRefusal.ALREADY_ASKED) from None
-    return request
+    return wish
 
 
 def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> None:
-    """Grant or refuse a change. A grant moves the lesson and tells its learners and trainers, in one transaction.
+    """Grant or refuse a change. A grant moves or cancels the lesson and tells its learners and trainers, in one
+    transaction; what was scanned until then is `attendance.decide_change`'s business, by which the desk comes here.
 
     Refused with ChangeRefused: decided already, by the one who asked, a refusal without a reason, the lesson has begun
     meanwhile, or a check of the timetable that the class's policy blocks: hours, hours of a day, shares, clashes.
@@ -110,7 +123,10 @@ def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str,
         if not changed:
             raise ChangeRefused(ChangeRefusal.ALREADY_DECIDED)
         if grant:
-            _move_lesson(request, now)
+            if request.cancels:
+                _cancel_lesson(request.lesson_id)
+            else:
+                _move_lesson(request, now)
             _tell(request, now)
         audit.record(by=by, verb=f"change_{status}", target=request, now=now)
     request.refresh_from_db()
@@ -133,10 +149,36 @@ def _check_wish(
 
 
 def _still_ahead(lesson: Lesson, now: datetime) -> None:
-    """A lesson to which somebody has scanned in early has begun as well."""
-    begun = lesson.starts_at <= now or Evidence.objects.filter(lesson=lesson).exists()
-    if begun or lesson.status != Lesson.Status.PLANNED:
+    """Who has scanned in before the start does not hold the lesson up: such a scan is set aside when it moves."""
+    if lesson.starts_at <= now or lesson.status != Lesson.Status.PLANNED:
         raise ChangeRefused(ChangeRefusal.LESSON_BEGUN)
+
+
+def _may_cancel(lesson: Lesson) -> None:
+    if lesson.training_class.status not in CHANGEABLE:
+        raise ChangeRefused(ChangeRefusal.NOT_CHANGEABLE)
+    if lesson.status != Lesson.Status.PLANNED:
+        raise ChangeRefused(ChangeRefusal.LESSON_BEGUN)
+    others = Lesson.objects.filter(training_class=lesson.training_class_id, status=Lesson.Status.PLANNED)
+    if not others.exclude(pk=lesson.pk).exists():
+        raise ChangeRefused(ChangeRefusal.LAST_LESSON)
+
+
+def _cancel_lesson(lesson_id: int) -> None:
+    lesson = Lesson.objects.select_for_update(of=("self",)).select_related("training_class").get(pk=lesson_id)
+    _may_cancel(lesson)
+    lesson.status = Lesson.Status.CANCELLED
+    lesson.save(update_fields=["status"])
+    _set_period(lesson.training_class)
+
+
+def _set_period(training_class: TrainingClass) -> None:
+    """From the day of the first lesson to that of the last, each being of the day on which it starts."""
+    planned = training_class.lessons.filter(status=Lesson.Status.PLANNED)
+    period = planned.aggregate(first=Min("starts_at"), last=Max("starts_at"))
+    training_class.starts_on = policies.local_date(period["first"])
+    training_class.ends_on = policies.local_date(period["last"])
+    training_class.save(update_fields=["starts_on", "ends_on"])
 
 
 def _teaches_for(trainer: User, training_class: TrainingClass) -> bool:
@@ -157,11 +199,7 @@ def _move_lesson(request: ChangeRequest, now: datetime) -> None:
     lesson.save(update_fields=["starts_at", "ends_at", "room", "trainer"])
     if request.trainer is not None:
         training_class.trainers.add(request.trainer)
-    planned = training_class.lessons.filter(status=Lesson.Status.PLANNED)
-    period = planned.aggregate(first=Min("starts_at"), last=Max("ends_at"))
-    training_class.starts_on = policies.local_date(period["first"])
-    training_class.ends_on = policies.local_date(period["last"])
-    training_class.save(update_fields=["starts_on", "ends_on"])
+    _set_period(training_class)
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
     _refuse_failures(lesson, request, opening_of(training_class=training_class, now=now, policy=policy))
 
@@ -209,12 +247,13 @@ def _tell(request: ChangeRequest, now: datetime) -> None:
         "reason": request.reason,
     }
     sms = OutboxMessage.Channel.SMS
+    kind = "lesson_cancelled" if request.cancels else "lesson_changed"
     seated = Enrolment.objects.filter(training_class=training_class, status__in=Enrolment.SEATED)
     for enrolment in seated.select_related("learner").order_by("arrival_no"):
         learner = enrolment.learner
-        notices.queue(kind="lesson_changed", channel=sms, params=params, now=now, to=learner.phone, learner=learner)
+        notices.queue(kind=kind, channel=sms, params=params, now=now, to=learner.phone, learner=learner)
     trainers = {trainer.pk: trainer for trainer in (request.was_trainer, request.trainer) if trainer}
     for trainer in trainers.values():
         # A trainer without a phone reads it in the timetable under /teach/; a message would reach nobody.
         if trainer.phone:
-            notices.queue(kind="lesson_changed_trainer", channel=sms, params=params, now=now, to=trainer.phone)
+            notices.queue(kind=f"{kind}_trainer", channel=sms, params=params, now=now, to=trainer.phone)

@@ -113,11 +113,11 @@ def reschedule(*, by: User, training_class: TrainingClass, lessons: Sequence[Les
 
 
 def _in_order(lessons: Sequence[LessonPlan]) -> tuple[list[LessonPlan], tuple[date, date]]:
-    """By time, with the first and the last day in the city."""
+    """By time, with the first and the last day in the city; a lesson over midnight is of the day on which it starts."""
     if not lessons:
         raise ClassRefused(ClassRefusal.NO_LESSONS)
     ordered = sorted(lessons, key=lambda lesson: lesson.starts_at)
-    return ordered, (policies.local_date(ordered[0].starts_at), policies.local_date(ordered[-1].ends_at))
+    return ordered, (policies.local_date(ordered[0].starts_at), policies.local_date(ordered[-1].starts_at))
 
 
 def hold_draft(training_class: TrainingClass) -> None:

@@ -83,6 +83,8 @@ def become(
         # 人员类别 as stated with the application; whatever the learner becomes later, this training was given to that.
         enrolment.category_id = enrolment.category_id or enrolment.learner.category_id
         values |= {"category_id": enrolment.category_id, "findings": enrolment.findings}
+    if to == Status.ADMITTED:
+        values["admitted_at"] = enrolment.admitted_at = now
     changed = Enrolment.objects.filter(pk=enrolment.pk, status__in=from_).update(**values)
     if not changed:
         raise EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)

@@ -159,6 +159,7 @@ def _take_place(learner: Learner, weighed: Weighed, source: str, now: datetime) 
         declared=sorted(weighed.facts.declared),
         findings=as_rows(weighed.found),
         applied_at=now,
+        admitted_at=now if status == Status.ADMITTED else None,
         decided_at=now if status == Status.ADMITTED else None,
     )
     return enrolment, 0 if seated else waiting

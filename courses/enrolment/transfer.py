@@ -109,6 +109,7 @@ def _seat(enrolment: Enrolment, arrival_no: int, to: TrainingClass, by: User, no
         category_id=enrolment.category_id,
         declared=enrolment.declared,
         applied_at=now,
+        admitted_at=now,
         decided_at=now,
         decided_by=by,
     )

@@ -19,6 +19,7 @@ from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
 from courses.models.completion import Completion
 from courses.models.counter import CounterEntry, PersonalCard
+from courses.models.disputes import Dispute
 from courses.models.enrolment import Enrolment
 from courses.models.groups import GroupBooking
 from courses.models.institutions import (
@@ -29,6 +30,7 @@ from courses.models.institutions import (
     TrainingNeed,
 )
 from courses.models.learning import Unit
+from courses.models.leave import LeaveLesson, LeaveRequest
 from courses.models.ledger import (
     CountClaim,
     CountEntry,
@@ -93,6 +95,7 @@ __all__ = [
     "DailyTotal",
     "Device",
     "Direction",
+    "Dispute",
     "District",
     "DocumentKind",
     "EducationLevel",
@@ -110,6 +113,8 @@ __all__ = [
     "Kiosk",
     "Learner",
     "LearnerCategory",
+    "LeaveLesson",
+    "LeaveRequest",
     "LedgerSeal",
     "Lesson",
     "Line",

@@ -33,6 +33,22 @@ class Evidence(models.Model):
         OFFLINE = "offline", _("离线登记")
         LATE = "late", _("补签")
         IMPORT = "import", _("导入")
+        LEAVE = "leave", _("请假获准")
+        RULING = "ruling", _("异议决定")
+        MOVED = "moved", _("课次改期作废")
+
+    class Origin(models.TextChoices):
+        """Where a row was made; how strong it is says `strength`, what it is says `kind`."""
+
+        WALL = "wall", _("大屏")
+        PHONE = "phone", _("学员手机")
+        TRAINER = "trainer", _("教师手机")
+        KIOSK = "kiosk", _("固定扫码点")
+        KIT = "kit", _("离线点名")
+        DESK = "desk", _("管理后台")
+        PAPER = "paper", _("纸质签到表")
+        FILE = "file", _("导入文件")
+        API = "api", _("接口")
 
     class Strength(models.TextChoices):
         PROVED = "proved", _("已核")
@@ -40,6 +56,19 @@ class Evidence(models.Model):
         DENIED = "denied", _("不计")
 
     SCANS = (Kind.WALL, Kind.PERSONAL, Kind.CARD)
+    # Each raises `round`, so that the learner may scan the lesson anew.
+    SET_ASIDE = (Kind.UNDO, Kind.MOVED)
+    # Where a kind comes from when its writer says nothing else.
+    ORIGINS: ClassVar[dict[str, str]] = {
+        Kind.WALL: Origin.WALL,
+        Kind.ROLLCALL: Origin.PHONE,
+        Kind.UNDO: Origin.PHONE,
+        Kind.PAPER: Origin.PAPER,
+        Kind.OFFLINE: Origin.KIT,
+        Kind.IMPORT: Origin.FILE,
+        Kind.RULING: Origin.DESK,
+        Kind.MOVED: Origin.DESK,
+    }
 
     receipt = models.CharField(max_length=16, unique=True)
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="evidence")
@@ -48,9 +77,14 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     direction = models.CharField(max_length=5, choices=Direction)
     strength = models.CharField(max_length=8, choices=Strength)
+    origin = models.CharField(max_length=8, choices=Origin)
     round = models.PositiveSmallIntegerField(default=0)
-    happened_at = models.DateTimeField()
+    happened_at = models.DateTimeField(help_text="what counts")
+    claimed_at = models.DateTimeField(
+        null=True, blank=True, help_text="what a device said, where the server was not by"
+    )
     received_at = models.DateTimeField()
+    offset_ms = models.IntegerField(null=True, blank=True, help_text="from the start of the code's step to the scan")
     ticket = models.CharField(max_length=26, unique=True, null=True, blank=True)
     device = models.CharField(max_length=26, blank=True)
     pairing = models.CharField(max_length=2, blank=True)
@@ -74,9 +108,13 @@ class Evidence(models.Model):
                 condition=Q(strength__in=["proved", "awaiting", "denied"]), name="evidence_strength_known"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["manual", "confirm", "reject", "late"])
+                condition=~Q(kind__in=["manual", "confirm", "reject", "late", "leave", "ruling"])
                 | (Q(by__isnull=False) & Q(reason__gt="")),
                 name="evidence_by_hand_has_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=["wall", "phone", "trainer", "kiosk", "kit", "desk", "paper", "file", "api"]),
+                name="evidence_origin_known",
             ),
         ]
         indexes: ClassVar = [
@@ -106,7 +144,7 @@ class Attendance(models.Model):
     in_at = models.DateTimeField(null=True, blank=True)
     out_at = models.DateTimeField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(default=0)
-    reasons = models.JSONField(default=list)
+    missing = models.JSONField(default=list, help_text="[code, minutes] of each gap; with `minutes` the whole lesson")
     round = models.PositiveSmallIntegerField(default=0)
     by_hand = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
@@ -121,6 +159,11 @@ class Attendance(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["learner"], name="attendance_learner")]
+
+    @property
+    def reasons(self) -> list[str]:
+        """The codes of what is missing."""
+        return [code for code, _minutes in self.missing]
 
 
 class RefusedScan(models.Model):

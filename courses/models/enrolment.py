@@ -63,6 +63,7 @@ class Enrolment(models.Model):
     declared = models.JSONField(default=list, blank=True, help_text="keys of the criteria that the applicant confirmed")
     findings = models.JSONField(default=list, blank=True, help_text="what the rules of eligibility remarked on")
     applied_at = models.DateTimeField()
+    admitted_at = models.DateTimeField(null=True, blank=True, help_text="since when a member of the class")
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
@@ -115,6 +116,10 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=~Q(status__in=["refused", "withdrawn", "transferred"]) | Q(decided_at__isnull=False),
                 name="enrolment_end_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["admitted", "transferred"]) | Q(admitted_at__isnull=False),
+                name="enrolment_member_since",
             ),
             models.CheckConstraint(
                 condition=Q(

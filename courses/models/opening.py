@@ -100,6 +100,8 @@ class ChangeRequest(models.Model):
     ends_at = models.DateTimeField()
     room = models.CharField(max_length=40, blank=True)
     trainer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # A lesson that does not take place; times, room and trainer are then those that it had.
+    cancels = models.BooleanField(default=False)
     reason = models.CharField(max_length=200)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -21,7 +21,8 @@ class Proof(models.Model):
     code = models.CharField(max_length=26, unique=True)
     file = models.CharField(max_length=40, unique=True)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="proofs")
-    category = models.ForeignKey(LearnerCategory, on_delete=models.PROTECT, related_name="+")
+    # None: a file that bears out a request for leave or a dispute.
+    category = models.ForeignKey(LearnerCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=4, choices=Kind)
     size = models.PositiveIntegerField()
     digest = DigestField()

@@ -82,6 +82,20 @@ SENTENCES: dict[str, str | Promise] = {
         "您任课的「%(course)s」第 %(number)s 次课有变更：原定 %(was)s，改为 %(starts)s 至 %(ends)s，教室 %(room)s。"
         "请以课程表上的教师为准。"
     ),
+    "lesson_cancelled": _(
+        "「%(course)s」第 %(number)s 次课已取消，原定 %(was)s。原因：%(reason)s。这次课不计入应到学时，其他课次照常。"
+    ),
+    "lesson_cancelled_trainer": _("您任课的「%(course)s」第 %(number)s 次课已取消，原定 %(was)s。其他课次照常。"),
+    "leave_granted": _(
+        "「%(course)s」第 %(numbers)s 次课的请假已同意。请假不计学时，结业还差多少请在「我的学习」查看。"
+    ),
+    "leave_refused": _("「%(course)s」第 %(numbers)s 次课的请假没有同意，原因：%(reason)s。请按时到课，或联系老师。"),
+    "dispute_corrected": _(
+        "您对「%(course)s」第 %(number)s 次课考勤的异议已办结，记录已更正。说明：%(reason)s。请在「我的学习」查看。"
+    ),
+    "dispute_kept": _(
+        "您对「%(course)s」第 %(number)s 次课考勤的异议已办结，维持原记录。说明：%(reason)s。老师和机构的答复请登录查看。"
+    ),
     "enrolment_withdrawn": _("您已退出「%(course)s」，席位已释放。想再参加，可以重新报名。报名编号 %(number)s。"),
 }
 

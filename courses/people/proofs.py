@@ -1,5 +1,7 @@
 """证明材料: what may be handed in, how it is kept, who opened it, and when it is deleted.
 
+A proof is of a category, or it bears out a request for leave or a dispute; the one is kept like the other.
+
 A photo is read and written anew as a JPEG: whatever else was in the file (a place, a page, a program) stays behind.
 """
 
@@ -12,10 +14,11 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, policy, privacy
-from courses.models import Enrolment, Learner, LearnerCategory, Proof, Reveal, User
+from courses.models import Enrolment, Learner, LearnerCategory, Proof, Reveal, TrainingClass, User
 from courses.people import strays
 from courses.people.numbers import fresh
 from courses.people.paper import PaperRefused, PaperSlip, read_paper
@@ -42,7 +45,7 @@ class ProofRefused(Refused):
         ProofRefusal.UNREADABLE: _("文件打不开，可能已损坏，未保存。请重新拍照。"),
         ProofRefusal.ACTIVE: _("PDF 里有脚本、附件或密码，未保存。请改为拍照上传。"),
         ProofRefusal.TOO_MANY: _("最多上传 %(most)s 个文件，这一个未保存。请先删去不需要的。"),
-        ProofRefusal.IN_USE: _("这份材料已用于报名，不能删除，未改动。如需更换，请直接上传新的。"),
+        ProofRefusal.IN_USE: _("这份材料已用于办理，不能删除，未改动。如需更换，请直接上传新的。"),
     }
 
 
@@ -55,6 +58,27 @@ def hand_in(
     or a PDF that can do something.
     """
     rules = policy.current(on=policy.local_date(now))
+    row, plain = _read(learner, content, rules, by, now)
+    held = kept(learner=learner, category=category)
+    same = held.filter(digest=row.digest).first()
+    if same is not None:
+        return same
+    if held.count() >= rules.proof_files:
+        raise ProofRefused(ProofRefusal.TOO_MANY, most=rules.proof_files)
+    row.category = category
+    return _write(row, plain, by, now)
+
+
+def hand_in_claim(*, learner: Learner, content: "File[bytes]", by: User | None, now: datetime) -> Proof:
+    """Keep one file that bears out a request for leave or a dispute, which then names it. Refused as `hand_in`."""
+    row, plain = _read(learner, content, policy.current(on=policy.local_date(now)), by, now)
+    return _write(row, plain, by, now)
+
+
+def _read(
+    learner: Learner, content: "File[bytes] | None", rules: policy.Policy, by: User | None, now: datetime
+) -> tuple[Proof, bytes]:
+    """The row of a file that may be kept, and its content."""
     if content is None or not content.size:
         raise ProofRefused(ProofRefusal.EMPTY)
     if content.size > rules.proof_megabytes * 1024 * 1024:
@@ -63,18 +87,12 @@ def hand_in(
         kind, plain = read_paper(content.read())
     except PaperRefused as refused:
         raise ProofRefused(CODE_OF[refused.code]) from refused  # type: ignore[index]
-    held = kept(learner=learner, category=category)
     digest = privacy.digest(hashlib.sha256(plain).hexdigest(), purpose="proof")
-    same = held.filter(digest=digest).first()
-    if same is not None:
-        return same
-    if held.count() >= rules.proof_files:
-        raise ProofRefused(ProofRefusal.TOO_MANY, most=rules.proof_files)
     row = Proof(
-        code=fresh(prefix="", length=26), file=_new_name(), learner=learner, category=category, kind=kind,
+        code=fresh(prefix="", length=26), file=_new_name(), learner=learner, kind=kind,
         size=len(plain), digest=digest, uploaded_by=by, uploaded_at=now,
     )  # fmt: skip
-    return _write(row, plain, by, now)
+    return row, plain
 
 
 CODE_OF: dict[PaperSlip, ProofRefusal] = {
@@ -94,7 +112,7 @@ def _write(row: Proof, plain: bytes, by: User | None, now: datetime) -> Proof:
     except IntegrityError:
         # The same form sent twice: the first one kept this very file.
         _storage().delete(row.file)
-        return kept(learner=row.learner, category=row.category).get(digest=row.digest)
+        return Proof.objects.get(learner=row.learner, category=row.category, digest=row.digest, deleted_at__isnull=True)
     return row
 
 
@@ -111,24 +129,35 @@ def of_enrolments(*, enrolments: Iterable[Enrolment]) -> QuerySet[Proof]:
     return Proof.objects.filter(wanted, deleted_at__isnull=True)
 
 
+def of_claims(*, training_class: TrainingClass) -> QuerySet[Proof]:
+    """The files that bear out requests for leave and disputes of a class. One statement."""
+    asked = Q(leave_requests__enrolment__training_class=training_class)
+    raised = Q(disputes__enrolment__training_class=training_class)
+    return Proof.objects.filter(asked | raised, deleted_at__isnull=True).distinct()
+
+
 def content_of(*, proof: Proof) -> bytes:
     """The file as it was kept, for whoever may have it; what of others one may see is the caller's scope."""
     return privacy.decrypt_bytes(_stored(proof), context=_context(proof))
 
 
 def look(*, by: User, proof: Proof, enrolment: Enrolment, now: datetime) -> bytes:
-    """The content for somebody who reviews an enrolment. The look is kept, and the learner sees it in 我的信息."""
+    """The content for somebody who reviews an enrolment, or what a learner of it asks for. The look is kept, and the
+    learner sees it in 我的信息."""
     with transaction.atomic():
-        reason = str(_("审核报名 %(number)s")) % {"number": enrolment.number}
+        words = _("审核报名 %(number)s") if proof.category_id else _("办理请假或异议，报名 %(number)s")
+        reason = str(words) % {"number": enrolment.number}
         Reveal.objects.create(by=by, learner=proof.learner, field="proof", reason=reason, at=now)
         audit.record(by=by, verb="proof_opened", target=proof, now=now, detail={"enrolment": enrolment.number})
     return content_of(proof=proof)
 
 
 def take_back(*, by: User, proof: Proof, now: datetime) -> None:
-    """A learner deletes a file that no enrolment rests on. Refused with ProofRefused while one does."""
+    """A learner deletes a file that nothing rests on. Refused with ProofRefused while an enrolment, a request for leave
+    or a dispute does."""
     resting = Enrolment.objects.filter(learner=proof.learner_id, category=proof.category_id, status__in=Enrolment.LIVE)
-    if resting.exists():
+    claimed = proof.leave_requests.exists() or proof.disputes.exists()
+    if claimed or (proof.category_id is not None and resting.exists()):
         raise ProofRefused(ProofRefusal.IN_USE)
     _delete(proof, verb="proof_taken_back", by=by, now=now)
 
@@ -136,8 +165,9 @@ def take_back(*, by: User, proof: Proof, now: datetime) -> None:
 def sweep(*, now: datetime) -> int:
     """Delete what the policy of the day no longer keeps; gives how many files.
 
-    A proof on which an enrolment rests stays `file_years` after the last day of its class, as the class's own files do;
-    one on which none rests stays `proof_unused_days`. The row remains and tells when the file went.
+    A proof on which an enrolment, a request for leave or a dispute rests stays `file_years` after the last day of its
+    class, as the class's own files do; one on which nothing rests stays `proof_unused_days`. The row remains and tells
+    when the file went.
     """
     today = policy.local_date(now)
     rules = policy.current(on=today)
@@ -147,7 +177,13 @@ def sweep(*, now: datetime) -> int:
     years_ago = today.replace(year=today.year - rules.file_years, day=min(today.day, 28))
     due = (
         Proof.objects.filter(deleted_at__isnull=True)
-        .annotate(last_day=Max("learner__enrolments__training_class__ends_on", filter=rests))
+        .annotate(
+            last_day=Coalesce(
+                Max("learner__enrolments__training_class__ends_on", filter=rests),
+                Max("leave_requests__enrolment__training_class__ends_on"),
+                Max("disputes__enrolment__training_class__ends_on"),
+            )
+        )
         .filter(Q(last_day__lt=years_ago) | Q(last_day__isnull=True, uploaded_at__lt=unused_since))
     )
     rows = list(due)

@@ -203,6 +203,7 @@ def _enrolments(made: list[TrainingClass], own: list[Learner], now: datetime) ->
                 status=Enrolment.Status.ADMITTED,
                 arrival_no=seat + 1,
                 applied_at=now,
+                admitted_at=now,
                 decided_at=now,
             )
 

@@ -48,6 +48,7 @@ def class_of(*, people: Sequence[Learner], now: datetime, first: datetime, **fie
                 status=Enrolment.Status.ADMITTED,
                 arrival_no=number,
                 applied_at=now,
+                admitted_at=now,
                 decided_at=now,
             )
             for number, learner in enumerate(people, start=1)

@@ -115,6 +115,7 @@ def plant_double(*, lesson_id: int, learner_id: int) -> None:
             kind=Evidence.Kind.WALL,
             direction=Direction.IN,
             strength=Evidence.Strength.PROVED,
+            origin=Evidence.Origin.WALL,
             happened_at=datetime.now(UTC),
             received_at=datetime.now(UTC),
         )

@@ -110,5 +110,6 @@ def _read_then_write(learner: Learner, weighed: Any, source: str, now: datetime)
         source=source,
         arrival_no=read.arrivals + 1,
         applied_at=now,
+        admitted_at=now if seated else None,
     )
     return made, 0

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, classes, dates
+from courses import access, attendance, classes, dates
 from courses.access import Permission
 from courses.classes import ChangeRefused
 from courses.models import ChangeRequest, Lesson, Post, TrainingClass, User
@@ -47,18 +47,23 @@ class ChangeForm(forms.Form):
     trainer = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("新教师"), required=False, empty_label=gettext_lazy("不变")
     )
+    cancels = forms.BooleanField(
+        label=gettext_lazy("这次课不上了，取消"),
+        required=False,
+        help_text=gettext_lazy("取消的课次不计入应到学时，上面的时间和教室不用填。"),
+    )
     reason = forms.CharField(
         label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("会告知学员，请写清楚。")
     )
 
-    def __init__(self, *args: Any, training_class: TrainingClass, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, training_class: TrainingClass, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ahead = training_class.lessons.filter(status=Lesson.Status.PLANNED, starts_at__gt=now)
+        planned = training_class.lessons.filter(status=Lesson.Status.PLANNED)
         posts = Post.objects.filter(
             role=Post.Role.TRAINER, institution=training_class.institution_id, until__isnull=True
         )
         for name, rows in (
-            ("lesson", ahead.select_related("training_class", "trainer")),
+            ("lesson", planned.select_related("training_class", "trainer")),
             ("trainer", User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("username")),
         ):
             field = self.fields[name]
@@ -87,7 +92,7 @@ def desk_changes(request: HttpRequest, number: str) -> HttpResponse:
     now = timezone.now()
     asks = request.method == "POST"
     training_class = fetch(request, number, Permission.RUN_CLASSES if asks else Permission.SEE_DESK)
-    form = ChangeForm(request.POST if asks else None, training_class=training_class, now=now)
+    form = ChangeForm(request.POST if asks else None, training_class=training_class)
     if asks and form.is_valid() and _ask(request, form, now):
         return redirect("desk_changes", number)
 
@@ -112,8 +117,12 @@ def desk_changes(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: ChangeForm, now: datetime) -> bool:
+    wanted = form.wanted()
     try:
-        classes.ask_change(by=officer(request), now=now, **form.wanted())
+        if form.cleaned_data["cancels"]:
+            classes.ask_cancel(by=officer(request), lesson=wanted["lesson"], reason=wanted["reason"], now=now)
+        else:
+            classes.ask_change(by=officer(request), now=now, **wanted)
     except ChangeRefused as refusal:
         form.add_error(None, refusal.sentence)
         return False
@@ -132,7 +141,15 @@ def desk_change_decide(request: HttpRequest, number: str, request_number: str) -
     )
     grant = request.POST.get("decision") == "grant"
     with told(request, _("已同意变更，并通知学员和教师。") if grant else _("未同意变更，原因已写明。")):
-        classes.decide_change(
+        affected = attendance.decide_change(
             by=officer(request), request=row, grant=grant, answer=request.POST.get("answer", ""), now=timezone.now()
         )
+        again = sum(one.scan_again for one in affected)
+        if again:
+            words = ngettext(
+                "%(count)s 人已按原时间签到，记录保留但不计，须按新时间重新签到。",
+                "%(count)s 人已按原时间签到，记录保留但不计，须按新时间重新签到。",
+                again,
+            )
+            messages.info(request, words % {"count": again})
     return redirect("desk_changes", number)

@@ -34,6 +34,7 @@ KIND_WORDS: dict[Turn, str | Promise] = {
     Turn.CHANGE_REVIEW: gettext_lazy("变更待审"),
     Turn.COMPLETION_REVIEW: gettext_lazy("结业待批"),
     Turn.COMPLETION_SUBMIT: gettext_lazy("结业待提交"),
+    Turn.DISPUTE_REVIEW: gettext_lazy("异议待决定"),
     Turn.CLASS_MEND: gettext_lazy("班次待提交"),
 }
 

@@ -46,6 +46,20 @@ WAITS_FOR: dict[Turn, str | Promise] = {
     Turn.COMPLETION_SUBMIT: gettext_lazy("等机构提交"),
     Turn.CLASS_MEND: gettext_lazy("等机构修改后再交"),
     Turn.COMPLETION_MEND: gettext_lazy("等老师重新提出"),
+    Turn.DISPUTE_REVIEW: gettext_lazy("等机构决定"),
+    Turn.DISPUTE_ANSWER: gettext_lazy("等老师答复"),
+    Turn.LEAVE_REVIEW: gettext_lazy("等老师决定"),
+}
+
+
+SUBJECTS: dict[Turn, str | Promise] = {
+    Turn.CHANGE_REVIEW: gettext_lazy("变更"),
+    Turn.REGISTRATION_REVIEW: gettext_lazy("备案"),
+    Turn.CLASS_REVIEW: gettext_lazy("开班"),
+    Turn.CLASS_MEND: gettext_lazy("开班"),
+    Turn.DISPUTE_REVIEW: gettext_lazy("异议"),
+    Turn.DISPUTE_ANSWER: gettext_lazy("异议"),
+    Turn.LEAVE_REVIEW: gettext_lazy("请假"),
 }
 
 
@@ -94,11 +108,12 @@ class Row:
 
     @property
     def word(self) -> str:
-        if self.kind == Turn.CHANGE_REVIEW:
-            return _("变更")
-        if self.kind == Turn.REGISTRATION_REVIEW:
-            return _("备案")
-        return _("开班") if self.kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND) else _("结业")
+        return str(SUBJECTS.get(self.kind, _("结业")))
+
+    @property
+    def is_of_learners(self) -> bool:
+        """Asked by learners of the class: leave, disputes."""
+        return self.kind in (Turn.DISPUTE_REVIEW, Turn.DISPUTE_ANSWER, Turn.LEAVE_REVIEW)
 
     @property
     def waits_for(self) -> str:

@@ -18,6 +18,7 @@ from courses.models import (
     Card,
     ChangeRequest,
     Completion,
+    Dispute,
     Evidence,
     Registration,
     ReviewEscalation,
@@ -48,6 +49,8 @@ def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
             found += [_class_row(kind, training_class) for training_class in classes]
         elif kind == Turn.CHANGE_REVIEW:
             found += _change_rows(classes, user)
+        elif kind == Turn.DISPUTE_REVIEW:
+            found += _dispute_rows(classes, now)
         else:
             found += _completion_rows(kind, classes, user)
     _set_deadlines(found, now)
@@ -116,6 +119,25 @@ def _change_rows(classes: QuerySet[TrainingClass], user: User) -> list[Row]:
     for each in listed:
         words = ngettext("%(count)s 份变更申请", "%(count)s 份变更申请", each.asked) % {"count": each.asked}
         row = Row(Turn.CHANGE_REVIEW, each, since=each.asked_since, own=each.asked_by_me > 0)
+        row.checks.append(Check("slow", words, _("须逐项看")))
+        rows.append(row)
+    return rows
+
+
+def _dispute_rows(classes: QuerySet[TrainingClass], now: datetime) -> list[Row]:
+    """One row a class, since its oldest dispute that is ripe."""
+    ripe = Dispute.objects.filter(turns.ripe_disputes(now=now), enrolment__training_class__in=classes.values("pk"))
+    totals = {
+        total["enrolment__training_class"]: total
+        for total in ripe.order_by()
+        .values("enrolment__training_class")
+        .annotate(asked=Count("pk"), since=Min("raised_at"))
+    }
+    rows = []
+    for each in classes:
+        total = totals[each.pk]
+        words = ngettext("%(count)s 份考勤异议", "%(count)s 份考勤异议", total["asked"]) % {"count": total["asked"]}
+        row = Row(Turn.DISPUTE_REVIEW, each, since=total["since"])
         row.checks.append(Check("slow", words, _("须逐项看")))
         rows.append(row)
     return rows

@@ -8,25 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from courses import access, catalogue, enrolment, policy
 from courses.attendance import LessonProgress, Progress, of_enrolments
 from courses.models import Attendance, Enrolment, Learner, Lesson
 from courses.web.gate import learner_only
+from courses.web.presence import SHAPES
 
 CAME = (Attendance.Status.PRESENT, Attendance.Status.LATE, Attendance.Status.LEFT_EARLY, Attendance.Status.ADDED)
-WORDS = {
-    Attendance.Status.PRESENT: ("done", gettext_lazy("已到")),
-    Attendance.Status.LATE: ("half", gettext_lazy("迟到")),
-    Attendance.Status.LEFT_EARLY: ("half", gettext_lazy("早退")),
-    Attendance.Status.ADDED: ("done", gettext_lazy("补签")),
-    Attendance.Status.AWAITING: ("wait", gettext_lazy("待确认")),
-    Attendance.Status.LEAVE: ("none", gettext_lazy("请假")),
-    Attendance.Status.SICK: ("none", gettext_lazy("病假")),
-    Attendance.Status.ABSENT: ("no", gettext_lazy("没有到课")),
-    Attendance.Status.UNMARKED: ("none", gettext_lazy("未登记")),
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +92,7 @@ def _words(row: Enrolment, progress: Progress) -> str:
 
 
 def _bead(row: LessonProgress, next_lesson: Lesson | None) -> dict[str, Any]:
-    kind, word = WORDS[Attendance.Status(row.status)]
+    kind, word = SHAPES[row.status]
     day = policy.local_date(row.lesson.starts_at)
     is_next = next_lesson is not None and row.lesson.pk == next_lesson.pk and row.status not in CAME
     came = row.status in CAME

@@ -8,10 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.attendance import KioskRefused, Scanner, kiosks
-from courses.models import Kiosk
+from courses.models import Evidence, Kiosk
 from courses.web.account.adapter import address_of
 from courses.web.gate import public
 from courses.web.teach.scanned import as_json, scan_as, wants_json
+
+Origin = Evidence.Origin
 
 
 def cookie_name() -> str:
@@ -29,7 +31,7 @@ def kiosk(request: HttpRequest) -> HttpResponse:
     face = None
     if request.method == "POST":
         face = scan_as(
-            request, at=kiosks.place_of(held), scanner=Scanner(name=f"kiosk {held.number}"), whole_name=False
+            request, at=kiosks.place_of(held), scanner=Scanner(origin=Origin.KIOSK, name=held.number), whole_name=False
         )
         if wants_json(request):
             return as_json(face)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from courses import access, attendance, policy
 from courses.access import Permission
-from courses.models import Completion, Enrolment, Lesson, TrainingClass, User
+from courses.models import Completion, Dispute, Enrolment, LeaveRequest, Lesson, TrainingClass, User
 from courses.web.gate import allow
 
 SOON = 6
@@ -41,6 +41,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
                 key=_this_hour_first,
             ),
             "later": [_row(row, now) for row in lessons.filter(starts_at__gte=day + timedelta(days=1))[:SOON]],
+            "asking": _asking(user, now),
             "due": due,
             "classes": [row for row in classes if row not in due],
         },
@@ -57,6 +58,23 @@ def _classes(user: User, now: datetime) -> QuerySet[TrainingClass, Any]:
         .select_related("course")
         .annotate(undecided=Count("enrolments", filter=admitted & undecided, distinct=True))
         .order_by("-starts_on", "-number")[:30]
+    )
+
+
+def _asking(user: User, now: datetime) -> QuerySet[TrainingClass, Any]:
+    """Own classes in which a learner waits for an answer, with how many requests for leave and disputes."""
+    leave = Q(enrolments__leave_requests__status=LeaveRequest.Status.ASKED)
+    raised = Q(enrolments__disputes__status=Dispute.Status.RAISED)
+    own = access.visible_classes(user=user, now=now, permission=Permission.TEACH)
+    return (
+        TrainingClass.objects.filter(pk__in=own.values("pk"))
+        .select_related("course")
+        .annotate(
+            leave=Count("enrolments__leave_requests", filter=leave, distinct=True),
+            disputes=Count("enrolments__disputes", filter=raised, distinct=True),
+        )
+        .filter(Q(leave__gt=0) | Q(disputes__gt=0))
+        .order_by("starts_on", "number")
     )
 
 

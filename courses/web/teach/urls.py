@@ -17,6 +17,10 @@ urlpatterns = [
     path("lesson/<str:name>/wall/", wall.wall, name="wall"),
     path("lesson/<str:name>/wall/state", wall.wall_state, name="wall_state"),
     path("lesson/<str:name>/wall/pause/", wall.wall_pause, name="wall_pause"),
+    path("class/<str:number>/requests/", requests.class_requests, name="class_requests"),
+    path("class/<str:number>/requests/leave/<slug:code>/", requests.leave_decide, name="leave_decide"),
+    path("class/<str:number>/requests/dispute/<slug:code>/", requests.dispute_answer, name="dispute_answer"),
+    path("class/<str:number>/requests/file/<slug:code>/", requests.claim_file, name="claim_file"),
     path("class/<str:number>/completion/", completion.class_completion, name="class_completion"),
     path("class/<str:number>/completion/propose/", completion.propose, name="completion_propose"),
 ]

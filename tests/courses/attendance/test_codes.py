@@ -20,7 +20,7 @@ def issued(at: datetime, *, lesson: Lesson = LESSON, direction: Direction = Dire
 
 
 def read(text: str, at: datetime) -> Direction:
-    return codes.read(scan=codes.split(text), policy=POLICY, now=at)
+    return codes.read(scan=codes.split(text), policy=POLICY, now=at).direction
 
 
 def refusal(text: str, at: datetime) -> str:

@@ -1,0 +1,63 @@
+"""Whose lesson it is: membership of a class by date, decided here and nowhere else.
+
+A learner belongs to the lessons that were held while the learner was a member, and to each one that they came to. What
+came before joining or after leaving is not theirs, which is not absence.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from courses.models import Attendance, Enrolment, Lesson, TrainingClass
+
+Status = Enrolment.Status
+
+
+def current(*, training_class: TrainingClass) -> QuerySet[Enrolment]:
+    """Who is a member of the class now, in the order of arrival."""
+    return Enrolment.objects.filter(training_class=training_class, status=Status.ADMITTED).order_by("arrival_no")
+
+
+def ever_in(*, training_class_id: int) -> list[Enrolment]:
+    """Everybody who was let into the class at some time, with the learner, in the order of arrival. One query."""
+    rows = Enrolment.objects.filter(training_class=training_class_id, admitted_at__isnull=False)
+    return list(rows.select_related("learner").order_by("arrival_no"))
+
+
+def is_theirs(*, enrolment: Enrolment, lesson: Lesson, came: bool) -> bool:
+    """Let in before the lesson ended and still there when it began; or seen there, whatever became of the seat."""
+    if enrolment.admitted_at is None:
+        return False
+    left_at = None if enrolment.status == Status.ADMITTED else enrolment.decided_at
+    return came or (enrolment.admitted_at < lesson.ends_at and (left_at is None or left_at > lesson.starts_at))
+
+
+def came(state: Attendance | None) -> bool:
+    return state is not None and state.in_at is not None
+
+
+def members(*, enrolments: Iterable[Enrolment], lesson: Lesson, states: dict[int, Attendance]) -> list[Enrolment]:
+    """Of those who were ever in the class, whose lesson it was, each learner once; `states` are by learner."""
+    found: dict[int, Enrolment] = {}
+    for row in enrolments:
+        was_there = came(states.get(row.learner_id))
+        before = found.get(row.learner_id)
+        if is_theirs(enrolment=row, lesson=lesson, came=was_there) and (before is None or _better(row, before)):
+            found[row.learner_id] = row
+    return sorted(found.values(), key=lambda row: row.arrival_no)
+
+
+def _better(row: Enrolment, before: Enrolment) -> bool:
+    """Who left and came back is known by the seat that lives, else by the later one."""
+    live = row.status == Status.ADMITTED
+    return live or before.status != Status.ADMITTED
+
+
+def enrolment_at(*, lesson: Lesson, learner_id: int) -> Enrolment | None:
+    """The enrolment by which the lesson is this learner's; None where it is not theirs. Two queries."""
+    rows = Enrolment.objects.filter(
+        training_class=lesson.training_class_id, learner=learner_id, admitted_at__isnull=False
+    )
+    states = {row.learner_id: row for row in Attendance.objects.filter(lesson=lesson, learner=learner_id)}
+    found = members(enrolments=rows.order_by("arrival_no"), lesson=lesson, states=states)
+    return found[0] if found else None

@@ -1,0 +1,72 @@
+"""请假和异议: what learners of one's class ask; leave is decided here, a dispute answered."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from courses import access
+from courses.access import Permission
+from courses.attendance import disputes
+from courses.models import TrainingClass
+from courses.refusals import Refused
+from courses.web import claims
+from courses.web.gate import allow
+from courses.web.teach.classes import teacher
+
+
+@allow(Permission.TEACH)
+@never_cache
+def class_requests(request: HttpRequest, number: str) -> HttpResponse:
+    now, user = timezone.now(), teacher(request)
+    training_class = _own_class(request, number)
+    context = claims.listed(training_class=training_class, user=user, permission=Permission.TEACH, now=now)
+    return render(request, "teach/requests/list.html", context)
+
+
+@require_POST
+@allow(Permission.TEACH)
+def leave_decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    now, user = timezone.now(), teacher(request)
+    training_class = _own_class(request, number)
+    try:
+        claims.decide_leave(
+            request, user=user, training_class=training_class, code=code, permission=Permission.TEACH, now=now
+        )
+        messages.success(request, _("已办理，并通知学员。"))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("class_requests", number=number)
+
+
+@require_POST
+@allow(Permission.TEACH)
+def dispute_answer(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    now, user = timezone.now(), teacher(request)
+    training_class = _own_class(request, number)
+    row = claims.contested(user=user, training_class=training_class, code=code, permission=Permission.TEACH, now=now)
+    support = request.POST.get("decision") == "support"
+    try:
+        disputes.answer(by=user, dispute=row, support=support, text=request.POST.get("answer", ""), now=now)
+        messages.success(request, _("已答复，等机构决定。"))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("class_requests", number=number)
+
+
+@require_POST
+@allow(Permission.TEACH)
+def claim_file(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    training_class = _own_class(request, number)
+    return claims.file_of(user=teacher(request), training_class=training_class, code=code, now=timezone.now())
+
+
+def _own_class(request: HttpRequest, number: str) -> TrainingClass:
+    found = access.visible_classes(user=teacher(request), now=timezone.now(), permission=Permission.TEACH)
+    training_class = found.select_related("course").filter(number=number).first()
+    if training_class is None:
+        raise Http404
+    return training_class
