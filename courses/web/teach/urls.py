@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.teach import classes, completion, marks, roster, scan, wall
+from courses.web.teach import classes, completion, marks, requests, roster, scan, wall
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
