@@ -124,6 +124,14 @@ class Policy:
     callback_share: int = 10
     public_notice_days: int = 5
     device_days: int = 180
+    devices_most: int = 2
+    device_changes_a_day: int = 2
+    phone_rest_days: int = 180
+    personal_fresh_seconds: int = 90
+    personal_skew_minutes: int = 10
+    second_scan_share: int = 10
+    kiosk_hours: int = 12
+    scan_photo_megabytes: int = 8
     file_years: int = 10
     reveals_a_day: int = 20
     count_date: str = "class_end"

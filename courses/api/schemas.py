@@ -1,7 +1,7 @@
 """What goes over the wire, with an example of each."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
@@ -184,3 +184,37 @@ class ApplicationOut(Schema):
     number: str
     status: str
     arrival_no: int
+
+
+class ScanIn(Schema):
+    """A scan of a registered scanner. The server's time counts; the scanner's own is kept beside it."""
+
+    model_config = example(code="K3M7Q2W9XA0123456789", scanned_at="2026-09-15T08:58:02+08:00") | ConfigDict(
+        extra="forbid"
+    )
+    code: Text = Field(..., min_length=1, max_length=200, description="As read from the phone or the card")
+    direction: Literal["in", "out"] | None = Field(None, description="Without it the time of the lesson decides")
+    scanned_at: datetime | None = Field(None, description="By the scanner's clock")
+
+
+class ScanOut(Schema):
+    """`standing`: counts, awaits (the trainer has to look), denied or undone. The name is masked."""
+
+    model_config = example(
+        receipt="R8K2M4Q9WAXT",
+        standing="counts",
+        again=False,
+        name="王*强",
+        class_number="ZF-2026-SKILL-00012",
+        lesson=3,
+        direction="in",
+        happened_at="2026-09-15T00:58:02Z",
+    )
+    receipt: str
+    standing: str
+    again: bool = Field(..., description="It had been recorded before; this is the first receipt")
+    name: str
+    class_number: str
+    lesson: int
+    direction: str
+    happened_at: datetime

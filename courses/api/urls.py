@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from courses.api import classes, messages, tally
+from courses.api import classes, messages, scans, tally
 
 api = NinjaAPI(
     title="潮线 Tideline",
     version="1.0.0",
-    description=_("培训班次、考勤、报名和年度计数。每个系统一个令牌，按范围授权。"),
+    description=_("培训班次、考勤、扫码、报名和年度计数。每个系统一个令牌，按范围授权。"),
     urls_namespace="api",
     # The page of the documentation asks no other host, and checks nothing at somebody else's.
     docs=Swagger(settings={"validatorUrl": None}),
@@ -20,6 +20,7 @@ api = NinjaAPI(
 api.add_router("", tally.router)
 api.add_router("", classes.router)
 api.add_router("", messages.router)
+api.add_router("", scans.router)
 
 
 def _problem(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:

@@ -18,12 +18,16 @@ from courses.attendance.checkin import (
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
 from courses.attendance.derive import Derived, Gap, Missing, derive
 from courses.attendance.disputes import DisputeRefusal, DisputeRefused, Hours, Outcome, raise_dispute
+from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
 from courses.attendance.membership import current as current_members
 from courses.attendance.moves import Affected, decide_change
+from courses.attendance.photos import PhotoRefusal, PhotoRefused, read_photo
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
 from courses.attendance.recompute import differences, recompute
+from courses.attendance.reverse import PersonRefusal, PersonRefused, Scanned, Scanner, scan_person
+from courses.attendance.rooms import Place
 from courses.attendance.state import (
     ArrivalRow,
     Phase,
@@ -49,6 +53,8 @@ __all__ = [
     "DisputeRefused",
     "Gap",
     "Hours",
+    "KioskRefusal",
+    "KioskRefused",
     "LeaveRefusal",
     "LeaveRefused",
     "LessonAccount",
@@ -59,7 +65,12 @@ __all__ = [
     "Missing",
     "NotBound",
     "Outcome",
+    "PersonRefusal",
+    "PersonRefused",
     "Phase",
+    "PhotoRefusal",
+    "PhotoRefused",
+    "Place",
     "Progress",
     "Receipt",
     "RegisterRow",
@@ -67,6 +78,8 @@ __all__ = [
     "RosterRow",
     "ScanRefusal",
     "ScanRefused",
+    "Scanned",
+    "Scanner",
     "Standing",
     "Ticket",
     "WallState",
@@ -88,15 +101,18 @@ __all__ = [
     "own_receipt",
     "pause_wall",
     "phase_of",
+    "place_of",
     "progress",
     "raise_dispute",
     "read",
+    "read_photo",
     "recompute",
     "redeem",
     "register",
     "reject",
     "roster",
     "scan",
+    "scan_person",
     "seal_ticket",
     "undo",
     "wall_state",

@@ -19,16 +19,18 @@ from courses.attendance import codes
 from courses.attendance.codes import ScanRefusal, ScanRefused
 from courses.attendance.derive import Derived
 from courses.attendance.evidence import append
+from courses.attendance.second import SECOND, asks_second, completed
 from courses.attendance.tickets import Ticket, new_ticket, open_ticket
 from courses.models import Attendance, Direction, Enrolment, Evidence, Lesson, RefusedScan, TrainingClass
 from courses.policy import Policy
 
+SHARED = "shared_device"
 # A ticket is opened before its lesson is known; the policy pinned on its class can only shorten its life.
 TICKET_MINUTES = Policy().ticket_minutes
 
 CONTEXT = """
 SELECT l.id, l.training_class_id, l.number, l.code, l.title, l.part, l.starts_at, l.ends_at, l.room, l.status,
-       l.trainer_id, l.wall_paused, c.policy_id AS policy_version, c.status AS class_status,
+       l.trainer_id, l.wall_paused, c.policy_id AS policy_version, c.status AS class_status, c.second_scan,
        k.name AS course_name, k.name_en AS course_name_en,
        n.id AS learner_id, n.name AS learner_name, n.verified_at IS NOT NULL AS verified, e.id AS enrolment_id,
        a.round AS known_round, a.in_at IS NOT NULL AS is_in,
@@ -70,7 +72,8 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the learner is told. `pairing` are the two digits to show the trainer; minutes are 0 until check-out."""
+    """What the learner is told. `pairing` are the two digits to show the trainer, `why` it waits; minutes are 0 until
+    check-out."""
 
     number: str
     direction: Direction
@@ -90,6 +93,7 @@ class Receipt:
     pairing: str
     late: bool
     standing: Standing
+    why: str
     undo_until: datetime
 
 
@@ -137,31 +141,32 @@ def check_in(*, ticket: Ticket, who: Who, now: datetime) -> Receipt:
 
     Refused with ScanRefused: unverified, not enrolled, another class, a ticket older than the class's policy lets it
     be, too early, too late, cancelled, a ticket that another learner used, leaving without an arrival. A second
-    learner on one browser is recorded to be confirmed by the trainer. Raises NotBound when the browser's binding no
-    longer holds.
+    learner on one browser is recorded to be confirmed by the trainer, and one whom the class wants scanned by the
+    trainer as well waits for that. Raises NotBound when the browser's binding no longer holds.
     """
-    lesson = _context(ticket=ticket, who=who, now=now)
+    key, value = ("id", who.learner_id) if who.device_code else ("user_id", who.user_id)
+    lesson = context(ticket=ticket, key=key, value=value, device_code=who.device_code, now=now)
     if who.device_code and not lesson.device_bound:  # type: ignore[attr-defined]
         raise NotBound
     policy = policies.of_pinned(version_id=lesson.policy_version)  # type: ignore[attr-defined]
-    _admit_scan(lesson=lesson, ticket=ticket, policy=policy, now=now)
-    row = _evidence(lesson, ticket, now)
+    admit_scan(lesson=lesson, ticket=ticket, policy=policy, now=now)
+    row = _evidence(lesson, ticket, policy, now)
     known_round: int | None = lesson.known_round  # type: ignore[attr-defined]
     known = None if known_round is None else Attendance(round=known_round)
     appended = append(row=row, lesson=lesson, policy=policy, known=known, now=now)
     if appended is None:
-        return _first_receipt(lesson, ticket, policy)
-    return _receipt(row, lesson, policy, appended.derived)
+        completed(scan=row, lesson=lesson, policy=policy, now=now)
+        return first_receipt(lesson, ticket, policy)
+    return receipt_of(row, lesson, policy, appended.derived)
 
 
-def _context(*, ticket: Ticket, who: Who, now: datetime) -> Lesson:
-    """Everything that the decision needs, in one statement."""
-    key, value = ("id", who.learner_id) if who.device_code else ("user_id", who.user_id)
+def context(*, ticket: Ticket, key: str, value: int | None, device_code: str, now: datetime) -> Lesson:
+    """Everything that the decision needs, in one statement; the learner is found by `key`, "id" or "user_id"."""
     at = connection.ops.adapt_datetimefield_value(now)
     found = list(
         Lesson.objects.raw(
             CONTEXT.format(key=key),
-            [who.device_code, at, ticket.device, ticket.direction, value, ticket.lesson_code],
+            [device_code, at, ticket.device, ticket.direction, value, ticket.lesson_code],
         )
     )
     if not found:
@@ -169,7 +174,7 @@ def _context(*, ticket: Ticket, who: Who, now: datetime) -> Lesson:
     return found[0]
 
 
-def _admit_scan(*, lesson: Any, ticket: Ticket, policy: Policy, now: datetime) -> None:
+def admit_scan(*, lesson: Any, ticket: Ticket, policy: Policy, now: datetime) -> None:
     """Refuse in a stated order: the lesson, the person, the class, the time."""
     about = {"lesson_id": lesson.pk, "learner_id": lesson.learner_id}
     if lesson.status == Lesson.Status.CANCELLED or lesson.class_status in TrainingClass.STOPPED:
@@ -221,43 +226,54 @@ def _elsewhere(lesson: Any, now: datetime) -> ScanRefused:
     )
 
 
-def _evidence(lesson: Any, ticket: Ticket, now: datetime) -> Evidence:
+def _evidence(lesson: Any, ticket: Ticket, policy: Policy, now: datetime) -> Evidence:
     shared = bool(lesson.device_shared) and bool(ticket.device)
+    second = ticket.direction == Direction.IN and asks_second(lesson=lesson, policy=policy)
+    waits = SHARED if shared else SECOND if second else ""
     return Evidence(
         lesson_id=lesson.pk,
         learner_id=lesson.learner_id,
         enrolment_id=lesson.enrolment_id,
         kind=Evidence.Kind.WALL,
         direction=ticket.direction,
-        strength=Evidence.Strength.AWAITING if shared else Evidence.Strength.PROVED,
+        strength=Evidence.Strength.AWAITING if waits else Evidence.Strength.PROVED,
         round=lesson.known_round or 0,
         happened_at=ticket.scanned_at,
         received_at=now,
         offset_ms=ticket.offset_ms,
         ticket=ticket.nonce,
         device=ticket.device,
-        pairing=f"{secrets.randbelow(90) + 10}" if shared else "",
-        reason="shared_device" if shared else "",
+        pairing=two_digits() if waits else "",
+        reason=waits,
     )
 
 
-def _first_receipt(lesson: Any, ticket: Ticket, policy: Policy) -> Receipt:
+def two_digits() -> str:
+    return f"{secrets.randbelow(90) + 10}"
+
+
+def first_receipt(lesson: Any, ticket: Ticket, policy: Policy) -> Receipt:
     known = Evidence.objects.select_related("superseded_by")
     used = known.filter(ticket=ticket.nonce).first()
     if used is not None and used.learner_id != lesson.learner_id:
         raise ScanRefused(ScanRefusal.TICKET_USED, lesson_id=lesson.pk, learner_id=lesson.learner_id)
-    row = used or known.filter(
-        lesson_id=lesson.pk,
-        learner_id=lesson.learner_id,
-        direction=ticket.direction,
-        round=lesson.known_round or 0,
-        kind__in=Evidence.SCANS,
-    ).latest("pk")
+    # The ticket of a second half stands in the row that confirms the first.
+    row = (
+        used
+        if used is not None and used.kind in Evidence.SCANS
+        else known.filter(
+            lesson_id=lesson.pk,
+            learner_id=lesson.learner_id,
+            direction=ticket.direction,
+            round=lesson.known_round or 0,
+            kind__in=Evidence.SCANS,
+        ).latest("pk")
+    )
     state = Attendance.objects.get(lesson_id=lesson.pk, learner_id=lesson.learner_id)
-    return _receipt(row, lesson, policy, state, newer=getattr(row, "superseded_by", None))
+    return receipt_of(row, lesson, policy, state, newer=getattr(row, "superseded_by", None))
 
 
-def _receipt(
+def receipt_of(
     row: Evidence, lesson: Any, policy: Policy, state: Derived | Attendance, *, newer: Evidence | None = None
 ) -> Receipt:
     """`newer` is the row that supersedes this one; one that was appended just now has none, which need not be asked."""
@@ -281,6 +297,7 @@ def _receipt(
         late=row.direction == Direction.IN
         and row.happened_at > lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
         standing=standing_of(row, newer=newer),
+        why=row.reason,
         undo_until=row.received_at + timedelta(seconds=policy.undo_seconds),
     )
 
@@ -309,7 +326,7 @@ def own_receipt(*, number: str, learner_id: int) -> Receipt | None:
     lesson.course_name_en = row.lesson.training_class.course.name_en
     state = Attendance.objects.get(lesson_id=row.lesson_id, learner_id=row.learner_id)
     policy = policies.of_pinned(version_id=row.lesson.training_class.policy_id or 0)
-    return _receipt(row, lesson, policy, state, newer=getattr(row, "superseded_by", None))
+    return receipt_of(row, lesson, policy, state, newer=getattr(row, "superseded_by", None))
 
 
 def _course_name(lesson: Any) -> str:

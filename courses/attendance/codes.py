@@ -90,7 +90,7 @@ class Reading:
 
 
 def lesson_name(lesson: Lesson) -> str:
-    return _base32(lesson.code, NAME_LENGTH)
+    return to_base32(lesson.code, NAME_LENGTH)
 
 
 def lesson_code(name: str) -> int | None:
@@ -146,10 +146,10 @@ def read(*, scan: Scan, policy: Policy, now: datetime) -> Reading:
 
 def _mac(code: int, direction: Direction, step: int) -> str:
     digest = privacy.sign(f"{code}:{direction}:{step}".encode(), purpose="wall", length=7)
-    return _base32(int.from_bytes(digest, "big") >> 6, MAC_LENGTH)
+    return to_base32(int.from_bytes(digest, "big") >> 6, MAC_LENGTH)
 
 
-def _base32(value: int, length: int) -> str:
+def to_base32(value: int, length: int) -> str:
     text = ""
     for _position in range(length):
         value, digit = divmod(value, 32)

@@ -14,6 +14,7 @@ from courses.policy import Policy
 Status = Attendance.Status
 HERE = (Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ADDED)
 LATEST = 5
+WAITING_SCANS = ("shared_device", "second_scan", "old_code")
 
 
 class Phase(StrEnum):
@@ -80,6 +81,11 @@ class RosterRow:
     @property
     def needs_me(self) -> bool:
         return bool(self.awaiting)
+
+    @property
+    def face_to_face(self) -> bool:
+        """A scan that waits is settled by looking at the person; a late addition by a second person."""
+        return self.why in WAITING_SCANS
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def plan(
     lessons: Sequence[LessonPlan],
     now: datetime,
     mode: str = TrainingClass.Mode.FIRST_COME,
+    second_scan: str = TrainingClass.SecondScan.EITHER,
     enrol_until: datetime | None = None,
     project: Project | None = None,
 ) -> TrainingClass:
@@ -61,6 +62,7 @@ def plan(
             venue=venue,
             room=room,
             mode=mode,
+            second_scan=second_scan,
             seats=seats,
             starts_on=days[0],
             ends_on=days[1],

@@ -16,7 +16,7 @@ from courses.models.catalogue import (
     Venue,
 )
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
-from courses.models.clients import ApiClient, IdempotentAnswer
+from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
 from courses.models.completion import Completion
 from courses.models.counter import CounterEntry, PersonalCard
 from courses.models.disputes import Dispute
@@ -110,6 +110,7 @@ __all__ = [
     "Institution",
     "InstitutionEvent",
     "InstitutionKind",
+    "Kiosk",
     "Learner",
     "LearnerCategory",
     "LeaveLesson",

@@ -32,6 +32,13 @@ class TrainingClass(models.Model):
         REVIEWED = "reviewed", _("审核录取")
         SELECTED = "selected", _("评选录取")
 
+    class SecondScan(models.TextChoices):
+        """Whom the trainer scans beside the wall's code."""
+
+        EITHER = "either", _("不另外核对")
+        SHARE = "share", _("每次课抽几位，由老师再扫一次")
+        BOTH = "both", _("每位学员都由老师再扫一次")
+
     STOPPED = (Status.CANCELLED, Status.SUSPENDED)
     # Not handed in, sent back or called off: its lessons claim no room, trainer or learner. A suspended class keeps its
     # claims, since it may go on.
@@ -48,6 +55,7 @@ class TrainingClass(models.Model):
     trainers = models.ManyToManyField(User, related_name="classes_taught", blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.FIRST_COME)
+    second_scan = models.CharField(max_length=6, choices=SecondScan, default=SecondScan.EITHER)
     starts_on = models.DateField()
     ends_on = models.DateField()
     enrol_until = models.DateTimeField(null=True, blank=True)
@@ -85,6 +93,9 @@ class TrainingClass(models.Model):
                 condition=Q(status__in=["draft", "submitted", "returned", "cancelled"])
                 | Q(policy__isnull=False, kind_key__gt="", line__gt="", claim_key__gt="", approved_by__isnull=False),
                 name="class_approved_is_pinned",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_scan__in=["either", "share", "both"]), name="class_second_scan_known"
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("submitted_by")), name="class_two_people"

@@ -240,11 +240,17 @@ class Post(models.Model):
 
 
 class Device(models.Model):
-    """A browser bound to a learner for 180 days; the cookie carries its signed code, never the person."""
+    """A browser bound to a learner for 180 days; the cookie carries its signed code, never the person.
+
+    `browser` is what the scan knows the same browser by, whoever is signed in; `renewed` says that it was the
+    learner's own bound browser already.
+    """
 
     code = models.CharField(max_length=26, unique=True)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="devices")
     label = models.CharField(max_length=60, blank=True)
+    browser = models.CharField(max_length=26, blank=True)
+    renewed = models.BooleanField(default=False)
     bound_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, privacy
-from courses.models import ApiClient, District, IdempotentAnswer, Institution, User
+from courses.models import ApiClient, District, IdempotentAnswer, Institution, User, Venue
 from courses.refusals import Refused
 
 # A client that asks again does so within hours; after a week a key counts as new.
@@ -23,6 +23,7 @@ class Scope(StrEnum):
     ATTENDANCE = "attendance"
     APPLICATIONS = "applications"
     RECEIPTS = "receipts"
+    SCANS = "scans"
 
 
 class ClientRefusal(StrEnum):
@@ -35,7 +36,7 @@ class ClientRefusal(StrEnum):
 
 class ClientRefused(Refused):
     sentences = {
-        ClientRefusal.INSTITUTION_MISSING: _("提交报名的系统须属于一家机构，未开通。请注明机构编号。"),
+        ClientRefusal.INSTITUTION_MISSING: _("提交报名或扫码的系统须属于一家机构，未开通。请注明机构编号。"),
         ClientRefusal.NAME_TAKEN: _("已有同名的系统，未开通。请换一个名称。"),
         ClientRefusal.KEY_MISSING: _("缺少 Idempotency-Key，未处理。请为每笔提交带一个唯一的键。"),
         ClientRefusal.KEY_REUSED: _("这个 Idempotency-Key 已用于另一份内容，未处理。请换一个新键。"),
@@ -51,12 +52,15 @@ def issue(
     now: datetime,
     institution: Institution | None = None,
     district: District | None = None,
+    venue: Venue | None = None,
+    room: str = "",
 ) -> tuple[ApiClient, str]:
     """Open an access for another system. The token is shown this once; only its digest is kept.
 
-    Refused with ClientRefused: applications without an institution to answer for them, or a name that is in use.
+    Refused with ClientRefused: applications or scans without an institution to answer for them, or a name that
+    is in use. A registered scanner that is fixed in a room says which.
     """
-    if Scope.APPLICATIONS in scopes and institution is None:
+    if {Scope.APPLICATIONS, Scope.SCANS} & set(scopes) and institution is None:
         raise ClientRefused(ClientRefusal.INSTITUTION_MISSING)
     if ApiClient.objects.filter(name=name).exists():
         raise ClientRefused(ClientRefusal.NAME_TAKEN)
@@ -68,6 +72,8 @@ def issue(
             scopes=[str(scope) for scope in scopes],
             institution=institution,
             district=district,
+            venue=venue,
+            room=room,
         )
         audit.record(by=by, verb="api_client_issued", target=client, now=now, detail={"scopes": client.scopes})
     return client, token

@@ -1,27 +1,75 @@
-"""The browser that a learner is known by: bound for 180 days, seen and removed by its owner."""
+"""The browser that a learner is known by: bound for 180 days, seen and removed by its owner, changed by signing in.
 
-from datetime import datetime, timedelta
+A phone has often two browsers (its own and WeChat's), so a learner may have `devices_most` bound; one more ends the
+oldest. Whoever has a new phone signs in with it and needs nobody; for who changes more often in a day than
+`device_changes_a_day`, the browser stays unbound until tomorrow, and signing in still lets them scan.
+"""
 
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from courses import audit, policy
 from courses.models import Device, Learner
 from courses.people.numbers import fresh
+from courses.refusals import Refused
 
 
-def bind(*, learner: Learner, label: str, now: datetime, replaces: str = "") -> Device:
-    """Bind this browser for the days of policy; what it was bound to before (`replaces`: that device's code) ends."""
-    if replaces:
-        Device.objects.filter(code=replaces, revoked_at__isnull=True).update(revoked_at=now)
-    days = policy.current(on=policy.local_date(now)).device_days
+class DeviceRefusal(StrEnum):
+    TOO_MANY_TODAY = "too_many_today"
+
+
+class DeviceRefused(Refused):
+    sentences = {
+        DeviceRefusal.TOO_MANY_TODAY: _(
+            "您已登录。今天已绑定过 %(most)s 个新浏览器，这一个没有绑定：扫码前要先登录。明天再登录一次即可绑定。"
+        ),
+    }
+
+
+def bind(*, learner: Learner, label: str, now: datetime, replaces: str = "", browser: str = "") -> Device:
+    """Bind this browser for the days of policy; what it was bound to before (`replaces`: that device's code) ends.
+
+    More than `devices_most`: the one bound longest ago ends. Refused with DeviceRefused: more new browsers of this
+    learner today than `device_changes_a_day`; what the browser was bound to before has ended nevertheless.
+    """
+    pinned = policy.current(on=policy.local_date(now))
+    with transaction.atomic():
+        # Two sign-ins at once: the second waits here and counts the first.
+        Learner.objects.select_for_update().get(pk=learner.pk)
+        before = Device.objects.filter(code=replaces, revoked_at__isnull=True).first() if replaces else None
+        if before is not None:
+            Device.objects.filter(pk=before.pk).update(revoked_at=now)
+        renewed = before is not None and before.learner_id == learner.pk
+        allowed = renewed or _new_today(learner, now) < pinned.device_changes_a_day
+        device = _bind(learner, label, browser, pinned, now, renewed=renewed) if allowed else None
+    if device is None:
+        raise DeviceRefused(DeviceRefusal.TOO_MANY_TODAY, most=pinned.device_changes_a_day)
+    return device
+
+
+def _new_today(learner: Learner, now: datetime) -> int:
+    midnight = datetime.combine(policy.local_date(now), time.min, policy.CITY_TIME)
+    return Device.objects.filter(learner=learner, renewed=False, bound_at__gte=midnight).count()
+
+
+def _bind(learner: Learner, label: str, browser: str, pinned: policy.Policy, now: datetime, *, renewed: bool) -> Device:
+    surplus = list(bound(learner=learner, now=now)[max(0, pinned.devices_most - 1) :])
+    Device.objects.filter(pk__in=[device.pk for device in surplus]).update(revoked_at=now)
     device = Device.objects.create(
         code=fresh(prefix="", length=26),
         learner=learner,
         label=label[:60],
+        browser=browser[:26],
+        renewed=renewed,
         bound_at=now,
-        expires_at=now + timedelta(days=days),
+        expires_at=now + timedelta(days=pinned.device_days),
     )
-    audit.record(by=learner.user, verb="device_bound", target=learner, now=now)
+    detail = {"ended": len(surplus)} if surplus else {}
+    audit.record(by=learner.user, verb="device_bound", target=learner, now=now, detail=detail)
     return device
 
 

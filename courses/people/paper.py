@@ -47,19 +47,24 @@ def read_paper(content: bytes) -> tuple[str, bytes]:
     return "jpeg", _photo(content)
 
 
-def _photo(content: bytes) -> bytes:
-    """The picture upright, at most 3000 pixels a side, without a word of what else the file held."""
+def open_photo(content: bytes) -> Image.Image:
+    """The picture upright, by its content alone. Refused with PaperRefused."""
     try:
         with Image.open(io.BytesIO(content), formats=PHOTOS) as picture:
             if picture.width * picture.height > PIXELS_MOST:
                 raise PaperRefused(PaperSlip.UNREADABLE)
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            return ImageOps.exif_transpose(picture).convert("RGB")
     except UnidentifiedImageError:
         raise PaperRefused(PaperSlip.WRONG_TYPE) from None
     except PaperRefused:
         raise
     except Exception as error:
         raise PaperRefused(PaperSlip.UNREADABLE) from error
+
+
+def _photo(content: bytes) -> bytes:
+    """At most 3000 pixels a side, without a word of what else the file held."""
+    upright = open_photo(content)
     upright.thumbnail((SIDE_MOST, SIDE_MOST))
     bare = Image.new("RGB", upright.size)
     bare.paste(upright)

@@ -102,9 +102,23 @@ def lists(arena: Arena) -> Figures:
     return lists.run(arena)
 
 
+def decode(arena: Arena) -> Figures:
+    """1,000 codes blurred, skewed, at 40 % contrast, modules of 7 px: at least 99 of 100 are read, none wrongly."""
+    from tests.drill import decode
+
+    return decode.run(arena, codes=decode.CODES)
+
+
+def cards(arena: Arena) -> Figures:
+    """5,000 cards and personal codes held before two kiosks at once: one row and one receipt each."""
+    from tests.races import cards
+
+    return cards.run(arena, learners=cards.LEARNERS)
+
+
 DRILLS: dict[str, Callable[[Arena], Figures]] = {
     drill.__name__: drill
-    for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill, handover, lists)
+    for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill, handover, lists, decode, cards)
 }
 
 

@@ -45,7 +45,7 @@ def learner(
     phone = phone_number()
     login = user(name=name, phone=phone) if with_login else None
     made = Learner.objects.create(
-        number=f"X{next(_serial):09d}",
+        number=f"X{next(_serial):010d}",
         user=login,
         name=name if verified else "",
         born_on=born_on if verified else None,

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 from django.utils import timezone
 
-from courses.models import ApiClient, District, Institution
+from courses.models import ApiClient, District, Institution, Venue
 from courses.people import clients
 from courses.people.clients import ClientRefused, Scope
 
@@ -19,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--scope", action="append", choices=[scope.value for scope in Scope], default=[])
         parser.add_argument("--institution", help="number of the institution that it speaks for")
         parser.add_argument("--district", help="key of the district that it speaks for")
+        parser.add_argument("--venue", help="number of the venue where a scanner is fixed")
+        parser.add_argument("--room", default="", help="the room in it")
         parser.add_argument("--revoke", action="store_true")
 
     def handle(self, *, name: str, scope: list[str], **options: Any) -> None:
@@ -34,6 +36,8 @@ class Command(BaseCommand):
                 scopes=[Scope(value) for value in scope],
                 institution=_one(Institution, number=options["institution"]) if options["institution"] else None,
                 district=_one(District, key=options["district"]) if options["district"] else None,
+                venue=_one(Venue, number=options["venue"]) if options["venue"] else None,
+                room=options["room"],
                 now=timezone.now(),
             )
         except ClientRefused as refusal:

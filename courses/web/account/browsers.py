@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from courses.models import Learner, User
 from courses.people import devices
-from courses.web.public.binding import read_binding, write_binding
+from courses.people.devices import DeviceRefused
+from courses.web.public.binding import forget_binding, name_browser, read_binding, read_browser, write_binding
 
 SYSTEMS = (("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
            ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))  # fmt: skip
@@ -27,10 +29,18 @@ def bind_browser(request: HttpRequest, response: HttpResponseBase, *, user: User
     if learner is None:
         return
     before = read_binding(request)
-    device = devices.bind(
-        learner=learner,
-        label=label_of(request.headers.get("User-Agent", "")),
-        now=now,
-        replaces=before.device_code if before else "",
-    )
+    browser = read_browser(request)
+    name_browser(response, browser)
+    try:
+        device = devices.bind(
+            learner=learner,
+            label=label_of(request.headers.get("User-Agent", "")),
+            now=now,
+            replaces=before.device_code if before else "",
+            browser=browser,
+        )
+    except DeviceRefused as refusal:
+        forget_binding(response)
+        messages.warning(request, refusal.sentence)
+        return
     write_binding(response, device)

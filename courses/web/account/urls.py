@@ -3,13 +3,15 @@
 from allauth.mfa.recovery_codes.views import generate_recovery_codes
 from django.urls import path
 
-from courses.web.account import staff, views
+from courses.web.account import owner, staff, views
 from courses.web.gate import public, signed_in
 
 urlpatterns = [
     path("", views.door, name="account_login"),
     path("code/", views.code, name="account_code"),
     path("code/resend/", views.resend, name="account_code_resend"),
+    path("owner/", owner.owner, name="account_owner"),
+    path("owner/new/", owner.let_go, name="account_owner_new"),
     path("logout/", views.sign_out, name="account_logout"),
     path("staff/", staff.door, name="account_staff_login"),
     path("staff/again/", signed_in(staff.PasswordAgain.as_view()), name="account_reauthenticate"),

@@ -20,7 +20,7 @@ from courses.attendance.codes import ScanRefused
 from courses.attendance.tickets import COOKIE, open_ticket
 from courses.models import Learner, User
 from courses.notices import CodeRefused
-from courses.people import accounts, devices
+from courses.people import accounts, devices, resting
 from courses.people.accounts import PendingCode, ProofRefusal, ProofRefused
 from courses.web.account.adapter import address_of, home_of
 from courses.web.account.browsers import bind_browser
@@ -29,7 +29,7 @@ from courses.web.appearance import safe_next
 from courses.web.gate import public
 from courses.web.public.binding import forget_binding, read_binding
 
-PENDING, NEXT = "login_code", "login_next"
+PENDING, NEXT, PROVED = "login_code", "login_next", "login_proved"
 
 
 @public
@@ -63,7 +63,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             user = accounts.prove(pending=pending, code=form.cleaned_data["code"], now=now)
-            return _sign_in(request, user, now)
+            return enter(request, user, now)
         except ProofRefused as refused:
             refusal = refused
             form.add_error("code", refused.sentence)
@@ -102,6 +102,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         if binding is not None and learner is not None:
             devices.revoke(learner=learner, code=binding.device_code, now=timezone.now())
         forget_binding(response)
+        # The page of the personal code is kept by the browser for a room without signal.
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
         logout(request)
     return response
 
@@ -136,9 +138,18 @@ def _has_ticket(request: HttpRequest, now: datetime) -> bool:
     return True
 
 
-def _sign_in(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
+def enter(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
+    """A number that rested for long is asked for more than its code, before anything of the account is opened."""
+    if resting.is_resting(user=user, now=now):
+        request.session.pop(PENDING, None)
+        request.session[PROVED] = [user.pk, now.timestamp()]
+        return redirect("account_owner")
+    return sign_in(request, user, now)
+
+
+def sign_in(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
     wanted = request.session.pop(NEXT, "")
-    del request.session[PENDING]
+    request.session.pop(PENDING, None)
     record_authentication(request, user, method="code")
     response: HttpResponse = perform_login(request, Login(user=user, redirect_url=wanted or home_of(user)))
     if request.user.is_authenticated:

@@ -36,6 +36,10 @@ class ClassForm(forms.Form):
     room = forms.CharField(label=_("教室"), max_length=40, required=False)
     seats = forms.IntegerField(label=_("计划人数"), min_value=1, max_value=500)
     mode = forms.ChoiceField(label=_("录取方式"), choices=MODES, widget=forms.RadioSelect)
+    second_scan = forms.ChoiceField(
+        label=_("签到时老师要不要再扫学员"), choices=TrainingClass.SecondScan.choices, required=False,
+        widget=forms.RadioSelect, help_text=_("要再扫的学员，两样都有才算到课；没有手机的用学员卡。"),
+    )  # fmt: skip
     trainers = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("教师"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -123,6 +127,7 @@ def repeated(*, training_class: TrainingClass, today: date) -> dict[str, Any]:
         "room": training_class.room,
         "seats": training_class.seats,
         "mode": Mode.REVIEWED if training_class.mode == Mode.SELECTED else training_class.mode,
+        "second_scan": training_class.second_scan,
         "trainers": [trainer.pk for trainer in training_class.trainers.all()],
     }
     if lessons:

@@ -133,7 +133,11 @@ def _initial(request: HttpRequest, institution: Institution) -> dict[str, object
     mine = access.visible_classes(user=officer(request), now=now, permission=Permission.RUN_CLASSES)
     if number and (earlier := mine.filter(number=number).first()):
         return repeated(training_class=earlier, today=local_date(now))
-    return {"district": institution.district_id, "mode": TrainingClass.Mode.FIRST_COME}
+    return {
+        "district": institution.district_id,
+        "mode": TrainingClass.Mode.FIRST_COME,
+        "second_scan": TrainingClass.SecondScan.EITHER,
+    }
 
 
 def _plan(request: HttpRequest, form: ClassForm, institution: Institution) -> TrainingClass | None:
@@ -151,6 +155,7 @@ def _plan(request: HttpRequest, form: ClassForm, institution: Institution) -> Tr
             trainers=list(values["trainers"]),
             lessons=form.lessons(),
             mode=values["mode"],
+            second_scan=values["second_scan"] or TrainingClass.SecondScan.EITHER,
             now=timezone.now(),
         )
     except ClassRefused as refusal:

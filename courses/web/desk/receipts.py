@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import access, enrolment, privacy
 from courses.access import Permission
 from courses.models import Enrolment, Lesson, TrainingClass
-from courses.people import cards
+from courses.people import cards, resting
 from courses.people.receipts import print_receipt
 from courses.refusals import Refused
 from courses.web.desk.class_file import fetch
@@ -75,6 +75,7 @@ def desk_receipt(request: HttpRequest, number: str, enrolment_number: str) -> Ht
         "phone": privacy.mask_phone(learner.phone),
         "live": receipt.enrolment.status in Enrolment.LIVE,
         "card": cards.live_card(learner=learner),
+        "resting": learner.user is not None and resting.is_resting(user=learner.user, now=timezone.now()),
         "crumbs": crumbs(receipt.training_class),
         "here": receipt.enrolment.number,
     }
@@ -120,4 +121,14 @@ def desk_card_void(request: HttpRequest, number: str, enrolment_number: str) -> 
     card = get_object_or_404(receipt.enrolment.learner.cards, number=request.POST.get("card", ""))
     with told(request, _("学员卡 %(number)s 已作废。") % {"number": card.number}):
         cards.void(card=card, by=officer(request), now=timezone.now())
+    return redirect("desk_receipt", number, enrolment_number)
+
+
+@require_POST
+@allow(Permission.ENROL_AT_COUNTER)
+def desk_phone_vouch(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """The person and the document were seen: the number of their login, unused for long, is theirs again."""
+    receipt = _receipt(request, number, enrolment_number)
+    with told(request, _("已确认号码是本人的，现在可以用验证码登录。")):
+        resting.vouch(by=officer(request), learner=receipt.enrolment.learner, now=timezone.now())
     return redirect("desk_receipt", number, enrolment_number)

@@ -81,6 +81,9 @@ urlpatterns = [
         name="desk_receipt_print",
     ),
     path("class/<str:number>/receipt/<str:enrolment_number>/card/", receipts.desk_card_print, name="desk_card_print"),
+    path(
+        "class/<str:number>/receipt/<str:enrolment_number>/phone/", receipts.desk_phone_vouch, name="desk_phone_vouch"
+    ),
     path("class/<str:number>/receipt/<str:enrolment_number>/void/", receipts.desk_card_void, name="desk_card_void"),
     path("class/<str:number>/roster/", rosters.desk_roster_send, name="desk_roster_send"),
     path("class/<str:number>/roster/template.xlsx", rosters.desk_roster_template, name="desk_roster_template"),

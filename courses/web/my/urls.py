@@ -4,6 +4,7 @@ from django.urls import path
 
 from courses.web.my import (
     application,
+    code,
     data,
     devices,
     enrolment,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("dispute/<slug:code>/withdraw/", lessons.dispute_withdraw, name="my_dispute_withdraw"),
     path("enrolment/<slug:number>/offer/", offer.offer_answer, name="my_offer_answer"),
     path("offer/<slug:code>/", offer.offer, name="my_offer"),
+    path("code/", code.code, name="my_code"),
+    path("code/worker.js", code.worker, name="my_code_worker"),
     path("messages/", messages.message_list, name="my_messages"),
     path("data/", data.data, name="my_data"),
     path("identity/", identity.identity, name="my_identity"),

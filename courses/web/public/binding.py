@@ -12,9 +12,13 @@ from django.http.response import HttpResponseBase
 
 from courses import privacy
 from courses.models import Device
+from courses.people.numbers import fresh
 
 PURPOSE = "device"
 MAC_BYTES = 16
+# What a browser is known by, whoever is signed in: one phone that scans for several people is seen.
+BROWSER = "browser"
+BROWSER_SECONDS = 180 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,18 @@ def write_binding(response: HttpResponseBase, device: Device) -> None:
 
 def forget_binding(response: HttpResponseBase) -> None:
     response.delete_cookie(cookie_name(), samesite="Lax")
+
+
+def read_browser(request: HttpRequest) -> str:
+    return request.COOKIES.get(BROWSER, "")[:26] or fresh(prefix="", length=20)
+
+
+def name_browser(response: HttpResponseBase, browser: str) -> None:
+    response.set_cookie(
+        BROWSER,
+        browser,
+        max_age=BROWSER_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

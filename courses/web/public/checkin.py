@@ -21,15 +21,12 @@ from courses import attendance, privacy
 from courses.attendance import MarkRefused, NotBound, Receipt, ScanRefusal, ScanRefused, Standing, Who
 from courses.attendance.tickets import COOKIE
 from courses.models import Direction
-from courses.people.numbers import fresh
 from courses.refusals import Refused
 from courses.web.gate import public
-from courses.web.public.binding import forget_binding, read_binding
+from courses.web.public.binding import forget_binding, name_browser, read_binding, read_browser
 from courses.web.public.refusals import DENIED, FACES, NOT_YOURS, Face, face_words
 
 TICKET_SECONDS = attendance.TICKET_MINUTES * 60
-BROWSER = "browser"
-BROWSER_SECONDS = 180 * 24 * 3600
 
 
 @public
@@ -38,14 +35,21 @@ BROWSER_SECONDS = 180 * 24 * 3600
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """GET /C/<code>: a good code leaves an arrival ticket in this browser. Writes no row."""
     now = timezone.now()
-    browser = request.COOKIES.get(BROWSER, "")[:26] or fresh(prefix="", length=20)
+    browser = read_browser(request)
     try:
         ticket = attendance.scan(text=code, browser=browser, now=now)
     except ScanRefused as refusal:
         return _refused(request, refusal)
     response = _waiting(request, now)
-    _set(response, COOKIE, attendance.seal_ticket(ticket), TICKET_SECONDS)
-    _set(response, BROWSER, browser, BROWSER_SECONDS)
+    response.set_cookie(
+        COOKIE,
+        attendance.seal_ticket(ticket),
+        max_age=TICKET_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    name_browser(response, browser)
     return response
 
 
@@ -195,9 +199,3 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
         "path": request.path if request.method == "GET" else reverse("scan_help"),
     }
     return HttpResponse(render_to_string(template, {**frame, **context}), status=status)
-
-
-def _set(response: HttpResponse, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        name, value, max_age=seconds, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.public import checkin, directory, health, selection, verify
+from courses.web.public import checkin, directory, health, kiosk, selection, verify
 
 urlpatterns = [
     path("C/", checkin.ticket, name="ticket"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("C/receipt/<str:number>/undo/", checkin.undo, name="scan_undo"),
     path("C/<str:code>", checkin.scan, name="scan"),
     path("c/<str:code>", checkin.scan, name="scan_lower"),
+    path("kiosk/", kiosk.kiosk, name="kiosk"),
+    path("kiosk/open/", kiosk.kiosk_open, name="kiosk_open"),
     path("verify/", verify.verify, name="verify_start"),
     path("verify/<str:number>", verify.verify, name="verify"),
     path("directory/institutions/", directory.institution_directory, name="institution_directory"),

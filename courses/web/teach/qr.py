@@ -20,10 +20,7 @@ def scan_address(request: HttpRequest, code: str) -> str:
 
 @lru_cache(maxsize=64)
 def qr_svg(address: str) -> SafeString:
-    """Correction Q; M where a long address would need more than 29 modules a side."""
-    matrix = _matrix(address, "Q")
-    if len(matrix) > FARTHEST + 2 * QUIET:
-        matrix = _matrix(address, "M")
+    matrix = matrix_of(address)
     side = len(matrix)
     runs = "".join(
         f"M{start} {y}h{length}v1h-{length}z" for y, row in enumerate(matrix) for start, length in _runs(row)
@@ -32,6 +29,12 @@ def qr_svg(address: str) -> SafeString:
         f'<svg class="qr" viewBox="0 0 {side} {side}" role="img" aria-label="QR" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{runs}"/></svg>'
     )
+
+
+def matrix_of(text: str) -> list[list[bool]]:
+    """Rows of dark modules with the quiet zone. Correction Q; M where a long address would need more than 29 a side."""
+    matrix = _matrix(text, "Q")
+    return matrix if len(matrix) <= FARTHEST + 2 * QUIET else _matrix(text, "M")
 
 
 def _matrix(address: str, correction: str) -> list[list[bool]]:

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from courses.web.teach import classes, completion, marks, requests, roster, wall
+from courses.web.teach import classes, completion, marks, requests, roster, scan, wall
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
     path("lesson/<str:name>/", roster.roster, name="roster"),
     path("lesson/<str:name>/state", roster.roster_state, name="roster_state"),
     path("lesson/<str:name>/sheet/", roster.roster_sheet, name="roster_sheet"),
+    path("lesson/<str:name>/scan/", scan.scan, name="scan_people"),
+    path("lesson/<str:name>/kiosk/", scan.kiosk_list, name="kiosk_list"),
+    path("lesson/<str:name>/kiosk/<str:number>/end/", scan.kiosk_end, name="kiosk_end"),
     path("lesson/<str:name>/mark/", marks.mark, name="mark"),
     path("lesson/<str:name>/confirm/<str:receipt>/", marks.confirm, name="confirm"),
     path("lesson/<str:name>/wall/", wall.wall, name="wall"),
