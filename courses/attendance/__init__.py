@@ -16,9 +16,26 @@ from courses.attendance.checkin import (
 )
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
 from courses.attendance.derive import Derived, derive
+from courses.attendance.many import MarkedMany, mark_many
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
 from courses.attendance.recompute import differences, recompute
+from courses.attendance.rollcall import (
+    PICTURES,
+    Answered,
+    Called,
+    RollCallRefusal,
+    RollCallRefused,
+    RollCallState,
+    answer_roll_call,
+    pictures_for,
+    roll_call_for,
+    roll_call_state,
+    start_roll_call,
+    suggested_at,
+    tick_present,
+    who_answered,
+)
 from courses.attendance.state import (
     ArrivalRow,
     Phase,
@@ -34,19 +51,26 @@ from courses.attendance.state import (
 from courses.attendance.tickets import Ticket, open_ticket, seal_ticket
 
 __all__ = [
+    "PICTURES",
     "TICKET_MINUTES",
+    "Answered",
     "ArrivalRow",
+    "Called",
     "Code",
     "Derived",
     "LessonProgress",
     "Mark",
     "MarkRefusal",
     "MarkRefused",
+    "MarkedMany",
     "NotBound",
     "Phase",
     "Progress",
     "Receipt",
     "RegisterRow",
+    "RollCallRefusal",
+    "RollCallRefused",
+    "RollCallState",
     "RollRow",
     "RosterRow",
     "ScanRefusal",
@@ -55,6 +79,7 @@ __all__ = [
     "Ticket",
     "WallState",
     "Who",
+    "answer_roll_call",
     "check_in",
     "confirm",
     "derive",
@@ -63,20 +88,28 @@ __all__ = [
     "lesson_code",
     "lesson_name",
     "mark",
+    "mark_many",
     "of_enrolments",
     "open_ticket",
     "own_receipt",
     "pause_wall",
     "phase_of",
+    "pictures_for",
     "progress",
     "read",
     "recompute",
     "redeem",
     "register",
     "reject",
+    "roll_call_for",
+    "roll_call_state",
     "roster",
     "scan",
     "seal_ticket",
+    "start_roll_call",
+    "suggested_at",
+    "tick_present",
     "undo",
     "wall_state",
+    "who_answered",
 ]

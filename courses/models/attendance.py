@@ -51,6 +51,9 @@ class Evidence(models.Model):
     round = models.PositiveSmallIntegerField(default=0)
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    offset_ms = models.PositiveIntegerField(
+        null=True, blank=True, help_text="milliseconds between the start of the code's step and the scan"
+    )
     ticket = models.CharField(max_length=26, unique=True, null=True, blank=True)
     device = models.CharField(max_length=26, blank=True)
     pairing = models.CharField(max_length=2, blank=True)
