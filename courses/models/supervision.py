@@ -49,9 +49,13 @@ class RoomCount(models.Model):
         ordering = ("pk",)
 
     @property
+    def register(self) -> int:
+        return self.register_here + self.register_awaiting
+
+    @property
     def difference(self) -> int:
         """People counted above (+) or below (−) the register."""
-        return self.counted - self.register_here - self.register_awaiting
+        return self.counted - self.register
 
 
 class Signal(models.Model):

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -145,11 +146,12 @@ def _elsewhere(lesson: Lesson) -> list[rules.Elsewhere]:
     ]
 
 
-def latest(signals: QuerySet[Signal]) -> QuerySet[Signal]:
-    """Of each lesson and kind the version that holds, with `looked_at`: whether somebody did."""
+def latest(signals: QuerySet[Signal], *, looked_at: bool | None = None) -> QuerySet[Signal, Any]:
+    """Of each lesson and kind the version that holds, with `looked_at`: whether somebody did; all, or those only."""
     newer = Signal.objects.filter(lesson=OuterRef("lesson"), kind=OuterRef("kind"), version__gt=OuterRef("version"))
     closing = SignalNote.objects.filter(signal=OuterRef("pk"), closes=True)
-    return signals.exclude(Exists(newer)).annotate(looked_at=Exists(closing))
+    held = signals.exclude(Exists(newer)).annotate(looked_at=Exists(closing))
+    return held if looked_at is None else held.filter(looked_at=looked_at)
 
 
 def explain(*, by: User, signal: Signal, text: str, now: datetime) -> SignalNote:
