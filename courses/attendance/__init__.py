@@ -20,6 +20,7 @@ from courses.attendance.many import MarkedMany, mark_many
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
 from courses.attendance.recompute import differences, recompute
+from courses.attendance.revision import Revision, revision
 from courses.attendance.rollcall import (
     PICTURES,
     Answered,
@@ -68,6 +69,7 @@ __all__ = [
     "Progress",
     "Receipt",
     "RegisterRow",
+    "Revision",
     "RollCallRefusal",
     "RollCallRefused",
     "RollCallState",
@@ -101,6 +103,7 @@ __all__ = [
     "redeem",
     "register",
     "reject",
+    "revision",
     "roll_call_for",
     "roll_call_state",
     "roster",

@@ -13,7 +13,6 @@ from courses.people.numbers import fresh
 from courses.supervision import CountRefused, NoteRefused
 from tests.courses.attendance.conftest import Room, open_room, scan
 from tests.factories import people
-from tests.factories.classes import enrolled
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +89,6 @@ def test_lateness_is_read_from_the_rows(room: Room) -> None:
 def test_a_whole_lesson_leads_to_each_kind_that_its_rows_show(room: Room, now: datetime) -> None:
     other = open_room(now=now + timedelta(minutes=30))
     twice = room.learner("王一")
-    enrolled(training_class=other.a_class, now=other.at(-10000), learner=twice)
     Attendance.objects.create(
         lesson=other.lesson, learner=twice, in_at=other.at(0), status="awaiting", changed_at=other.at(0)
     )
@@ -108,6 +106,7 @@ def test_a_whole_lesson_leads_to_each_kind_that_its_rows_show(room: Room, now: d
 
 def test_the_sweep_looks_through_a_lesson_when_it_is_over_and_again_after_late_additions(room: Room) -> None:
     shared(room)
+    Lesson.objects.filter(number=2).update(status=Lesson.Status.CANCELLED)
     moments = [(209, 0), (210, 1), (220, 0), (180 + 24 * 60, 1), (180 + 24 * 60 + 10, 0)]
     assert [supervision.compute_due(now=room.at(minutes)) for minutes, _due in moments] == [due for _, due in moments]
     assert supervision.compute_due(now=room.at(8 * 24 * 60)) == 0
