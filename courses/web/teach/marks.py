@@ -68,8 +68,11 @@ def _chosen(request: HttpRequest, lesson: Lesson, now: datetime) -> list[Learner
     seats = Enrolment.objects.filter(
         training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED, arrival_no__in=places
     )
-    wanted = Q(number__in=request.POST.getlist("learner")) | Q(pk__in=seats.values("learner"))
-    return list(own.filter(wanted))
+    numbers = set(request.POST.getlist("learner"))
+    found = list(own.filter(Q(number__in=numbers) | Q(pk__in=seats.values("learner"))))
+    if numbers - {learner.number for learner in found}:
+        raise Http404
+    return found
 
 
 def _places(text: str) -> set[int]:
