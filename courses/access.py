@@ -29,6 +29,7 @@ from courses.models import (
     Proof,
     RosterImport,
     SavedView,
+    Signal,
     TrainingClass,
     User,
 )
@@ -51,6 +52,9 @@ class Permission(StrEnum):
     EXPORT_FULL = "export_full"
     REVEAL = "reveal"
     INSPECT = "inspect"
+    SEE_SIGNALS = "see_signals"
+    LOOK_AT_SIGNALS = "look_at_signals"
+    COUNT_HEADS = "count_heads"
     SEE_AUDIT = "see_audit"
     RUN_MESSAGES = "run_messages"
     EDIT_PAGES = "edit_pages"
@@ -71,28 +75,38 @@ P = Permission
 ROLES: dict[str, RoleRule] = {
     Role.TRAINER: _rule(_("放签到码，看到课，登记手工考勤，提出结业；只看自己任课的班。"), P.TEACH),
     Role.INSTITUTION: _rule(
-        _("申请开班，导入名单，窗口报名，为单位团报，审核报名和材料，提交结业，导出花名册；只看本机构。"),
+        _("申请开班，导入名单，窗口报名，为单位团报，审核报名和材料，提交结业，说明待看事项，导出花名册；只看本机构。"),
         P.SEE_DESK,
         P.RUN_CLASSES,
         P.BOOK_GROUPS,
         P.ENROL_AT_COUNTER,
         P.SEE_PROOFS,
         P.SEE_TALLY,
+        P.SEE_SIGNALS,
         P.EXPORT,
     ),
     Role.DISTRICT: _rule(
-        _("批准本区市的班次和结业，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，导出；只看本区市。"),
+        _(
+            "批准本区市的班次和结业，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，核对待看事项，"
+            "到教室清点人数，导出；只看本区市。"
+        ),
         P.SEE_DESK,
         P.REVIEW,
         P.BOOK_GROUPS,
         P.ENROL_AT_COUNTER,
         P.SEE_PROOFS,
         P.SEE_TALLY,
+        P.SEE_SIGNALS,
+        P.LOOK_AT_SIGNALS,
+        P.COUNT_HEADS,
         P.EXPORT,
         P.REVEAL,
     ),
     Role.CITY: _rule(
-        _("定目标，评选训练营申请，窗口报名，为单位团报，看全市计数，月结，导出，重发没有送达的消息。"),
+        _(
+            "定目标，评选训练营申请，窗口报名，为单位团报，看全市计数，核对待看事项，到教室清点人数，月结，导出，"
+            "重发没有送达的消息。"
+        ),
         P.SEE_DESK,
         P.REVIEW,
         P.BOOK_GROUPS,
@@ -105,9 +119,28 @@ ROLES: dict[str, RoleRule] = {
         P.REVEAL,
         P.SEE_AUDIT,
         P.RUN_MESSAGES,
+        P.SEE_SIGNALS,
+        P.LOOK_AT_SIGNALS,
+        P.COUNT_HEADS,
     ),
-    Role.INSPECTOR: _rule(_("抽查班次，从计数看到凭据；只读。"), P.SEE_DESK, P.SEE_TALLY, P.INSPECT, P.EXPORT),
-    Role.AUDITOR: _rule(_("从计数看到凭据，看操作记录；只读。"), P.SEE_DESK, P.SEE_TALLY, P.INSPECT, P.SEE_AUDIT),
+    Role.INSPECTOR: _rule(
+        _("抽查班次，到教室清点人数，核对待看事项，从计数看到凭据；其余只读。"),
+        P.SEE_DESK,
+        P.SEE_TALLY,
+        P.INSPECT,
+        P.SEE_SIGNALS,
+        P.LOOK_AT_SIGNALS,
+        P.COUNT_HEADS,
+        P.EXPORT,
+    ),
+    Role.AUDITOR: _rule(
+        _("从计数看到凭据，看待看事项和操作记录；只读。"),
+        P.SEE_DESK,
+        P.SEE_TALLY,
+        P.INSPECT,
+        P.SEE_SIGNALS,
+        P.SEE_AUDIT,
+    ),
     Role.EDITOR: _rule(_("写课程页、消息和政策，提交审核；看不到任何人的信息。"), P.EDIT_PAGES),
     Role.REVIEWER: _rule(
         _("批准或退回编辑提交的页面，撤下页面；自己写的由别人批准，看不到任何人的信息。"), P.EDIT_PAGES, P.REVIEW_PAGES
@@ -184,6 +217,10 @@ def visible_learners(*, user: User, now: datetime, permission: Permission | None
     return Learner.objects.filter(
         _scope(user, now, prefix="enrolments__training_class__", permission=permission)
     ).distinct()
+
+
+def visible_signals(*, user: User, now: datetime, permission: Permission) -> QuerySet[Signal]:
+    return Signal.objects.filter(_scope(user, now, prefix="lesson__training_class__", permission=permission)).distinct()
 
 
 def visible_failures(*, user: User, now: datetime) -> QuerySet[OutboxMessage]:

@@ -50,6 +50,19 @@ class Level(StrEnum):
     OFF = "off"
 
 
+# When something about a lesson is shown to somebody as a signal: people, seconds, milliseconds and percent as named.
+SIGNALS = {
+    "device_people": 2,
+    "burst_people": 5,
+    "burst_seconds": 10,
+    "burst_spread_ms": 150,
+    "late_ms": 15000,
+    "late_people": 3,
+    "absentees": 1,
+    "head_difference": 1,
+    "no_checkout_people": 3,
+    "no_checkout_share": 30,
+}
 # What each rule of eligibility does when it finds something.
 ELIGIBILITY = {
     "under_age": "block",
@@ -168,6 +181,12 @@ class Policy:
     selection_sheets: dict[str, list[list[Any]]] = field(default_factory=lambda: {"camp": CAMP_SHEET})
     selection_gap: int = 15
     selection_pass: int = 60
+    rollcall_minutes: int = 3
+    rollcall_pictures: int = 6
+    rollcall_tries: int = 2
+    rollcall_suggest: bool = True
+    headcount_minutes: int = 5
+    signals: dict[str, int] = field(default_factory=lambda: dict(SIGNALS))
 
     def as_document(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -217,7 +236,14 @@ def validate(document: dict[str, Any]) -> None:
     for key in ELIGIBILITY:
         if document["eligibility"].get(key) not in set(Level):
             raise PolicyRefused(PolicyRefusal.WRONG_TYPE, key=f"eligibility.{key}")
+    _validate_signals(document)
     _validate_sheets(document)
+
+
+def _validate_signals(document: dict[str, Any]) -> None:
+    for key in SIGNALS:
+        if type(document["signals"].get(key)) is not int:
+            raise PolicyRefused(PolicyRefusal.WRONG_TYPE, key=f"signals.{key}")
 
 
 def _validate_sheets(document: dict[str, Any]) -> None:

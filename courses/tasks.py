@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from courses import classes, enrolment, ledger, notices, policy, rosters, selection
+from courses import classes, enrolment, ledger, notices, policy, rosters, selection, supervision
 from courses.people import accounts, clients, proofs
 
 LOG = logging.getLogger(__name__)
@@ -105,6 +105,13 @@ def delete_stray_files() -> None:
 @shared_task
 def settle_selections() -> None:
     LOG.info("selections settled", extra={"count": selection.settle_due(now=timezone.now())})
+
+
+@shared_task
+def compute_signals() -> None:
+    lessons = supervision.compute_due(now=timezone.now())
+    if lessons:
+        LOG.info("signals computed", extra={"count": lessons})
 
 
 @shared_task

@@ -20,6 +20,7 @@ from courses.attendance.derive import Derived, Gap, Missing, derive
 from courses.attendance.disputes import DisputeRefusal, DisputeRefused, Hours, Outcome, raise_dispute
 from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
+from courses.attendance.many import MarkedMany, mark_many
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
 from courses.attendance.membership import current as current_members
 from courses.attendance.moves import Affected, decide_change
@@ -27,6 +28,23 @@ from courses.attendance.photos import PhotoRefusal, PhotoRefused, read_photo
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
 from courses.attendance.recompute import differences, recompute
 from courses.attendance.reverse import PersonRefusal, PersonRefused, Scanned, Scanner, scan_person
+from courses.attendance.revision import Revision, revision
+from courses.attendance.rollcall import (
+    PICTURES,
+    Answered,
+    Called,
+    RollCallRefusal,
+    RollCallRefused,
+    RollCallState,
+    answer_roll_call,
+    pictures_for,
+    roll_call_for,
+    roll_call_state,
+    start_roll_call,
+    suggested_at,
+    tick_present,
+    who_answered,
+)
 from courses.attendance.rooms import Place
 from courses.attendance.state import (
     ArrivalRow,
@@ -43,10 +61,13 @@ from courses.attendance.state import (
 from courses.attendance.tickets import Ticket, open_ticket, seal_ticket
 
 __all__ = [
+    "PICTURES",
     "TICKET_MINUTES",
     "Account",
     "Affected",
+    "Answered",
     "ArrivalRow",
+    "Called",
     "Code",
     "Derived",
     "DisputeRefusal",
@@ -62,6 +83,7 @@ __all__ = [
     "Mark",
     "MarkRefusal",
     "MarkRefused",
+    "MarkedMany",
     "Missing",
     "NotBound",
     "Outcome",
@@ -74,6 +96,10 @@ __all__ = [
     "Progress",
     "Receipt",
     "RegisterRow",
+    "Revision",
+    "RollCallRefusal",
+    "RollCallRefused",
+    "RollCallState",
     "RollRow",
     "RosterRow",
     "ScanRefusal",
@@ -85,6 +111,7 @@ __all__ = [
     "WallState",
     "Who",
     "account",
+    "answer_roll_call",
     "check_in",
     "confirm",
     "current_members",
@@ -96,11 +123,13 @@ __all__ = [
     "lesson_name",
     "lessons_to_excuse",
     "mark",
+    "mark_many",
     "of_enrolments",
     "open_ticket",
     "own_receipt",
     "pause_wall",
     "phase_of",
+    "pictures_for",
     "place_of",
     "progress",
     "raise_dispute",
@@ -110,10 +139,17 @@ __all__ = [
     "redeem",
     "register",
     "reject",
+    "revision",
+    "roll_call_for",
+    "roll_call_state",
     "roster",
     "scan",
     "scan_person",
     "seal_ticket",
+    "start_roll_call",
+    "suggested_at",
+    "tick_present",
     "undo",
     "wall_state",
+    "who_answered",
 ]

@@ -8,6 +8,7 @@ from courses import policy as policies
 from courses import privacy
 from courses.attendance import membership
 from courses.attendance.derive import standing
+from courses.attendance.rollcall import RollCallState, roll_call_state
 from courses.models import Attendance, Direction, Enrolment, Evidence, Learner, Lesson, TrainingClass
 from courses.policy import Policy
 
@@ -23,9 +24,13 @@ class Phase(StrEnum):
     CLOSING = "closing"
     LATE = "late"
     OUT = "out"
+    ROLLCALL = "rollcall"
     ENDED = "ended"
     PAUSED = "paused"
     CANCELLED = "cancelled"
+
+
+SCANNED_IN = (Phase.OPEN, Phase.CLOSING, Phase.LATE)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class WallState:
     present_until: datetime
     checkout_from: datetime
     closes_at: datetime
+    roll_call: RollCallState | None
+    counting: bool
 
 
 @dataclass(frozen=True)
@@ -120,15 +127,21 @@ def phase_of(*, lesson: Lesson, policy: Policy, now: datetime) -> Phase:
 
 
 def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
-    """What the wall of a lesson shows at this moment; wants the class at hand. Two queries."""
+    """What the wall of a lesson shows at this moment; wants the class at hand.
+
+    Three queries, two more once there was a roll-call. While one runs it takes the place of the code.
+    """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     phase = phase_of(lesson=lesson, policy=policy, now=now)
+    roll_call = roll_call_state(lesson=lesson)
+    if roll_call and roll_call.is_running(now) and phase in SCANNED_IN:
+        phase = Phase.ROLLCALL
     rows = list(
         Attendance.objects.filter(lesson=lesson)
         .exclude(status=Status.UNMARKED)
         .select_related("learner")
         .order_by("-changed_at", "-pk")
-        .only("lesson", "status", "missing", "in_at", "out_at", "learner__name")
+        .only("lesson", "status", "missing", "in_at", "out_at", "changed_at", "learner__name")
     )
     states = {row.learner_id: row for row in rows}
     enrolments = membership.ever_in(training_class_id=lesson.training_class_id)
@@ -139,7 +152,7 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
     here = {row.learner_id for row in arrived} - waits
     gone = [row for row in arrived if row.out_at is not None or "out_awaits" in row.reasons]
     direction = Direction.OUT if phase == Phase.OUT else Direction.IN
-    latest = gone if direction == Direction.OUT else arrived
+    latest = _newest_first(gone, "out_at") if direction == Direction.OUT else _newest_first(arrived, "in_at")
     return WallState(
         phase=phase,
         direction=direction,
@@ -156,7 +169,14 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
         present_until=lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
         checkout_from=lesson.ends_at - timedelta(minutes=policy.checkout_opens_minutes),
         closes_at=lesson.ends_at + timedelta(minutes=policy.checkout_closes_minutes),
+        roll_call=roll_call,
+        counting=lesson.counting_until is not None and now < lesson.counting_until,
     )
+
+
+def _newest_first(rows: list[Attendance], when: str) -> list[Attendance]:
+    """By arriving or leaving: a roll-call that was answered moves nobody."""
+    return sorted(rows, key=lambda row: getattr(row, when) or row.changed_at, reverse=True)
 
 
 def roster(*, lesson: Lesson) -> list[RosterRow]:

@@ -97,7 +97,22 @@ DOCUMENT = {'hour_minutes': 45,
                                ['team', '本人和团队', 'Founder and team', 10, 25],
                                ['jobs', '带动就业', 'Jobs created', 10, 20]]},
  'selection_gap': 15,
- 'selection_pass': 60}
+ 'selection_pass': 60,
+ 'rollcall_minutes': 3,
+ 'rollcall_pictures': 6,
+ 'rollcall_tries': 2,
+ 'rollcall_suggest': True,
+ 'headcount_minutes': 5,
+ 'signals': {'device_people': 2,
+             'burst_people': 5,
+             'burst_seconds': 10,
+             'burst_spread_ms': 150,
+             'late_ms': 15000,
+             'late_people': 3,
+             'absentees': 1,
+             'head_difference': 1,
+             'no_checkout_people': 3,
+             'no_checkout_share': 30}}
 
 COMMITMENT = (
     "本机构郑重承诺：一、开班申请的全部材料真实、准确、完整；二、按批准的教学计划、教师、地点和学时组织培训，"

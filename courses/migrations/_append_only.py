@@ -20,6 +20,11 @@ BOOKS = (
     "courses_pitch",
     "courses_scoresheet",
     "courses_selectionline",
+    "courses_rollcall",
+    "courses_rollcalltry",
+    "courses_roomcount",
+    "courses_signal",
+    "courses_signalnote",
 )
 
 
@@ -30,8 +35,9 @@ def create(connection: Any) -> None:
                 "CREATE OR REPLACE FUNCTION courses_append_only() RETURNS trigger AS $$ BEGIN "
                 "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
             )
+        there = set(connection.introspection.table_names(cursor))
         for book in BOOKS:
-            for deed in ("UPDATE", "DELETE"):
+            for deed in ("UPDATE", "DELETE") if book in there else ():
                 cursor.execute(_statement(connection.vendor, book, deed))
 
 

@@ -68,10 +68,11 @@ from courses.models.people import (
 from courses.models.places import Room, TrainingBase
 from courses.models.policy import Holiday, PolicyVersion
 from courses.models.proofs import EnrolmentDraft, Proof
+from courses.models.rollcalls import RollCall, RollCallTry
 from courses.models.rosters import RosterImport, RosterRow
 from courses.models.saved_views import SavedView
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
-from courses.models.supervision import Card
+from courses.models.supervision import Card, RoomCount, Signal, SignalNote, SignalRun
 from courses.models.tally import MonthClose, Target
 
 __all__ = [
@@ -140,13 +141,19 @@ __all__ = [
     "Registration",
     "Reveal",
     "ReviewEscalation",
+    "RollCall",
+    "RollCallTry",
     "Room",
+    "RoomCount",
     "RosterImport",
     "RosterRow",
     "SavedView",
     "ScoreSheet",
     "Selection",
     "SelectionLine",
+    "Signal",
+    "SignalNote",
+    "SignalRun",
     "SizeOverride",
     "SkillLevel",
     "Target",

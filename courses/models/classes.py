@@ -149,6 +149,9 @@ class Lesson(models.Model):
     materials = models.CharField(max_length=120, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     wall_paused = models.BooleanField(default=False)
+    counting_until = models.DateTimeField(
+        null=True, blank=True, help_text="while people are counted, the screens keep their figures to themselves"
+    )
 
     class Meta:
         ordering = ("starts_at", "number")

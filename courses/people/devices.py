@@ -81,6 +81,13 @@ def revoke(*, learner: Learner, code: str, now: datetime) -> bool:
     return bool(changed)
 
 
+def holder(*, code: str, learner_id: int, now: datetime) -> Learner | None:
+    """The learner whose browser this is, while the binding holds; what the cookie says is not enough."""
+    chosen = Device.objects.filter(code=code, learner=learner_id, revoked_at__isnull=True, expires_at__gt=now)
+    found = chosen.select_related("learner").first()
+    return found.learner if found else None
+
+
 def bound(*, learner: Learner, now: datetime) -> QuerySet[Device]:
     """The browsers that are bound now, newest first."""
     return Device.objects.filter(learner=learner, revoked_at__isnull=True, expires_at__gt=now).order_by("-bound_at")

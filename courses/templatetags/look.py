@@ -96,6 +96,12 @@ def motif(name: str, on: str = "", water: bool = True) -> SafeString:
 
 
 @register.simple_tag
+def roll_picture(name: str, size: int = 100) -> SafeString:
+    """A picture of the roll-call, on light ground in every theme; its word stands beside it."""
+    return framed("roll-picture", box="0 0 100 100", width=size, height=size, inner=drawing(f"rollcall/{name}"))
+
+
+@register.simple_tag
 def lighthouse(height: int = 276, lit: bool = True, on: str = "sea") -> SafeString:
     """The lighthouse, `on="sea"` in shell white, `on="paper"` in deep; `lit=False` leaves the lamp an outline."""
     inner = drawing("lighthouse")

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "courses.web.teach.screens.ScreenMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lms.logs.RequestLogMiddleware",
     "cms.middleware.ContentSecurityMiddleware",

@@ -55,12 +55,27 @@
   document.addEventListener("pointerdown", (event) => { pressing = rows.contains(event.target); });
   for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, () => setTimeout(() => { pressing = false; }, 300));
 
+  // Many at once: how many are ticked is always told, and everybody who is missing is one press.
+  const boxes = [...document.querySelectorAll(".mark-list input")];
+  const count = document.getElementById("mark-count");
+  const tell = () => {
+    count.textContent = count.dataset.words.replace("0", boxes.filter((box) => box.checked).length);
+  };
+  const tick = (wanted) => { for (const box of boxes) box.checked = wanted(box); tell(); };
+  if (count) {
+    count.parentElement.hidden = false;
+    document.querySelector(".mark-list").addEventListener("change", tell);
+    document.getElementById("mark-missing").addEventListener("click", () => tick((box) => "missing" in box.dataset));
+    document.getElementById("mark-none").addEventListener("click", () => tick(() => false));
+    tell();
+  }
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-mark]");
     if (!link) return;
     event.preventDefault();
-    const learner = document.getElementById("mark-learner");
-    for (const option of learner.options) if (option.dataset.no === link.dataset.mark) option.selected = true;
+    for (const box of boxes) box.checked = box.dataset.no === link.dataset.mark;
+    tell();
     document.getElementById("mark-as").value = link.dataset.as || "present";
     document.getElementById("by-hand").scrollIntoView();
     document.getElementById("mark-reason").focus({ preventScroll: true });

@@ -9,6 +9,7 @@
   let etag = "";
   let ends = Number(wall.dataset.ends);
   let step = Number(wall.dataset.step);
+  let rotates = "code" in wall.dataset;
   let skew = 0;
   let failures = 0;
   let asking = false;
@@ -23,7 +24,7 @@
   };
 
   const take = (state) => {
-    ({ ends, step } = state);
+    ({ ends, step, code: rotates } = state);
     wall.innerHTML = state.html;
     wall.dataset.phase = state.phase;
     const paused = state.phase === "paused";
@@ -57,7 +58,7 @@
       asking = false;
     }
     // A code stays readable for two more steps; after one, without the server, the class is called by name.
-    body.toggle("wall-offline", failures > 0 && (step ? now() > ends + step : failures > 4));
+    body.toggle("wall-offline", failures > 0 && (rotates ? now() > ends + step : failures > 4));
     draw();
     plan();
   }
@@ -84,7 +85,12 @@
       ask();
     }
   });
-  const big = () => body.toggle("wall-big");
+  // A refresh in the middle of a lesson keeps the size that the last row needs.
+  const big = () => {
+    const on = body.toggle("wall-big");
+    try { sessionStorage.setItem("wall-big", on ? "1" : ""); } catch { /* it holds until the next refresh */ }
+  };
+  try { body.toggle("wall-big", sessionStorage.getItem("wall-big") === "1"); } catch { /* small */ }
   const full = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
   $("big").addEventListener("click", big);
   $("full").addEventListener("click", full);

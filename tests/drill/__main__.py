@@ -116,9 +116,32 @@ def cards(arena: Arena) -> Figures:
     return cards.run(arena, learners=cards.LEARNERS)
 
 
+def screens(arena: Arena) -> Figures:
+    """300 walls and rosters beside check-ins: each arrival on every screen within 3 s, at 5 % of the processors."""
+    from tests.drill import screens
+
+    size = {"screens": screens.SCREENS, "rooms": screens.ROOMS}
+    return screens.run(arena, **size, seconds=screens.SECONDS, per_s=screens.PER_S)
+
+
 DRILLS: dict[str, Callable[[Arena], Figures]] = {
     drill.__name__: drill
-    for drill in (seats, checkin, person, codes, keys, numbers, count, rosters, kill, handover, lists, decode, cards)
+    for drill in (
+        seats,
+        checkin,
+        person,
+        codes,
+        keys,
+        numbers,
+        count,
+        rosters,
+        kill,
+        handover,
+        lists,
+        decode,
+        cards,
+        screens,
+    )
 }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, classes, completion, enrolment, privacy, seating
+from courses import access, attendance, classes, completion, enrolment, privacy, seating
 from courses.access import Permission
 from courses.enrolment import Finding
 from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass
@@ -45,9 +45,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Meeting:
+    """`room` is the name of a lesson that goes on at this moment, whose heads may be counted."""
+
     lesson: Lesson
     here: int
     by_hand: int
+    room: str
 
 
 def fetch(request: HttpRequest, number: str, permission: Permission) -> TrainingClass:
@@ -69,7 +72,7 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "training_class": training_class,
         "trainers": [privacy.mask_name(trainer.name) for trainer in training_class.trainers.all()],
-        "meetings": _meetings(training_class),
+        "meetings": _meetings(training_class, now),
         "page": page,
         "people": _people(list(page.object_list)),
         "steps": _completion_steps(training_class),
@@ -130,12 +133,20 @@ def _people(enrolments: list[Enrolment]) -> list[Person]:
     ]
 
 
-def _meetings(training_class: TrainingClass) -> list[Meeting]:
+def _meetings(training_class: TrainingClass, now: datetime) -> list[Meeting]:
     here = Q(attendance__in_at__isnull=False)
     lessons = training_class.lessons.annotate(
         here=Count("attendance", filter=here), by_hand=Count("attendance", filter=here & Q(attendance__by_hand=True))
     )
-    return [Meeting(lesson, lesson.here, lesson.by_hand) for lesson in lessons]
+    return [
+        Meeting(
+            lesson,
+            lesson.here,
+            lesson.by_hand,
+            attendance.lesson_name(lesson) if lesson.starts_at <= now <= lesson.ends_at else "",
+        )
+        for lesson in lessons
+    ]
 
 
 def _completion_steps(training_class: TrainingClass) -> dict[str, int]:

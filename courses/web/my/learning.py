@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import access, catalogue, enrolment, policy
-from courses.attendance import LessonProgress, Progress, of_enrolments
+from courses.attendance import LessonProgress, Progress, of_enrolments, roll_call_for
 from courses.models import Attendance, Enrolment, Learner, Lesson
 from courses.web.gate import learner_only
 from courses.web.presence import SHAPES
@@ -51,6 +51,7 @@ def learning(request: HttpRequest) -> HttpResponse:
             "several": len(rows) > 1,
             "next_lesson": next_lesson,
             "when": _when(next_lesson, now) if next_lesson else "",
+            "roll_call": roll_call_for(learner_id=learner.pk, now=now),
             **(_here(next_lesson, learner, now) if next_lesson else {}),
             "nearby": catalogue.this_week(now=now, limit=3).openings if not rows else [],
         },

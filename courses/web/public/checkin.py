@@ -104,8 +104,8 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
     if receipt.standing == Standing.DENIED:
         return _faced(request, DENIED, {}, recorded=False)
     if receipt.standing == Standing.UNDONE:
-        return _page(request, "public/checkin/undone.html", {})
-    return _page(request, "public/checkin/result.html", _facts(receipt))
+        return page_of(request, "public/checkin/undone.html", {})
+    return page_of(request, "public/checkin/result.html", _facts(receipt))
 
 
 @public
@@ -130,7 +130,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponseBase:
         attendance.undo(learner_id=learner_id or 0, receipt=number, now=timezone.now())
     except MarkRefused as refusal:
         return _refused(request, refusal)
-    response = _page(request, "public/checkin/undone.html", {})
+    response = page_of(request, "public/checkin/undone.html", {})
     response.delete_cookie(COOKIE, samesite="Lax")
     return response
 
@@ -139,7 +139,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponseBase:
 @never_cache
 def help_(request: HttpRequest) -> HttpResponse:
     """What to do in the classroom, for those who press 我要签到 at home."""
-    return _page(request, "public/checkin/help.html", {})
+    return page_of(request, "public/checkin/help.html", {})
 
 
 def _own_receipt(request: HttpRequest, number: str) -> Receipt | None:
@@ -170,7 +170,7 @@ def _waiting(request: HttpRequest, arrived: datetime) -> HttpResponse:
     known = bound or (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated)
     # Another language leads back to the ticket, not to the code: a code that is read again is a later arrival.
     context = {"known": known, "arrived": arrived, "path": reverse("ticket")}
-    return _page(request, "public/checkin/scan.html", context)
+    return page_of(request, "public/checkin/scan.html", context)
 
 
 def _to_sign_in() -> HttpResponse:
@@ -185,10 +185,10 @@ def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 def _faced(request: HttpRequest, face: Face, values: dict[str, Any], *, recorded: bool) -> HttpResponse:
     context = face_words(face, values, back=reverse("ticket")) | {"recorded": recorded}
-    return _page(request, "public/checkin/refused.html", context, face.status)
+    return page_of(request, "public/checkin/refused.html", context, face.status)
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page_of(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Rendered without context processors, which would ask for a session and a site."""
     frame = {
         "theme": request.COOKIES.get("theme", ""),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.public import checkin, directory, health, kiosk, selection, verify
+from courses.web.public import checkin, directory, health, kiosk, rollcall, selection, verify
 
 urlpatterns = [
     path("C/", checkin.ticket, name="ticket"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("C/receipt/<str:number>/", checkin.result, name="scan_result"),
     path("C/receipt/<str:number>/state/", checkin.result_state, name="scan_state"),
     path("C/receipt/<str:number>/undo/", checkin.undo, name="scan_undo"),
+    path("C/ROLLCALL", rollcall.roll_call, name="answer_roll_call"),
+    path("c/rollcall", rollcall.roll_call, name="answer_roll_call_lower"),
     path("C/<str:code>", checkin.scan, name="scan"),
     path("c/<str:code>", checkin.scan, name="scan_lower"),
     path("kiosk/", kiosk.kiosk, name="kiosk"),

@@ -5,25 +5,35 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from courses import attendance, policy
+from courses import attendance, policy, supervision
 from courses.access import Permission
 from courses.attendance import Mark, Phase, RosterRow
-from courses.models import Attendance, Lesson
+from courses.models import Attendance, Lesson, Signal
 from courses.web.gate import allow, public
 from courses.web.teach.classes import own_lesson
 from courses.web.teach.reasons import mark_reasons
-from courses.web.teach.screens import Screen, answer, lesson_of_screen, moment, screen_token, turned_away
+from courses.web.teach.screens import (
+    CSRF_PLACE,
+    Answer,
+    Screen,
+    answer_of,
+    of_moment,
+    reply,
+    screen_holds,
+    screen_token,
+    turned_away,
+)
 
 Status = Attendance.Status
+CALLABLE = (Phase.OPEN, Phase.CLOSING, Phase.LATE)
 AWAY = (Status.LEAVE, Status.SICK, Status.ABSENT)
 FIRST = 10
 SHAPES: dict[str, tuple[str, str | Promise]] = {
@@ -67,6 +77,8 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
         "reasons": mark_reasons(),
         "chosen": request.GET.get("no", ""),
         "chosen_as": request.GET.get("as", ""),
+        "by_place": sorted(shown["rows"], key=lambda item: item.row.arrival_no),
+        "signals": supervision.latest(Signal.objects.filter(lesson=lesson), looked_at=False).count(),
     }
     return render(request, "teach/lesson/show.html", {**context, **shown})
 
@@ -76,29 +88,47 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
 def roster_state(request: HttpRequest, name: str) -> HttpResponse:
     """The parts that change, to who holds the roster's token; 304 while nothing changed."""
     now = timezone.now()
-    lesson = lesson_of_screen(request, screen=Screen.ROSTER, name=name, now=now)
-    if lesson is None:
-        return turned_away()
-    shown = _shown(lesson, name, now)
-    context = {**shown, "csrf_token": get_token(request)}
-    parts = {part: render_to_string(f"teach/lesson/{part}.html", context) for part in ("head", "rows")}
-    seen = [repr(shown["rows"]), str(shown["phase"]), get_language()]
-    return answer(request, body=parts, seen=seen, now=now)
+
+    def make(lesson: Lesson) -> Answer:
+        shown = _shown(lesson, name, now)
+        context = {**shown, "csrf_token": CSRF_PLACE}
+        parts = {part: render_to_string(f"teach/lesson/{part}.html", context) for part in ("head", "rows")}
+        call = shown["call"]
+        seen = [
+            repr(shown["rows"]),
+            str(shown["phase"]),
+            repr(call),
+            shown["counting"],
+            shown["suggested"],
+            shown["may_tick"],
+        ]
+        return answer_of(body=parts, seen=[*seen, call is not None and call.is_running(now)])
+
+    code = screen_holds(request, screen=Screen.ROSTER, name=name, now=now)
+    known = code and of_moment(request, screen=Screen.ROSTER, code=code, now=now, make=make)
+    return reply(request, known, now=now) if known else turned_away()
 
 
 def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
-    rows = moment(f"roster:{lesson.code}", lambda: attendance.roster(lesson=lesson))
+    rows = attendance.roster(lesson=lesson)
+    call = attendance.roll_call_state(lesson=lesson)
     pinned = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
     phase = attendance.phase_of(lesson=lesson, policy=pinned, now=now)
     items = [_item(row, phase) for row in rows]
     came = [item for item in items if item.row.in_at is not None and "in_awaits" not in item.row.reasons]
     missing = [item for item in items if item.row.in_at is None and not item.row.needs_me]
     by_hand = sum(1 for item in came if item.row.by_hand)
+    suggested = attendance.suggested_at(lesson=lesson, policy=pinned)
     return {
         "lesson": lesson,
         "name": name,
         "now": now,
         "phase": phase,
+        "call": call,
+        "calling": call is not None and call.is_running(now),
+        "may_tick": now <= lesson.ends_at,
+        "suggested": call is None and suggested is not None and suggested <= now and phase in CALLABLE,
+        "counting": supervision.is_counting(lesson=lesson, now=now),
         "rows": items,
         "asking": [item for item in items if item.row.needs_me],
         "stayed": [item for item in came if _stayed(item.row, phase)],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.teach import classes, completion, marks, requests, roster, scan, wall
+from courses.web.teach import classes, completion, marks, requests, rollcall, roster, scan, wall, watch
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
@@ -14,6 +14,12 @@ urlpatterns = [
     path("lesson/<str:name>/kiosk/<str:number>/end/", scan.kiosk_end, name="kiosk_end"),
     path("lesson/<str:name>/mark/", marks.mark, name="mark"),
     path("lesson/<str:name>/confirm/<str:receipt>/", marks.confirm, name="confirm"),
+    path("lesson/<str:name>/rollcall/", rollcall.roll_call, name="roll_call"),
+    path("lesson/<str:name>/rollcall/<str:code>/tick/", rollcall.roll_call_tick, name="roll_call_tick"),
+    path("lesson/<str:name>/count/", watch.room_count, name="room_count"),
+    path("lesson/<str:name>/count/begin/", watch.room_count_begin, name="room_count_begin"),
+    path("lesson/<str:name>/signals/", watch.lesson_signals, name="lesson_signals"),
+    path("lesson/<str:name>/signals/<str:code>/explain/", watch.lesson_signal_explain, name="lesson_signal_explain"),
     path("lesson/<str:name>/wall/", wall.wall, name="wall"),
     path("lesson/<str:name>/wall/state", wall.wall_state, name="wall_state"),
     path("lesson/<str:name>/wall/pause/", wall.wall_pause, name="wall_pause"),

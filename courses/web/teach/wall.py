@@ -16,17 +16,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses import attendance, policy
 from courses.access import Permission
-from courses.attendance import Phase
+from courses.attendance import PICTURES, Phase, RollCallState
 from courses.models import Lesson
 from courses.web.gate import allow, public
 from courses.web.teach.classes import own_lesson, teacher
 from courses.web.teach.qr import qr_svg, scan_address
 from courses.web.teach.screens import (
+    Answer,
     Screen,
-    answer,
+    answer_of,
     forget_moment,
-    lesson_of_screen,
-    moment,
+    of_moment,
+    reply,
+    screen_holds,
     screen_token,
     turned_away,
 )
@@ -51,17 +53,21 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
 def wall_state(request: HttpRequest, name: str) -> HttpResponse:
     """The panel of this moment, to who holds the wall's token; 304 while nothing changed."""
     now = timezone.now()
-    lesson = lesson_of_screen(request, screen=Screen.WALL, name=name, now=now)
-    if lesson is None:
-        return turned_away()
-    shown = _shown(request, lesson, now)
-    body = {
-        "html": render_to_string("teach/wall/panel.html", {"lesson": lesson, **shown}),
-        "phase": shown["phase"],
-        "ends": shown["step_ends"],
-        "step": shown["step_ms"],
-    }
-    return answer(request, body=body, seen=body, now=now)
+
+    def make(lesson: Lesson) -> Answer:
+        shown = _shown(request, lesson, now)
+        body = {
+            "html": render_to_string("teach/wall/panel.html", {"lesson": lesson, **shown}),
+            "phase": shown["phase"],
+            "ends": shown["step_ends"],
+            "step": shown["step_ms"],
+            "code": shown["rotates"],
+        }
+        return answer_of(body=body, seen=body, until=shown["step_ends"])
+
+    code = screen_holds(request, screen=Screen.WALL, name=name, now=now)
+    known = code and of_moment(request, screen=Screen.WALL, code=code, now=now, make=make)
+    return reply(request, known, now=now) if known else turned_away()
 
 
 @require_POST
@@ -75,7 +81,7 @@ def wall_pause(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, lesson: Lesson, now: datetime) -> dict[str, Any]:
-    state = moment(f"wall:{lesson.code}", lambda: attendance.wall_state(lesson=lesson, now=now))
+    state = attendance.wall_state(lesson=lesson, now=now)
     shown: dict[str, Any] = {
         "state": state,
         "phase": str(state.phase),
@@ -84,14 +90,30 @@ def _shown(request: HttpRequest, lesson: Lesson, now: datetime) -> dict[str, Any
         "qr": "",
         "step_ends": 0,
         "step_ms": 0,
+        "rotates": False,
+        "call": None,
     }
+    if state.phase == Phase.ROLLCALL and state.roll_call is not None:
+        return shown | _roll_call(request, state.roll_call)
     if state.phase not in SHOWS_CODE:
         return shown
     pinned = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
     code = attendance.issue(lesson=lesson, direction=state.direction, policy=pinned, now=now)
     step_ms = pinned.qr_step_seconds * 1000
     qr = qr_svg(scan_address(request, code.text))
-    return shown | {"qr": qr, "step_ends": (code.step + 1) * step_ms, "step_ms": step_ms}
+    return shown | {"qr": qr, "step_ends": (code.step + 1) * step_ms, "step_ms": step_ms, "rotates": True}
+
+
+def _roll_call(request: HttpRequest, call: RollCallState) -> dict[str, Any]:
+    """The picture, the way to answer it, and the beam that runs for as long as it may be answered."""
+    life = call.ends_at - call.started_at
+    return {
+        "call": call,
+        "word": PICTURES[call.picture],
+        "qr": qr_svg(scan_address(request, "ROLLCALL")),
+        "step_ends": int(call.ends_at.timestamp() * 1000),
+        "step_ms": int(life.total_seconds() * 1000),
+    }
 
 
 def _title(label: str) -> dict[str, str]:

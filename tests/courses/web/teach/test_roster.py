@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from courses import attendance
 from courses.models import Attendance, Learner
+from courses.web.teach.marks import _places
 from tests.courses.attendance.conftest import Room, leave, scan
 from tests.factories import people
 
@@ -130,8 +131,45 @@ def test_a_row_leads_to_the_form_with_the_learner_chosen(room: Room, teacher: Cl
     room.learner("王二")
     link = opened(teacher, room).select('a[data-mark="2"]')[0]
     assert link["href"] == "?no=2#by-hand"
-    chosen = opened(teacher, room, "?no=2").select("#mark-learner option[selected]")
-    assert ["王二" in option.get_text() for option in chosen] == [True]
+    chosen = opened(teacher, room, "?no=2").select(".mark-list label:has(input[checked])")
+    assert ["王二" in label.get_text() for label in chosen] == [True]
+
+
+def test_forty_are_marked_with_one_reason_and_one_press(room: Room, teacher: Client) -> None:
+    numbers = [room.learner(f"王{number}").number for number in range(30)]
+    asked = {"learner": numbers[:10], "places": "11-28，30", "as": "present", "reason": "no_phone"}
+    answer = teacher.post(address(room, "mark/"), asked, follow=True)
+    assert "已登记 29 人。" in answer.content.decode()
+    assert Attendance.objects.filter(by_hand=True).count() == 29
+    missing = [box["value"] for box in opened(teacher, room).select(".mark-list input[data-missing]")]
+    assert missing == [numbers[28]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "places"),
+    [("3", {3}), ("7-9", {7, 8, 9}), ("1、3，5", {1, 3, 5}), ("2 至 4", {2, 3, 4}), ("9-7", set()), ("x", set())],
+)
+def test_places_are_typed_as_people_write_them(typed: str, places: set[int]) -> None:
+    assert _places(typed) == places
+
+
+def test_who_ticks_nobody_is_told_to(room: Room, teacher: Client) -> None:
+    room.learner("王一")
+    answer = teacher.post(address(room, "mark/"), {"as": "present", "reason": "no_phone"}, follow=True)
+    assert "没有勾选学员，未保存。" in answer.content.decode()
+    assert not Attendance.objects.exists()
+
+
+def test_who_cannot_be_marked_is_named_and_holds_up_nobody(
+    room: Room, teacher: Client, clock: time_machine.Traveller
+) -> None:
+    one, other = room.learner("王一"), room.learner("王二")
+    scan(room, one, 0)
+    clock.move_to(room.at(170))
+    asked = {"learner": [one.number, other.number], "as": "out", "reason": "no_phone"}
+    words = teacher.post(address(room, "mark/"), asked, follow=True).content.decode()
+    assert "已登记 王一。" in words
+    assert "王二：这位学员还没有签到，未保存。" in words
 
 
 def test_many_marks_by_hand_are_said_to_be_reviewed(room: Room, teacher: Client, clock: time_machine.Traveller) -> None:
@@ -203,7 +241,7 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(
     for number in range(27):
         room.learner(f"李{number}")
     clock.shift(timedelta(seconds=2))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page = opened(teacher, room)
     assert counts(page) == ["3", "0", "0", "27"]
 

@@ -1,0 +1,183 @@
+"""待看: findings kept as rows, explained by who knows and looked at by who answers for it. Nothing follows of itself."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from courses import attendance, audit
+from courses import policy as policies
+from courses.models import (
+    Attendance,
+    Evidence,
+    Lesson,
+    RollCall,
+    RoomCount,
+    Signal,
+    SignalNote,
+    SignalRun,
+    TrainingClass,
+    User,
+)
+from courses.people.numbers import fresh
+from courses.refusals import Refused
+from courses.supervision import rules
+from courses.supervision.rules import Facts
+
+LOOKS_BACK = timedelta(days=7)
+BATCH = 200
+
+
+class NoteRefusal(StrEnum):
+    NOTE_MISSING = "note_missing"
+    LOOKED_AT = "looked_at"
+    OWN_CLASS = "own_class"
+
+
+class NoteRefused(Refused):
+    sentences = {
+        NoteRefusal.NOTE_MISSING: _("没有保存。请写一句您看到的情况。"),
+        NoteRefusal.LOOKED_AT: _("没有再记。这条已经由别人看过，请刷新查看。"),
+        NoteRefusal.OWN_CLASS: _("没有保存。自己任课的班由别人来看，您可以写说明。"),
+    }
+
+
+def compute(*, lesson: Lesson, now: datetime) -> list[Signal]:
+    """Find anew what is worth a look about a lesson and keep what differs from what is known; gives what was added.
+
+    Computed twice over the same rows, it adds nothing. A finding that changed is a new version, open again.
+    """
+    policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
+    with transaction.atomic():
+        Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+        known = {row.kind: row for row in Signal.objects.filter(lesson=lesson).order_by("version")}
+        added = []
+        for found in rules.find(facts=facts_of(lesson=lesson, now=now), policy=policy, now=now):
+            last = known.get(found.kind)
+            if last is not None and (last.figures, last.rows) == (found.figures, found.rows):
+                continue
+            added.append(
+                Signal.objects.create(
+                    code=fresh(prefix="S"),
+                    lesson=lesson,
+                    kind=found.kind,
+                    version=last.version + 1 if last else 1,
+                    figures=found.figures,
+                    rows=found.rows,
+                    at=now,
+                )
+            )
+        SignalRun.objects.update_or_create(lesson=lesson, defaults={"at": now})
+    return added
+
+
+def compute_due(*, now: datetime) -> int:
+    """Once a lesson is over, and once more when late additions are; gives the number of lessons."""
+    policy = policies.current(on=policies.local_date(now))
+    closed = now - timedelta(minutes=policy.checkout_closes_minutes)
+    late = timedelta(hours=policy.late_addition_hours)
+    lessons = (
+        Lesson.objects.filter(status=Lesson.Status.PLANNED, ends_at__lte=closed, ends_at__gt=now - LOOKS_BACK)
+        .exclude(training_class__status__in=(*TrainingClass.UNAPPROVED, *TrainingClass.STOPPED))
+        .order_by("ends_at")
+    )
+    moments = lessons.values_list("pk", "ends_at", "signal_run__at")
+    due = [pk for pk, ends, ran in moments if ran is None or ran < ends + late <= now][:BATCH]
+    for lesson in Lesson.objects.filter(pk__in=due).select_related("training_class"):
+        compute(lesson=lesson, now=now)
+    return len(due)
+
+
+def facts_of(*, lesson: Lesson, now: datetime) -> Facts:
+    """What the rules may ask of one lesson, in six statements and two for each roll-call."""
+    calls = RollCall.objects.filter(lesson=lesson, ends_at__lte=now).order_by("pk")
+    return Facts(
+        ends_at=lesson.ends_at,
+        seen=[_seen(row) for row in _not_taken_back(lesson)],
+        stood=[
+            rules.Stood(row.learner.number, row.in_at, row.out_at, row.by_hand, tuple(row.reasons))
+            for row in Attendance.objects.filter(lesson=lesson).select_related("learner").order_by("learner__number")
+        ],
+        called=[_called(call) for call in calls],
+        counted=[
+            rules.Counted(row.at, row.counted, row.register_here, row.register_awaiting)
+            for row in RoomCount.objects.filter(lesson=lesson)
+        ],
+        elsewhere=_elsewhere(lesson),
+    )
+
+
+def _not_taken_back(lesson: Lesson) -> QuerySet[Evidence]:
+    own = Evidence.objects.filter(lesson=lesson, kind__in=(*Evidence.SCANS, Evidence.Kind.ROLLCALL))
+    return own.exclude(superseded_by__kind=Evidence.Kind.UNDO).select_related("learner").order_by("pk")
+
+
+def _seen(row: Evidence) -> rules.Seen:
+    return rules.Seen(row.learner.number, row.receipt, row.direction, row.happened_at, row.device, row.offset_ms)
+
+
+def _called(call: RollCall) -> rules.Called:
+    due, missing = attendance.who_answered(roll_call=call)
+    return rules.Called(call.code, call.started_at, due, tuple(one.learner_number for one in missing))
+
+
+def _elsewhere(lesson: Lesson) -> list[rules.Elsewhere]:
+    came = Attendance.objects.filter(lesson=lesson, in_at__isnull=False)
+    rows = (
+        Attendance.objects.filter(
+            learner__in=came.values("learner"),
+            in_at__isnull=False,
+            lesson__starts_at__lt=lesson.ends_at,
+            lesson__ends_at__gt=lesson.starts_at,
+        )
+        .exclude(lesson=lesson)
+        .select_related("learner", "lesson__training_class")
+        .order_by("learner__number", "lesson__pk")
+    )
+    return [
+        rules.Elsewhere(
+            row.learner.number, row.lesson.training_class.number, row.lesson.number, row.lesson.room, row.in_at
+        )
+        for row in rows
+        if row.in_at is not None
+    ]
+
+
+def latest(signals: QuerySet[Signal], *, looked_at: bool | None = None) -> QuerySet[Signal, Any]:
+    """Of each lesson and kind the version that holds, with `looked_at`: whether somebody did; all, or those only."""
+    newer = Signal.objects.filter(lesson=OuterRef("lesson"), kind=OuterRef("kind"), version__gt=OuterRef("version"))
+    closing = SignalNote.objects.filter(signal=OuterRef("pk"), closes=True)
+    held = signals.exclude(Exists(newer)).annotate(looked_at=Exists(closing))
+    return held if looked_at is None else held.filter(looked_at=looked_at)
+
+
+def explain(*, by: User, signal: Signal, text: str, now: datetime) -> SignalNote:
+    """Say what happened, as the trainer or the institution knows it. Refused with NoteRefused without a word."""
+    return _note(by=by, signal=signal, text=text, closes=False, now=now)
+
+
+def look_at(*, by: User, signal: Signal, text: str, now: datetime) -> SignalNote:
+    """Say that it was looked at, and what was found.
+
+    Refused with NoteRefused: without a word, looked at by another already, or a class of one's own.
+    """
+    if signal.lesson.training_class.trainers.filter(pk=by.pk).exists():
+        raise NoteRefused(NoteRefusal.OWN_CLASS)
+    return _note(by=by, signal=signal, text=text, closes=True, now=now)
+
+
+def _note(*, by: User, signal: Signal, text: str, closes: bool, now: datetime) -> SignalNote:
+    text = " ".join(text.split())[:200]
+    if not text:
+        raise NoteRefused(NoteRefusal.NOTE_MISSING)
+    with transaction.atomic():
+        Lesson.objects.select_for_update(of=("self",)).get(pk=signal.lesson_id)
+        if closes and SignalNote.objects.filter(signal=signal, closes=True).exists():
+            raise NoteRefused(NoteRefusal.LOOKED_AT)
+        made = SignalNote.objects.create(signal=signal, by=by, at=now, text=text, closes=closes)
+        verb = "signal_looked_at" if closes else "signal_explained"
+        audit.record(by=by, verb=verb, target=signal, now=now, detail={"kind": signal.kind})
+    return made
