@@ -25,10 +25,8 @@ Status = Enrolment.Status
 BATCH = 500
 # Long enough to notice a wrong file and to take it back before anybody was told.
 QUIET = timedelta(minutes=10)
-# The longest that news of a seat lies in the outbox before it is due: that, the night, and a second for each before.
-NEWS_WAITS = timedelta(days=1)
 # What is said of a seat while it is held.
-TOLD = ("enrolment_applied", "enrolment_admitted", "enrolment_waitlisted")
+TOLD = ("enrolment_applied", "enrolment_admitted", "enrolment_waitlisted", "enrolment_offered")
 Moments = dict[int, set[datetime]]
 
 
@@ -222,7 +220,7 @@ def take_back_many(*, enrolments: Sequence[Enrolment], by: User | None, reason: 
         seated = sum(row.status in Enrolment.SEATED for row in live)
         freed = {"taken": F("taken") - seated, "waiting": F("waiting") - waited}
         TrainingClass.objects.filter(pk=pk).update(**freed)
-        told_at = {row.pk: {row.applied_at, row.decided_at or row.applied_at} for row in live}
+        told_at = _told_at(live)
         for row in live:
             row.status, row.decided_at, row.decided_by, row.reason = Status.WITHDRAWN, now, by, reason[:200]
         Enrolment.objects.bulk_update(live, ["status", "decided_at", "decided_by", "reason"], batch_size=BATCH)
@@ -262,6 +260,7 @@ def _live(training_class: TrainingClass) -> list[Enrolment]:
 
 def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: datetime) -> None:
     live = _live(training_class)
+    moments = _told_at(live)
     for row in live:
         row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.CLASS_CANCELLED, reason.strip()[:200]
         row.decided_at, row.decided_by = now, by
@@ -269,10 +268,8 @@ def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: d
     TrainingClass.objects.filter(pk=training_class.pk).update(taken=0, waiting=0)
     training_class.taken = training_class.waiting = 0
     _record(live, "enrolment_withdrawn", by, now)
-    # A list that was imported a moment ago must not hear of its seats after it heard that they are gone.
-    lists = (Enrolment.Source.IMPORT, Enrolment.Source.GROUP)
-    imported = [row for row in live if row.source in lists and now - row.applied_at < NEWS_WAITS]
-    _call_off(imported, {row.pk: {row.applied_at} for row in imported})
+    # Whoever has not heard yet of a seat, a place or an offer does not hear of it after it is gone.
+    _call_off(live, moments)
     _tell_of_class(live, "class_cancelled", reason, now)
     _tell_employers(training_class, reason, now)
 
@@ -306,14 +303,14 @@ def _tell_of_class(rows: Sequence[Enrolment], kind: str, reason: str, now: datet
     notices.queue_many(kind=kind, channel="sms", addressees=told, now=now, first_at=now)
 
 
+def _told_at(rows: Sequence[Enrolment]) -> Moments:
+    """When each was told of the application and of its decision."""
+    return {row.pk: {row.applied_at, row.decided_at or row.applied_at} for row in rows}
+
+
 def _call_off(rows: Sequence[Enrolment], told_at: Moments) -> set[tuple[int, datetime]]:
     """Take back what is still to be said of their seats; gives the learners, by moment, who do not hear of it."""
-    spared: set[tuple[int, datetime]] = set()
-    for moment in {moment for moments in told_at.values() for moment in moments}:
-        learners = [row.learner_id for row in rows if moment in told_at[row.pk]]
-        for kind in TOLD:
-            spared |= {(pk, moment) for pk in notices.call_off(kind=kind, queued_at=moment, learners=learners)}
-    return spared
+    return notices.call_off(kinds=TOLD, moments={row.learner_id: told_at[row.pk] for row in rows})
 
 
 def _tell_withdrawn(live: Sequence[Enrolment], told_at: Moments, now: datetime) -> None:
