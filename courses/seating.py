@@ -35,6 +35,7 @@ class SeatingRefusal(StrEnum):
     ALREADY_ENROLLED = "already_enrolled"
     BY_RANK = "by_rank"
     NOT_OPEN = "not_open"
+    NOT_SEATED = "not_seated"
 
 
 class SeatingRefused(Refused):
@@ -42,6 +43,7 @@ class SeatingRefused(Refused):
         SeatingRefusal.NO_ROOM: _("名额不够，或者本班已停止报名，一个也没有报上。请刷新后再看。"),
         SeatingRefusal.ALREADY_ENROLLED: _("有人刚刚已经报上这个班，一个也没有报上。请重新检查名单。"),
         SeatingRefusal.BY_RANK: _("这个班按评选结果录取，不能用名单报名，一个也没有报上。请由本人在网上报名。"),
+        SeatingRefusal.NOT_SEATED: _("这个人已经不占名额，没有换人。请刷新后再看。"),
         SeatingRefusal.NOT_OPEN: _("这个班现在不在报名中，未录取。请先恢复班次。"),
     }
 
@@ -228,6 +230,37 @@ def take_back_many(*, enrolments: Sequence[Enrolment], by: User | None, reason: 
         _tell_withdrawn(live, told_at, now)
         enrolment.promote_next(training_class_id=pk, now=now)
     return live
+
+
+def replace(*, out: Enrolment, seat: Seat, by: User, now: datetime) -> Enrolment:
+    """One seat goes from a member of an employer's booking to another; it was never free, so nobody moves up.
+
+    Who leaves is told where they had heard of the seat, who comes as of any seat. Refused with SeatingRefused: no seat
+    is held any more, the class does not enrol, or the other has a place there.
+    """
+    training_class = out.training_class
+    try:
+        with transaction.atomic():
+            numbered = TrainingClass.objects.filter(pk=training_class.pk, status=TrainingClass.Status.ENROLLING)
+            if not numbered.update(arrivals=F("arrivals") + 1, last_seated_no=F("arrivals") + 1):
+                raise SeatingRefused(SeatingRefusal.NO_ROOM)
+            row = Enrolment.objects.select_related("learner", "training_class__course", "booking").get(pk=out.pk)
+            if row.status not in Enrolment.SEATED:
+                raise SeatingRefused(SeatingRefusal.NOT_SEATED)
+            told_at = _told_at([row])
+            row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.GROUP_REPLACED, ""
+            row.decided_at, row.decided_by = now, by
+            row.save(update_fields=["status", "why", "reason", "decided_at", "decided_by"])
+            made = _seated(seat, row.training_class, (row.source, row.booking), numbered.get().arrivals, now)
+            made.save()
+            _record([row], "enrolment_withdrawn", by, now)
+            _record([made], "enrolment_applied", by, now)
+            if len(_call_off([row], told_at)) < len(told_at[row.pk]):
+                _tell_of_class([row], "group_replaced", "", now)
+            _tell([made], now, first_at=now)
+    except IntegrityError as error:
+        raise SeatingRefused(SeatingRefusal.ALREADY_ENROLLED) from error
+    return made
 
 
 def advance(

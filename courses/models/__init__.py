@@ -19,7 +19,7 @@ from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer
 from courses.models.completion import Completion
 from courses.models.counter import CounterEntry, PersonalCard
-from courses.models.enrolment import Enrolment
+from courses.models.enrolment import Enrolment, TransferRequest
 from courses.models.groups import GroupBooking
 from courses.models.institutions import (
     InstitutionEvent,
@@ -147,6 +147,7 @@ __all__ = [
     "TrainingBase",
     "TrainingClass",
     "TrainingNeed",
+    "TransferRequest",
     "Unit",
     "User",
     "Venue",

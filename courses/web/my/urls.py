@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from courses.web.my import application, data, devices, enrolment, identity, learning, messages, offer, proofs, selection
+from courses.web.my import (
+    application,
+    data,
+    devices,
+    enrolment,
+    identity,
+    learning,
+    messages,
+    offer,
+    proofs,
+    selection,
+    transfer,
+)
 
 urlpatterns = [
     path("", learning.learning, name="my"),
@@ -16,6 +28,8 @@ urlpatterns = [
     path("enrolment/<slug:number>/calendar.ics", enrolment.calendar, name="my_calendar"),
     path("enrolment/<slug:number>/project/", selection.pitch, name="my_pitch"),
     path("enrolment/<slug:number>/withdraw/", enrolment.withdraw, name="my_withdraw"),
+    path("enrolment/<slug:number>/transfer/", transfer.transfer_ask, name="my_transfer_ask"),
+    path("enrolment/<slug:number>/transfer/back/", transfer.transfer_take_back, name="my_transfer_take_back"),
     path("enrolment/<slug:number>/offer/", offer.offer_answer, name="my_offer_answer"),
     path("offer/<slug:code>/", offer.offer, name="my_offer"),
     path("messages/", messages.message_list, name="my_messages"),

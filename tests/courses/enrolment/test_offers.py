@@ -90,7 +90,9 @@ def test_what_could_be_heard_only_after_the_cut_off_is_not_offered(
     now: datetime, hour_before_midnight: int, moves_up: bool
 ) -> None:
     """With a cut-off of whole days it falls on midnight; the night before it begins at nine in the evening."""
-    a_class = training_class(now=now, seats=1, first=now + 4 * DAY, policy=catalogue.policy("v9", offer_cutoff_hours=24))
+    a_class = training_class(
+        now=now, seats=1, first=now + 4 * DAY, policy=catalogue.policy("v9", offer_cutoff_hours=24)
+    )
     rows = queue(a_class, now)
     cut_off = enrolment.cut_off(training_class=a_class, now=now)
     leave(rows[0], cut_off - timedelta(hours=hour_before_midnight))
