@@ -150,6 +150,7 @@ class Policy:
     count_date: str = "class_end"
     offer_hours: int = 24
     offer_cutoff_hours: int = 12
+    no_show_lessons: int = 2
     trainers_entrepreneurship: int = 2
     travel_minutes: int = 30
     travel_minutes_far: int = 60

@@ -25,10 +25,8 @@ Status = Enrolment.Status
 BATCH = 500
 # Long enough to notice a wrong file and to take it back before anybody was told.
 QUIET = timedelta(minutes=10)
-# The longest that news of a seat lies in the outbox before it is due: that, the night, and a second for each before.
-NEWS_WAITS = timedelta(days=1)
 # What is said of a seat while it is held.
-TOLD = ("enrolment_applied", "enrolment_admitted", "enrolment_waitlisted")
+TOLD = ("enrolment_applied", "enrolment_admitted", "enrolment_waitlisted", "enrolment_offered")
 Moments = dict[int, set[datetime]]
 
 
@@ -37,6 +35,7 @@ class SeatingRefusal(StrEnum):
     ALREADY_ENROLLED = "already_enrolled"
     BY_RANK = "by_rank"
     NOT_OPEN = "not_open"
+    NOT_SEATED = "not_seated"
 
 
 class SeatingRefused(Refused):
@@ -44,6 +43,7 @@ class SeatingRefused(Refused):
         SeatingRefusal.NO_ROOM: _("名额不够，或者本班已停止报名，一个也没有报上。请刷新后再看。"),
         SeatingRefusal.ALREADY_ENROLLED: _("有人刚刚已经报上这个班，一个也没有报上。请重新检查名单。"),
         SeatingRefusal.BY_RANK: _("这个班按评选结果录取，不能用名单报名，一个也没有报上。请由本人在网上报名。"),
+        SeatingRefusal.NOT_SEATED: _("这个人已经不占名额，没有换人。请刷新后再看。"),
         SeatingRefusal.NOT_OPEN: _("这个班现在不在报名中，未录取。请先恢复班次。"),
     }
 
@@ -224,7 +224,7 @@ def take_back_many(*, enrolments: Sequence[Enrolment], by: User | None, reason: 
         seated = sum(row.status in Enrolment.SEATED for row in live)
         freed = {"taken": F("taken") - seated, "waiting": F("waiting") - waited}
         TrainingClass.objects.filter(pk=pk).update(**freed)
-        told_at = {row.pk: {row.applied_at, row.decided_at or row.applied_at} for row in live}
+        told_at = _told_at(live)
         for row in live:
             row.status, row.decided_at, row.decided_by, row.reason = Status.WITHDRAWN, now, by, reason[:200]
         Enrolment.objects.bulk_update(live, ["status", "decided_at", "decided_by", "reason"], batch_size=BATCH)
@@ -232,6 +232,37 @@ def take_back_many(*, enrolments: Sequence[Enrolment], by: User | None, reason: 
         _tell_withdrawn(live, told_at, now)
         enrolment.promote_next(training_class_id=pk, now=now)
     return live
+
+
+def replace(*, out: Enrolment, seat: Seat, by: User, now: datetime) -> Enrolment:
+    """One seat goes from a member of an employer's booking to another; it was never free, so nobody moves up.
+
+    Who leaves is told where they had heard of the seat, who comes as of any seat. Refused with SeatingRefused: no seat
+    is held any more, the class does not enrol, or the other has a place there.
+    """
+    training_class = out.training_class
+    try:
+        with transaction.atomic():
+            numbered = TrainingClass.objects.filter(pk=training_class.pk, status=TrainingClass.Status.ENROLLING)
+            if not numbered.update(arrivals=F("arrivals") + 1, last_seated_no=F("arrivals") + 1):
+                raise SeatingRefused(SeatingRefusal.NO_ROOM)
+            row = Enrolment.objects.select_related("learner", "training_class__course", "booking").get(pk=out.pk)
+            if row.status not in Enrolment.SEATED:
+                raise SeatingRefused(SeatingRefusal.NOT_SEATED)
+            told_at = _told_at([row])
+            row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.GROUP_REPLACED, ""
+            row.decided_at, row.decided_by = now, by
+            row.save(update_fields=["status", "why", "reason", "decided_at", "decided_by"])
+            made = _seated(seat, row.training_class, (row.source, row.booking), numbered.get().arrivals, now)
+            made.save()
+            _record([row], "enrolment_withdrawn", by, now)
+            _record([made], "enrolment_applied", by, now)
+            if len(_call_off([row], told_at)) < len(told_at[row.pk]):
+                _tell_of_class([row], "group_replaced", "", now)
+            _tell([made], now, first_at=now)
+    except IntegrityError as error:
+        raise SeatingRefused(SeatingRefusal.ALREADY_ENROLLED) from error
+    return made
 
 
 def advance(
@@ -264,6 +295,7 @@ def _live(training_class: TrainingClass) -> list[Enrolment]:
 
 def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: datetime) -> None:
     live = _live(training_class)
+    moments = _told_at(live)
     for row in live:
         row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.CLASS_CANCELLED, reason.strip()[:200]
         row.decided_at, row.decided_by = now, by
@@ -271,10 +303,8 @@ def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: d
     TrainingClass.objects.filter(pk=training_class.pk).update(taken=0, waiting=0)
     training_class.taken = training_class.waiting = 0
     _record(live, "enrolment_withdrawn", by, now)
-    # A list that was imported a moment ago must not hear of its seats after it heard that they are gone.
-    lists = (Enrolment.Source.IMPORT, Enrolment.Source.GROUP)
-    imported = [row for row in live if row.source in lists and now - row.applied_at < NEWS_WAITS]
-    _call_off(imported, {row.pk: {row.applied_at} for row in imported})
+    # Whoever has not heard yet of a seat, a place or an offer does not hear of it after it is gone.
+    _call_off(live, moments)
     _tell_of_class(live, "class_cancelled", reason, now)
     _tell_employers(training_class, reason, now)
 
@@ -308,14 +338,14 @@ def _tell_of_class(rows: Sequence[Enrolment], kind: str, reason: str, now: datet
     notices.queue_many(kind=kind, channel="sms", addressees=told, now=now, first_at=now)
 
 
+def _told_at(rows: Sequence[Enrolment]) -> Moments:
+    """When each was told of the application and of its decision."""
+    return {row.pk: {row.applied_at, row.decided_at or row.applied_at} for row in rows}
+
+
 def _call_off(rows: Sequence[Enrolment], told_at: Moments) -> set[tuple[int, datetime]]:
     """Take back what is still to be said of their seats; gives the learners, by moment, who do not hear of it."""
-    spared: set[tuple[int, datetime]] = set()
-    for moment in {moment for moments in told_at.values() for moment in moments}:
-        learners = [row.learner_id for row in rows if moment in told_at[row.pk]]
-        for kind in TOLD:
-            spared |= {(pk, moment) for pk in notices.call_off(kind=kind, queued_at=moment, learners=learners)}
-    return spared
+    return notices.call_off(kinds=TOLD, moments={row.learner_id: told_at[row.pk] for row in rows})
 
 
 def _tell_withdrawn(live: Sequence[Enrolment], told_at: Moments, now: datetime) -> None:

@@ -1,34 +1,46 @@
 """Whose turn it is: what waits for somebody at the desk, what waits for others, and what somebody has handled.
 
-A turn is an open step of one class: the class or a change of it is to be reviewed or mended, its completions are to
-be handed in, approved or proposed anew, or a learner of it waits for an answer on leave or a dispute; or it is an
-institution's registration that is to be reviewed. It belongs to
-everybody who holds the permission for that class or institution; to all others who see it it is somebody else's. A
-draft that was never handed in waits for its own institution and for nobody else.
+A turn is an open step of one class: the class or a change of it is to be reviewed or mended, or its completions are
+to be handed in, approved or proposed anew; a learner waits for an answer on leave or a dispute, or asks to change
+class; the applications of a camp are to be scored, or its result to be brought out; or it is an institution's
+registration that is to be reviewed. It belongs to everybody who holds the permission for that class or institution – of
+a camp to those who may still take the step, since nobody scores twice or confirms what they had a hand in; to all
+others who see it it is somebody else's. A draft that was never handed in waits for its own institution and for nobody
+else.
 """
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, F, IntegerField, Max, Min, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Expression, F, IntegerField, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from courses import access
+from courses import access, selection
 from courses.access import Permission
 from courses.models import (
     ChangeRequest,
     ClassEvent,
     Completion,
     Dispute,
+    Enrolment,
+    Institution,
+    InstitutionEvent,
     LeaveRequest,
     Registration,
+    ScoreSheet,
+    Selection,
     TrainingClass,
+    TransferRequest,
     User,
 )
 
 Status = TrainingClass.Status
 CLASS = "enrolment__training_class"
+# What learners ask for while they have the seat that they want to change.
+WISHES = TransferRequest.objects.filter(
+    status=TransferRequest.Status.ASKED, enrolment__status=Enrolment.Status.ADMITTED
+)
 ASKED = ChangeRequest.objects.filter(status=ChangeRequest.Status.ASKED)
 
 
@@ -47,7 +59,10 @@ class Turn(StrEnum):
     CLASS_REVIEW = "class_review"
     CHANGE_REVIEW = "change_review"
     COMPLETION_REVIEW = "completion_review"
+    SELECTION_SCORE = "selection_score"
+    SELECTION_RESULT = "selection_result"
     COMPLETION_SUBMIT = "completion_submit"
+    TRANSFER_REQUEST = "transfer_request"
     CLASS_MEND = "class_mend"
     COMPLETION_MEND = "completion_mend"
     DISPUTE_REVIEW = "dispute_review"
@@ -56,7 +71,9 @@ class Turn(StrEnum):
 
 
 OF_REVIEWERS = (Turn.CLASS_REVIEW, Turn.CHANGE_REVIEW, Turn.COMPLETION_REVIEW, Turn.REGISTRATION_REVIEW)
-OF_INSTITUTIONS = (Turn.COMPLETION_SUBMIT, Turn.DISPUTE_REVIEW, Turn.CLASS_MEND)
+# Two steps of a camp: its applications are scored, its result is put forward and confirmed.
+OF_CAMPS = (Turn.SELECTION_SCORE, Turn.SELECTION_RESULT)
+OF_INSTITUTIONS = (Turn.COMPLETION_SUBMIT, Turn.DISPUTE_REVIEW, Turn.TRANSFER_REQUEST, Turn.CLASS_MEND)
 OF_CLASSES = tuple(turn for turn in Turn if turn != Turn.REGISTRATION_REVIEW)
 # A trainer proposes anew, answers and decides on leave under 我的班; at the desk that is always somebody else's turn.
 PERMISSION = {
@@ -64,7 +81,10 @@ PERMISSION = {
     Turn.CLASS_REVIEW: Permission.REVIEW,
     Turn.CHANGE_REVIEW: Permission.REVIEW,
     Turn.COMPLETION_REVIEW: Permission.REVIEW,
+    Turn.SELECTION_SCORE: Permission.REVIEW,
+    Turn.SELECTION_RESULT: Permission.REVIEW,
     Turn.COMPLETION_SUBMIT: Permission.RUN_CLASSES,
+    Turn.TRANSFER_REQUEST: Permission.RUN_CLASSES,
     Turn.CLASS_MEND: Permission.RUN_CLASSES,
     Turn.COMPLETION_MEND: Permission.TEACH,
     Turn.DISPUTE_REVIEW: Permission.RUN_CLASSES,
@@ -94,25 +114,36 @@ class Waiting(NamedTuple):
     since: datetime
 
 
-class Handled(NamedTuple):
-    """What somebody did to a class or, where `people` is not 0, to that many of its completions; the last time."""
+class Of(StrEnum):
+    """What a deed was done to."""
 
-    training_class: int
+    CLASS = "class"
+    COMPLETIONS = "completions"
+    CAMP = "camp"
+    REGISTRATION = "registration"
+
+
+class Handled(NamedTuple):
+    """What somebody did, the last time: to a class, to `people` of its completions or applications, or to a
+    registration, whose `subject` is the event that tells of it."""
+
+    subject: int
     status: str
     people: int
     at: datetime
+    of: str
 
 
 def kinds_for(*, user: User, now: datetime) -> tuple[Turn, ...]:
     """The turns that this person takes at the desk; none for those who only read."""
     granted = access.permissions(user=user, now=now)
-    return tuple(turn for turn in (*OF_REVIEWERS, *OF_INSTITUTIONS) if PERMISSION[turn] in granted)
+    return tuple(turn for turn in (*OF_REVIEWERS, *OF_CAMPS, *OF_INSTITUTIONS) if PERMISSION[turn] in granted)
 
 
 def mine(*, turn: Turn, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[TrainingClass]:
     """The classes of `wanted` that wait for this person in this way; none where it is no class that waits."""
     scope = access.visible_classes(user=user, now=now, permission=PERMISSION[turn])
-    return _at(turn, scope.filter(wanted.classes), now) if turn in OF_CLASSES else scope.none()
+    return _at(turn, scope.filter(wanted.classes), now, by=user) if turn in OF_CLASSES else scope.none()
 
 
 def my_registrations(*, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[Registration]:
@@ -152,33 +183,79 @@ def elsewhere(
     return found[0].union(*found[1:], all=True).order_by("since", "subject", "turn")
 
 
-def handled(*, user: User, now: datetime, wanted: Wanted = EVERYTHING) -> QuerySet[Any, tuple[int, str, int, datetime]]:
-    """What this person did to classes and completions that they still see, latest first: the columns of Handled.
+def handled(
+    *, user: User, now: datetime, wanted: Wanted = EVERYTHING
+) -> QuerySet[Any, tuple[int, str, int, datetime, str]]:
+    """What this person did to classes, completions, camps and registrations that they still see, latest first: the
+    columns of Handled.
 
-    One line a class and deed. The opening of enrolment, which follows an approval by itself, is no deed of its own.
+    One line a subject and deed. The opening of enrolment, which follows an approval by itself, is no deed of its own.
     """
     seen = access.visible_classes(user=user, now=now, permission=Permission.SEE_DESK).filter(wanted.classes)
-    of_classes: QuerySet[Any, Any] = (
-        ClassEvent.objects.filter(by=user, training_class__in=seen.values("pk"))
-        .exclude(from_status=Status.APPROVED, to_status=Status.ENROLLING)
-        .order_by()
-        .values(of_class=F("training_class"), deed=F("to_status"), people=Value(0, IntegerField()))
-        .annotate(last=Max("at"))
-        .values_list("of_class", "deed", "people", "last")
+    classes = seen.values("pk")
+    files = access.visible_institutions(user=user, now=now, permission=Permission.SEE_DESK)
+    parts = [*_completion_deeds(user, classes), *_camp_deeds(user, classes), _file_deeds(user, files, wanted)]
+    return _class_deeds(user, classes).union(*parts, all=True).order_by("-last", "subject", "deed")
+
+
+def _class_deeds(user: User, classes: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    events = ClassEvent.objects.filter(by=user, training_class__in=classes)
+    deeds = events.exclude(from_status=Status.APPROVED, to_status=Status.ENROLLING)
+    return _told(deeds, Of.CLASS, F("training_class"), F("to_status"), Value(0, IntegerField()), Max("at"))
+
+
+def _completion_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+    own = Completion.objects.filter(**{f"{CLASS}__in": classes})
+    deeds = (
+        ("submitted", _word(Completion.Status.SUBMITTED)),
+        ("approved", _word(Completion.Status.APPROVED)),
+        ("sent_back", SENT_BACK),
     )
-    own = Completion.objects.filter(**{f"{CLASS}__in": seen.values("pk")}).order_by()
-    handed_in, approved, sent_back = (
-        own.filter(**{f"{step}_by": user})
-        .values(of_class=F(CLASS), deed=deed)
-        .annotate(people=Count("pk"), last=Max(f"{step}_at"))
-        .values_list("of_class", "deed", "people", "last")
-        for step, deed in (
-            ("submitted", _word(Completion.Status.SUBMITTED)),
-            ("approved", _word(Completion.Status.APPROVED)),
-            ("sent_back", SENT_BACK),
-        )
+    return [
+        _told(own.filter(**{f"{step}_by": user}), Of.COMPLETIONS, F(CLASS), deed, Count("pk"), Max(f"{step}_at"))
+        for step, deed in deeds
+    ]
+
+
+def _camp_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+    sheets = ScoreSheet.objects.filter(reviewer=user, **{f"{CLASS}__in": classes})
+    results = Selection.objects.filter(training_class__in=classes)
+    scored = _told(sheets, Of.CAMP, F(CLASS), _word(SCORED), Count("enrolment", distinct=True), Max("at"))
+    deeds = (("proposed", "proposed"), ("confirmed", "published"), ("returned", "returned"))
+    nobody = Value(0, IntegerField())
+    return [
+        scored,
+        *(
+            _told(
+                results.filter(**{f"{step}_by": user}),
+                Of.CAMP,
+                F("training_class"),
+                _word(Selection.Status(deed)),
+                nobody,
+                Max(f"{step}_at"),
+            )
+            for step, deed in deeds
+        ),
+    ]
+
+
+def _file_deeds(user: User, files: QuerySet[Institution], wanted: Wanted) -> QuerySet[Any, Any]:
+    """A registration handed in, approved or sent back; the last event of each version stands for it."""
+    of_file = Registration.objects.filter(institution__in=files.values("pk")).filter(wanted.registrations)
+    events = InstitutionEvent.objects.filter(
+        by=user, institution__in=of_file.values("institution"), verb__in=[status.value for status in OF_FILES]
     )
-    return of_classes.union(handed_in, approved, sent_back, all=True).order_by("-last", "of_class", "deed")
+    rows = events.order_by().values("institution", "version", deed=F("verb"))
+    told = rows.annotate(subject=Max("pk"), people=Value(0, IntegerField()), last=Max("at"), of=_word(Of.REGISTRATION))
+    return told.values_list("subject", "deed", "people", "last", "of")
+
+
+def _told(
+    rows: QuerySet[Any], of: Of, subject: F, deed: Expression | F, people: Expression, last: Max
+) -> QuerySet[Any, Any]:
+    told: QuerySet[Any] = rows.order_by().values(subject=subject, deed=deed)
+    told = told.annotate(people=people, last=last, of=_word(of))
+    return told.values_list("subject", "deed", "people", "last", "of")
 
 
 class _Asked(NamedTuple):
@@ -193,6 +270,8 @@ def _asked(turn: Turn, now: datetime) -> _Asked | None:
     """What stands behind a turn that a request brings about; of several of one class the first asked counts."""
     if turn == Turn.CHANGE_REVIEW:
         return _Asked(ASKED, "lesson__training_class", "asked_at")
+    if turn == Turn.TRANSFER_REQUEST:
+        return _Asked(WISHES, CLASS, "asked_at")
     if turn == Turn.LEAVE_REVIEW:
         return _Asked(LeaveRequest.objects.filter(status=LeaveRequest.Status.ASKED), CLASS, "asked_at")
     if turn == Turn.DISPUTE_ANSWER:
@@ -207,7 +286,8 @@ def ripe_disputes(*, now: datetime) -> Q:
     return Q(status__in=Dispute.OPEN, decide_from__lte=now)
 
 
-def _at(turn: Turn, scope: QuerySet[TrainingClass], now: datetime) -> QuerySet[TrainingClass]:
+def _at(turn: Turn, scope: QuerySet[TrainingClass], now: datetime, by: User | None = None) -> QuerySet[TrainingClass]:
+    """The classes of a scope at this step; the steps of a camp are `by`'s alone, or anybody's."""
     asked = _asked(turn, now)
     if asked is not None:
         return scope.filter(pk__in=asked.rows.values(asked.to_class))
@@ -215,11 +295,22 @@ def _at(turn: Turn, scope: QuerySet[TrainingClass], now: datetime) -> QuerySet[T
         return scope.filter(status=Status.SUBMITTED)
     if turn == Turn.CLASS_MEND:
         return scope.filter(status__in=(Status.RETURNED, Status.DRAFT))
+    if turn == Turn.SELECTION_SCORE:
+        return scope.filter(pk__in=_to_score(by, now).values("training_class"))
+    if turn == Turn.SELECTION_RESULT:
+        confirms = selection.to_confirm(by=by, now=now).values("pk")
+        return scope.filter(Q(pk__in=selection.to_propose(now=now).values("pk")) | Q(pk__in=confirms))
     return scope.filter(pk__in=Completion.objects.filter(status=WAITS[turn]).values(CLASS))
+
+
+def _to_score(by: User | None, now: datetime) -> QuerySet[Enrolment]:
+    return selection.unscored() if by is None else selection.to_score(by=by, now=now)
 
 
 def _of_others(turn: Turn, seen: QuerySet[TrainingClass], user: User, now: datetime) -> QuerySet[TrainingClass]:
     own = access.visible_classes(user=user, now=now, permission=PERMISSION[turn])
+    if turn in OF_CAMPS:
+        own = _at(turn, own, now, by=user)
     return _at(turn, seen, now).exclude(pk__in=own.values("pk")).exclude(status=Status.DRAFT)
 
 
@@ -241,6 +332,13 @@ def _waiting(
             .values(subject=F(asked.to_class))
             .annotate(people=Value(0, IntegerField()), since=Min(asked.since))
         )
+    elif turn in OF_CAMPS:
+        # From the earliest of those who wait for it, else from the day on which it could be put forward.
+        since: Any = Min("enrolments__applied_at", filter=Q(enrolments__status=Enrolment.Status.CANDIDATE))
+        if turn == Turn.SELECTION_RESULT:
+            proposed = Max("selections__proposed_at", filter=Q(selections__status=Selection.Status.PROPOSED))
+            since = Coalesce(proposed, "enrol_until", "approved_at")
+        rows = classes.order_by().values(subject=F("pk")).annotate(people=Value(0, IntegerField()), since=since)
     else:
         returned = Max("events__at", filter=Q(events__to_status=Status.RETURNED))
         since = Coalesce(returned if turn == Turn.CLASS_MEND else "submitted_at", "created_at")
@@ -269,6 +367,9 @@ def _word(word: str) -> Value:
     return Value(str(word), CharField())
 
 
+# Camps whose applications somebody has scored.
+SCORED = "scored"
+OF_FILES = (Registration.Status.SUBMITTED, Registration.Status.APPROVED, Registration.Status.RETURNED)
 # An approved completion is revoked, any other is returned, and may have moved on since.
 SENT_BACK = Case(
     When(status=Completion.Status.REVOKED, then=_word(Completion.Status.REVOKED)),

@@ -38,18 +38,22 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Seats:
-    """Seats of a class as a newcomer meets them: none while somebody waits."""
+    """Seats of a class as a newcomer meets them: none while somebody waits; where rank decides, their number says it all."""
 
     total: int
     left: int
     ahead: int
+    by_rank: bool = False
 
     @classmethod
-    def counted(cls, total: int, taken: int, waiting: int) -> "Seats":
-        return cls(total=total, left=0 if waiting else max(0, total - taken), ahead=waiting)
+    def counted(cls, total: int, taken: int, waiting: int, mode: str) -> "Seats":
+        by_rank = mode == TrainingClass.Mode.SELECTED
+        return cls(total=total, left=0 if waiting else max(0, total - taken), ahead=waiting, by_rank=by_rank)
 
     @property
     def tone(self) -> Tone:
+        if self.by_rank:
+            return Tone.FREE
         if self.left <= 0:
             return Tone.FULL
         return Tone.FEW if self.left <= FEW else Tone.FREE
@@ -60,6 +64,8 @@ class Seats:
 
     @property
     def short(self) -> str:
+        if self.by_rank:
+            return _("按评选录取")
         if self.tone == Tone.FULL:
             return _("已满")
         if self.tone == Tone.FEW:
@@ -85,7 +91,7 @@ class Seats:
 
 
 def seats(training_class: TrainingClass) -> Seats:
-    return Seats.counted(training_class.seats, training_class.taken, training_class.waiting)
+    return Seats.counted(training_class.seats, training_class.taken, training_class.waiting, training_class.mode)
 
 
 @dataclass(frozen=True)

@@ -74,14 +74,15 @@ class Found:
 # One statement by hand: putting five queries together took longer than all else on the city's most visited page.
 LISTED = """
 WITH opening AS (
-    SELECT k.course_id, k.district_id, k.starts_on, k.number, k.seats, k.taken, k.waiting, v.name AS venue,
+    SELECT k.course_id, k.district_id, k.starts_on, k.number, k.seats, k.taken, k.waiting, k.mode, v.name AS venue,
            ROW_NUMBER() OVER (PARTITION BY k.course_id ORDER BY k.starts_on, k.number) AS place,
            COUNT(*) OVER (PARTITION BY k.course_id) AS openings
     FROM courses_trainingclass k LEFT JOIN courses_venue v ON v.id = k.venue_id
     WHERE {classes}
 )
 SELECT c.id, c.number, c.name, c.name_en, c.kind_id, c.brand_id, c.hours_theory + c.hours_practice + c.hours_online,
-       COALESCE(o.openings, 0), o.district_id, o.starts_on, o.venue, o.seats, o.taken, o.waiting, COUNT(*) OVER ()
+       COALESCE(o.openings, 0), o.district_id, o.starts_on, o.venue, o.seats, o.taken, o.waiting, o.mode,
+       COUNT(*) OVER ()
 FROM courses_course c {join} opening o ON o.course_id = c.id AND o.place = 1
 WHERE {courses}
 ORDER BY o.starts_on IS NULL, o.starts_on, o.number, c.number
@@ -171,13 +172,20 @@ def _listed(row: tuple[Any, ...]) -> Listed:
 
 
 def _soonest(
-    district: int | None, starts_on: date | str, venue: str | None, total: int, taken: int, waiting: int, _all: int
+    district: int | None,
+    starts_on: date | str,
+    venue: str | None,
+    total: int,
+    taken: int,
+    waiting: int,
+    mode: str,
+    _all: int,
 ) -> Soonest | None:
     if district is None:
         return None
     # SQLite keeps a date as its text.
     starts = date.fromisoformat(starts_on) if isinstance(starts_on, str) else starts_on
-    return Soonest(district, starts, venue or "", Seats.counted(total, taken, waiting))
+    return Soonest(district, starts, venue or "", Seats.counted(total, taken, waiting, mode))
 
 
 def loosened(*, now: datetime, filters: Filters) -> list[tuple[str, int]]:

@@ -22,6 +22,7 @@ from courses.enrolment.drafts import (
     prune_drafts,
 )
 from courses.enrolment.eligibility import Code, Finding, Severity, Step, criteria_of, from_rows
+from courses.enrolment.no_show import mark_no_show, never_came, recent_no_shows, take_no_show_back
 from courses.enrolment.offers import (
     accept,
     by_code,
@@ -47,6 +48,15 @@ from courses.enrolment.seats import (
 )
 from courses.enrolment.timetable import calendar, starts_soon
 from courses.enrolment.transfer import classes_to_choose, transfer
+from courses.enrolment.transfer_requests import (
+    ask_for_transfer,
+    last_request,
+    open_request,
+    open_requests,
+    own_choices,
+    take_request_back,
+    turn_request_down,
+)
 
 __all__ = [
     "TAKE_A_PLACE",
@@ -72,6 +82,7 @@ __all__ = [
     "answer_phone",
     "apply",
     "apply_for",
+    "ask_for_transfer",
     "begin",
     "by_code",
     "calendar",
@@ -84,17 +95,27 @@ __all__ = [
     "decline",
     "digest_of",
     "from_rows",
+    "last_request",
+    "mark_no_show",
+    "never_came",
     "occupancy_differences",
+    "open_request",
+    "open_requests",
     "outlook",
+    "own_choices",
     "place",
     "promote_next",
     "prune_drafts",
     "prune_entries",
+    "recent_no_shows",
     "refuse",
     "starts_soon",
     "still_blocked",
+    "take_no_show_back",
+    "take_request_back",
     "tend_offers",
     "transfer",
+    "turn_request_down",
     "void",
     "waiting_list",
     "withdraw",

@@ -93,6 +93,13 @@ def become(
     audit.record(by=by, verb=f"enrolment_{to}", target=enrolment, now=now, detail={"arrival_no": enrolment.arrival_no})
 
 
+def take_offer_back(offered: Enrolment) -> None:
+    """An offer that ends is not told of any more where nobody has been given its message yet; the class is held."""
+    if offered.decided_at is not None:
+        moments = {offered.learner_id: {offered.decided_at}}
+        notices.call_off(kinds=(f"enrolment_{Status.OFFERED}",), moments=moments)
+
+
 def tell(
     enrolment: Enrolment,
     learner: Learner,

@@ -1,8 +1,8 @@
 """递补: a freed seat is offered to who has waited longest, who answers by a link before the offer ends.
 
 An offer holds its seat (`Enrolment.SEATED`), so what is taken never exceeds the seats. It ends `offer_hours` after its
-message could be heard, and at the latest `offer_cutoff_hours` before the day on which the class starts; from then on
-nobody moves up by themselves, and staff fill what is free. Both are the bureau's choice. Declined, run out or voided,
+message could be heard, and at the latest `offer_cutoff_hours` before the day on which the class starts; what would be
+heard after that is not offered: nobody moves up by themselves any more, and staff fill what is free. Both are the bureau's choice. Declined, run out or voided,
 the seat goes to the next one in the same transaction. Who has no phone cannot be sent a link and is admitted at once,
 under a reason that staff read (`Why.NO_PHONE`).
 """
@@ -16,7 +16,16 @@ from django.db.models import F
 
 from courses import audit, catalogue, notices, privacy
 from courses import policy as policies
-from courses.enrolment.decisions import Status, become, hold_class, kept_words, tell, waiting_list, weigh_again
+from courses.enrolment.decisions import (
+    Status,
+    become,
+    hold_class,
+    kept_words,
+    take_offer_back,
+    tell,
+    waiting_list,
+    weigh_again,
+)
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.models import Enrolment, TrainingClass, User
 
@@ -24,6 +33,7 @@ Why = Enrolment.Why
 # 96 bits: as short as an SMS wants it, and not to be guessed.
 CODE_BYTES = 12
 LINK = "/my/offer/%s/"
+TOLD = f"enrolment_{Status.OFFERED}"
 
 
 def cut_off(*, training_class: TrainingClass, now: datetime) -> datetime:
@@ -76,15 +86,18 @@ def _moved_up(first: Enrolment, now: datetime) -> bool:
 def _offer(first: Enrolment, now: datetime) -> None:
     training_class = first.training_class
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
-    # Nobody's phone rings at night: the time to answer begins when the message may be heard.
-    heard = notices.due(kind=f"enrolment_{Status.OFFERED}", channel="sms", now=now)
-    until = min(heard + timedelta(hours=policy.offer_hours), cut_off(training_class=training_class, now=now))
+    until = min(_heard(now) + timedelta(hours=policy.offer_hours), cut_off(training_class=training_class, now=now))
     code = secrets.token_urlsafe(CODE_BYTES)
     become(
         None, first, (Status.WAITLISTED,), Status.OFFERED, "", now, offer_until=until, offer_code=digest_of(code=code)
     )
     link = settings.WAGTAILADMIN_BASE_URL + LINK % code
     tell(first, first.learner, now, expires_at=until, answer_by=until.isoformat(), link=link)
+
+
+def _heard(now: datetime) -> datetime:
+    """Nobody's phone rings at night: the time to answer begins when the message may be heard."""
+    return notices.due(kind=TOLD, channel="sms", now=now)
 
 
 def digest_of(*, code: str) -> str:
@@ -101,7 +114,7 @@ def _closed(training_class: TrainingClass, now: datetime) -> Enrolment.Why | Non
     """Why nobody moves up in this class now; None while it takes newcomers and offers."""
     status = TrainingClass.Status
     if catalogue.is_open(training_class=training_class, now=now):
-        return None if now < cut_off(training_class=training_class, now=now) else Why.CUT_OFF
+        return None if _heard(now) < cut_off(training_class=training_class, now=now) else Why.CUT_OFF
     if training_class.status == status.SUSPENDED:
         return Why.CLASS_SUSPENDED
     ended = training_class.status == status.ENROLLING and training_class.enrol_until is not None
@@ -140,6 +153,7 @@ def accept(*, enrolment: Enrolment, by: User | None, now: datetime) -> None:
             blocking = weigh_again(enrolment, now).blocking
             if blocking is not None:
                 raise EnrolmentRefused.because(blocking)
+            take_offer_back(enrolment)
             become(by, enrolment, (Status.OFFERED,), _seated(enrolment), "", now)
             tell(enrolment, enrolment.learner, now)
         else:
@@ -219,7 +233,7 @@ def _tend(class_id: int, now: datetime) -> int:
 def _stands(enrolment: Enrolment, now: datetime) -> bool:
     """Hold the class and read the offer anew. False: its time is over. Refused where it was answered already."""
     hold_class(enrolment.training_class_id)
-    enrolment.refresh_from_db(fields=["status", "offer_until"])
+    enrolment.refresh_from_db(fields=["status", "offer_until", "decided_at"])
     if enrolment.status != Status.OFFERED or enrolment.offer_until is None:
         raise EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
     return now < enrolment.offer_until
@@ -234,6 +248,9 @@ def _end(by: User | None, rows: list[Enrolment], why: Enrolment.Why, reason: str
     class_id = rows[0].training_class_id
     TrainingClass.objects.filter(pk=class_id).update(taken=F("taken") - len(rows))
     for row in rows:
+        if why != Why.OFFER_EXPIRED:
+            # The message of one that ran out expired with it, and stays for staff to read that it was never heard.
+            take_offer_back(row)
         become(by, row, (Status.OFFERED,), Status.WITHDRAWN, reason, now, why=why)
         tell(row, row.learner, now, kind=why)
     return promote_next(training_class_id=class_id, now=now)

@@ -28,6 +28,10 @@ class EnrolmentRefusal(StrEnum):
     CLASS_BEGUN = "class_begun"
     FULL = "full"
     HAS_A_PLACE_THERE = "has_a_place_there"
+    NOT_MISSING = "not_missing"
+    SEAT_GONE = "seat_gone"
+    ASKED_ALREADY = "asked_already"
+    NOTHING_ASKED = "nothing_asked"
 
 
 class EnrolmentRefused(Refused):
@@ -50,6 +54,10 @@ class EnrolmentRefused(Refused):
         EnrolmentRefusal.BY_RANK: _("那个班按评选结果录取，不能转入，未转班。请另选一个班。"),
         EnrolmentRefusal.CLASS_BEGUN: _("那个班已经开班或不在报名中，未转班。请另选一个班。"),
         EnrolmentRefusal.FULL: _("那个班没有空位，或有人正在候补，未转班。请另选一个班。"),
+        EnrolmentRefusal.NOT_MISSING: _("学员来过课、请过假，或者前几次课还没有上完，未改动。请核对点名册。"),
+        EnrolmentRefusal.SEAT_GONE: _("席位已经给了别人，或本班已经结束，未恢复。请转到同一课程的其他班。"),
+        EnrolmentRefusal.ASKED_ALREADY: _("已经有一份转班申请在办理，未保存。请等机构答复，或先撤回再申请。"),
+        EnrolmentRefusal.NOTHING_ASKED: _("现在没有待办理的转班申请，未改动。请刷新后再看。"),
         EnrolmentRefusal.HAS_A_PLACE_THERE: _("学员已经报了那个班，未转班。请核对后再办。"),
     }
 

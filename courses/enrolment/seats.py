@@ -13,7 +13,7 @@ from django.db.models import Count, F, Max, Q
 
 from courses import audit
 from courses import policy as policies
-from courses.enrolment.decisions import become, hold_class, tell, weigh_again
+from courses.enrolment.decisions import become, hold_class, take_offer_back, tell, weigh_again
 from courses.enrolment.drafts import settle
 from courses.enrolment.eligibility import Finding, as_rows
 from courses.enrolment.offers import promote_next
@@ -214,7 +214,10 @@ def _leave(
         raise EnrolmentRefused(EnrolmentRefusal.COMPLETED)
     with transaction.atomic():
         hold_class(enrolment.training_class_id)
-        before = Status(Enrolment.objects.values_list("status", flat=True).get(pk=enrolment.pk))
+        enrolment.refresh_from_db(fields=["status", "decided_at"])
+        before = Status(enrolment.status)
+        if before == Status.OFFERED:
+            take_offer_back(enrolment)
         become(by, enrolment, from_, to, reason, now)
         if before != Status.CANDIDATE:
             counter = "waiting" if before == Status.WAITLISTED else "taken"

@@ -14,7 +14,7 @@ from courses import policy as policies
 from courses.enrolment.decisions import Status, become, hold_class, tell, weigh_again
 from courses.enrolment.offers import promote_next
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
-from courses.models import Completion, Enrolment, TrainingClass, User
+from courses.models import Completion, Enrolment, TrainingClass, TransferRequest, User
 from courses.people.numbers import fresh
 
 TAKE_A_SEAT = """
@@ -46,12 +46,13 @@ def transfer(*, by: User, enrolment: Enrolment, to: TrainingClass, reason: str, 
     EnrolmentRefused: no reason, not admitted, a completion exists, another course or one's own class, a class that
     gives its seats by rank, one that has started or does not enrol, no free seat that nobody waits for, a seat there
     already, or what a rule of `eligibility` blocks; the seat that is given up no longer speaks against the new one.
-    Source: issue 3; that staff ask for it is the bureau's choice.
+    What the learner has asked for is answered with it.
+    Source: issue 3.
     """
     if not reason.strip():
         raise EnrolmentRefused(EnrolmentRefusal.REASON_MISSING)
-    _may_leave(enrolment)
-    _may_enter(enrolment, to, now)
+    may_leave(enrolment)
+    may_enter(enrolment, to, now)
     try:
         with transaction.atomic():
             hold_class(enrolment.training_class_id, to.pk)
@@ -62,6 +63,8 @@ def transfer(*, by: User, enrolment: Enrolment, to: TrainingClass, reason: str, 
             if blocking is not None:
                 raise EnrolmentRefused.because(blocking)
             Enrolment.objects.filter(pk=made.pk).update(findings=made.findings)
+            asked = TransferRequest.objects.filter(enrolment=enrolment, status=TransferRequest.Status.ASKED)
+            asked.update(status=TransferRequest.Status.GRANTED, decided_by=by, decided_at=now)
             detail = {"from": enrolment.number, "class": to.number, "arrival_no": made.arrival_no}
             audit.record(by=by, verb="enrolment_admitted", target=made, now=now, detail=detail)
             tell(made, made.learner, now, kind="enrolment_transferred")
@@ -71,14 +74,14 @@ def transfer(*, by: User, enrolment: Enrolment, to: TrainingClass, reason: str, 
     return made
 
 
-def _may_leave(enrolment: Enrolment) -> None:
+def may_leave(enrolment: Enrolment) -> None:
     if Completion.objects.filter(enrolment=enrolment).exclude(status__in=Completion.UNDONE).exists():
         raise EnrolmentRefused(EnrolmentRefusal.COMPLETED)
     if enrolment.status != Status.ADMITTED:
         raise EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
 
 
-def _may_enter(enrolment: Enrolment, to: TrainingClass, now: datetime) -> None:
+def may_enter(enrolment: Enrolment, to: TrainingClass, now: datetime) -> None:
     here = enrolment.training_class
     if to.pk == here.pk or to.course_id != here.course_id:
         raise EnrolmentRefused(EnrolmentRefusal.OTHER_COURSE)

@@ -2,6 +2,7 @@
 
 from courses.groups.booking import Employer, amend, current_list, drop, elsewhere, request, take_list
 from courses.groups.refusals import GroupRefusal, GroupRefused
+from courses.groups.replacing import Replaced, may_replace, replace
 from courses.groups.seats import (
     GroupOutlook,
     Member,
@@ -19,15 +20,18 @@ __all__ = [
     "GroupRefusal",
     "GroupRefused",
     "Member",
+    "Replaced",
     "amend",
     "confirm",
     "current_list",
     "drop",
     "elsewhere",
     "list_for_employer",
+    "may_replace",
     "may_undo",
     "members",
     "outlook",
+    "replace",
     "request",
     "take_list",
     "undo",

@@ -19,6 +19,9 @@ class GroupRefusal(StrEnum):
     WRONG_STATUS = "wrong_status"
     NO_LIST = "no_list"
     NOT_AS_ASKED = "not_as_asked"
+    STARTED = "started"
+    NOT_A_MEMBER = "not_a_member"
+    IN_CLASS = "in_class"
 
 
 class GroupRefused(Refused):
@@ -37,6 +40,9 @@ class GroupRefused(Refused):
         GroupRefusal.ALREADY_OPEN: _("这个单位在本班已有一次团报没有办完（%(number)s），未保存。请先办完那一次。"),
         GroupRefusal.WRONG_STATUS: _("这次团报现在是「%(status)s」，未改动。请刷新后再看。"),
         GroupRefusal.NO_LIST: _("还没有名单，不能确认。请先上传 %(seats)s 人的名单。"),
+        GroupRefusal.STARTED: _("已经开班、停止报名，或者名额没有占到，没有换人。请逐个办理退出和报名。"),
+        GroupRefusal.NOT_A_MEMBER: _("这个人已经不在名单上占名额，没有换人。请刷新后再看。"),
+        GroupRefusal.IN_CLASS: _("新换的人已经报过这个班，没有换人。请核对证件号码。"),
         GroupRefusal.NOT_AS_ASKED: _(
             "登记的是 %(seats)s 人，名单里能报名的是 %(enrols)s 人，一个也没有占。请更正人数，或改好名单重新上传。"
         ),

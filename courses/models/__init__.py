@@ -20,7 +20,7 @@ from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
 from courses.models.completion import Completion
 from courses.models.counter import CounterEntry, PersonalCard
 from courses.models.disputes import Dispute
-from courses.models.enrolment import Enrolment
+from courses.models.enrolment import Enrolment, TransferRequest
 from courses.models.groups import GroupBooking
 from courses.models.institutions import (
     InstitutionEvent,
@@ -160,6 +160,7 @@ __all__ = [
     "TrainingBase",
     "TrainingClass",
     "TrainingNeed",
+    "TransferRequest",
     "Unit",
     "User",
     "Venue",

@@ -45,6 +45,8 @@ class Enrolment(models.Model):
         OFFER_DECLINED = "offer_declined", _("递补到位，本人放弃")
         OFFER_EXPIRED = "offer_expired", _("递补到位，到期没有确认")
         OFFER_VOIDED = "offer_voided", _("递补到位，工作人员作废")
+        NO_SHOW = "no_show", _("录取后一直没有到课，席位已让出")
+        GROUP_REPLACED = "group_replaced", _("单位换人，席位给了单位另派的人")
 
     LIVE = (Status.APPLIED, Status.CANDIDATE, Status.OFFERED, Status.ADMITTED, Status.WAITLISTED)
     # A candidate of a selective class holds no seat and stands in no queue until the result is settled.
@@ -135,6 +137,8 @@ class Enrolment(models.Model):
                         "offer_declined",
                         "offer_expired",
                         "offer_voided",
+                        "no_show",
+                        "group_replaced",
                     ]
                 ),
                 name="enrolment_why_known",
@@ -147,3 +151,36 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class TransferRequest(models.Model):
+    """A learner's wish to change from one class of a course to another, and what became of it."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("待机构办理")
+        GRANTED = "granted", _("已转班")
+        REFUSED = "refused", _("没有办成")
+        TAKEN_BACK = "taken_back", _("本人撤回")
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="transfer_requests")
+    to = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ASKED)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["enrolment"], condition=Q(status="asked"), name="transferrequest_one_open"),
+            models.CheckConstraint(
+                condition=Q(status__in=["asked", "granted", "refused", "taken_back"]),
+                name="transferrequest_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="asked") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="transferrequest_decided_when",
+            ),
+        ]

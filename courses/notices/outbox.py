@@ -1,7 +1,7 @@
 """The outbox: rows written with their cause, handed over by whoever claims them first."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,23 +101,26 @@ def _a_second_apart(kind: str, channel: str, many: int, first_at: datetime) -> l
     return moments
 
 
-def call_off(*, kind: str, queued_at: datetime, learners: Iterable[int]) -> set[int]:
-    """Take back messages of one moment that nobody has handed over, the second tries of them included.
+def call_off(*, kinds: Collection[str], moments: Mapping[int, Collection[datetime]]) -> set[tuple[int, datetime]]:
+    """Take back what was queued for these learners at these moments and handed to nobody, second tries included.
 
-    Gives the learners who are thereby not told at all: of a message that a carrier was tried with, one cannot know.
+    Gives who is thereby not told at all, by moment: of a message that a carrier was tried with, one cannot know.
     """
-    spared: set[int] = set()
-    pks = list(learners)
+    spared: set[tuple[int, datetime]] = set()
+    pks = list(moments)
     for start in range(0, len(pks), 500):
-        found = OutboxMessage.objects.filter(
-            Q(created_at=queued_at) | Q(instead_of__created_at=queued_at),
-            kind=kind,
-            learner__in=pks[start : start + 500],
-            status=Status.QUEUED,
-        )
-        waiting = list(found.select_for_update(of=("self",)).values_list("pk", "learner_id", "attempts"))
-        OutboxMessage.objects.filter(pk__in=[pk for pk, _learner, _attempts in waiting]).delete()
-        spared |= {learner for _pk, learner, attempts in waiting if learner is not None and not attempts}
+        queued = OutboxMessage.objects.filter(
+            kind__in=kinds, learner__in=pks[start : start + 500], status=Status.QUEUED
+        ).select_for_update(of=("self",))
+        found = [
+            (pk, (learner, first or at), attempts)
+            for pk, learner, attempts, at, first in queued.values_list(
+                "pk", "learner_id", "attempts", "created_at", "instead_of__created_at"
+            )
+            if (first or at) in moments[learner]
+        ]
+        OutboxMessage.objects.filter(pk__in=[pk for pk, _told, _attempts in found]).delete()
+        spared |= {told for _pk, told, attempts in found if not attempts}
     return spared
 
 

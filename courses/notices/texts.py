@@ -53,6 +53,16 @@ SENTENCES: dict[str, str | Promise] = {
     "enrolment_transferred": _(
         "您已转到「%(course)s」的另一个班，%(starts)s 开课，原来的班不用再去。新的报名编号 %(number)s，请按时到课。"
     ),
+    "enrolment_no_show": _(
+        "「%(course)s」开课后一直没有您的到课记录，席位已让出。如果您来过，或者还想来，请联系培训机构。报名编号 %(number)s。"
+    ),
+    "enrolment_reinstated": _("「%(course)s」已恢复您的席位，请按时到课。报名编号 %(number)s。"),
+    "transfer_refused": _(
+        "您申请转到「%(course)s」的另一个班，没有办成，原因：%(reason)s。您原来的席位不变。报名编号 %(number)s。"
+    ),
+    "group_replaced": _(
+        "「%(course)s」的席位由您单位另派人员参加，您的报名随之结束。想自己参加，可以另行报名。报名编号 %(number)s。"
+    ),
     "enrolment_refused": _("您报名「%(course)s」未通过：%(reason)s。可以改报其他班次，或联系培训机构了解。"),
     "enrolment_refused" + WITHOUT_REASON: _("您报名「%(course)s」未通过。可以改报其他班次，或联系培训机构了解。"),
     "class_cancelled": _(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses import audit, seating
@@ -168,7 +169,9 @@ def undo(*, roster: RosterImport, by: User | None, now: datetime, booking: Group
         if not changed:
             roster.refresh_from_db()
             raise RosterRefused(RosterRefusal.NOT_COMMITTED, status=roster.get_status_display())
-        enrolments = list(Enrolment.objects.filter(roster_row__roster=roster))
+        # Whoever came in another's place has no line of the list.
+        listed = Q(booking=booking) if booking else Q(roster_row__roster=roster)
+        enrolments = list(Enrolment.objects.filter(listed))
         gone = seating.take_back_many(enrolments=enrolments, by=by, reason=reason, now=now)
         detail = {"class": training_class.number, "withdrawn": len(gone), "enrolled": len(enrolments)}
         audit.record(by=by, verb="roster_undone", target=roster, now=now, detail=detail)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from django.conf import settings
@@ -117,6 +117,15 @@ def confirm(*, by: User, selection: Selection, now: datetime) -> None:
         _move(selection, Status.PROPOSED, Status.PUBLISHED, **values)
         audit.record(by=by, verb="selection_confirmed", target=selection, now=now, detail={"until": until.isoformat()})
         _tell_results(lines, until, now)
+
+
+def last_day_to_confirm(*, training_class: TrainingClass, calendar: dict[date, str]) -> date:
+    """The latest day on which `confirm` lets a notice begin. `calendar`: from sixty days before the start on."""
+    days = policies.of_class(training_class=training_class, on=training_class.starts_on).public_notice_days
+    day = training_class.starts_on - timedelta(days=1)
+    while policies.working_days_after(start=day, days=days, calendar=calendar) >= training_class.starts_on:
+        day -= timedelta(days=1)
+    return day
 
 
 def _may_confirm(by: User, selection: Selection, training_class: TrainingClass, now: datetime) -> None:

@@ -30,6 +30,15 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True)
+class Change:
+    """A sheet that was corrected, or given although the points of others were visible already (`seen`)."""
+
+    sheet: ScoreSheet
+    before: ScoreSheet | None
+    seen: bool
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One application as one person sees it: of the others' sheets nothing before the scoring is complete."""
 
@@ -79,6 +88,9 @@ def score(
 ) -> ScoreSheet:
     """Give an application its sheet, or correct one's own with a reason.
 
+    Until the scoring is complete nobody sees what others gave. What is corrected after that stands among the `changes`
+    of the result, as given by one who had seen the other points, and whoever confirms the result reads it there.
+
     Refused with SelectionRefused: no candidate or no project papers, a result was put forward, the reviewer has an
     interest in it, a criterion is missing or out of its range, two agreeing sheets or three are there already, or a
     correction has no reason.
@@ -107,7 +119,7 @@ def score(
             reason=reason.strip()[:200] if version > 1 else "",
             at=now,
         )
-        detail = {"slot": slot, "version": version}
+        detail = {"slot": slot, "version": version, "seen": any(one.sheet == made for one in _seen_late(enrolment))}
         audit.record(by=by, verb="application_scored", target=enrolment, now=now, detail=detail)
     return made
 
@@ -155,6 +167,42 @@ def latest(*, enrolments: Iterable[Enrolment]) -> dict[int, list[ScoreSheet]]:
     for sheet in ScoreSheet.objects.filter(enrolment__in=pks).order_by("enrolment", "slot", "version"):
         found[sheet.enrolment_id][sheet.slot] = sheet
     return {pk: list(found[pk].values()) for pk in pks}
+
+
+def changes(*, training_class: TrainingClass) -> list[Change]:
+    """What was corrected in a class, and what was given with the other points in sight, in order of time.
+
+    Only of applications whose scoring is complete: of others nobody sees what anybody gave.
+    """
+    rows = ScoreSheet.objects.filter(enrolment__training_class=training_class).order_by("pk")
+    found, complete = _walk(rows.select_related("enrolment__training_class", "reviewer"))
+    return [one for one in found if one.sheet.enrolment_id in complete]
+
+
+def _seen_late(enrolment: Enrolment) -> list[Change]:
+    rows = ScoreSheet.objects.filter(enrolment=enrolment).order_by("pk")
+    return [one for one in _walk(rows.select_related("enrolment__training_class"))[0] if one.seen]
+
+
+def _walk(rows: Iterable[ScoreSheet]) -> tuple[list[Change], set[int]]:
+    """Sheets in the order given: from an application's first complete scoring on, its points were in sight. Gives the
+    changes, and the applications that are complete in the end."""
+    held: dict[int, dict[int, ScoreSheet]] = defaultdict(dict)
+    visible: set[int] = set()
+    complete: set[int] = set()
+    found = []
+    for sheet in rows:
+        of_one, key = held[sheet.enrolment_id], sheet.enrolment_id
+        if sheet.version > 1 or key in visible:
+            found.append(Change(sheet, of_one.get(sheet.slot), key in visible))
+        of_one[sheet.slot] = sheet
+        training_class = sheet.enrolment.training_class
+        policy = policies.of_class(training_class=training_class, on=policies.local_date(sheet.at))
+        complete.discard(key)
+        if is_complete(given=as_given(of_one.values()), gap=policy.selection_gap):
+            visible.add(key)
+            complete.add(key)
+    return found, complete
 
 
 def as_given(sheets: Iterable[ScoreSheet]) -> tuple[Given, ...]:

@@ -224,6 +224,11 @@ def test_a_week_shows_no_class_of_an_unpublished_course(city: dict[str, Course],
     assert week.total == 1
 
 
+def test_where_rank_decides_no_seat_is_called_left(now: datetime) -> None:
+    seats = catalogue.seats(TrainingClass(seats=30, taken=0, waiting=0, mode=TrainingClass.Mode.SELECTED))
+    assert (seats.words, seats.queue, seats.tone) == ("按评选录取", "", "free")
+
+
 @pytest.mark.parametrize(
     ("taken", "waiting", "words", "tone"),
     [

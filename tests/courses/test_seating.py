@@ -18,7 +18,7 @@ Of = TrainingClass.Status
 Status = Enrolment.Status
 Why = Enrolment.Why
 # Statements: the class and its event, its enrolments, their ends, one message each in one statement, the bookings.
-CANCELLATION = 15
+CANCELLATION = 20
 
 
 def move(a_class: TrainingClass, to: Of, now: datetime, reason: str = "场地停用") -> None:

@@ -26,7 +26,7 @@ FAULTS_SHOWN = 10
 
 
 def seats(arena: Arena) -> Figures:
-    """200 contenders for 1 seat, 50 times: one admitted, 199 wait in order of arrival."""
+    """1,000 contenders for 1 seat and for 200, 200 times: as many admitted, the rest wait in order of arrival."""
     from tests.races import seats
 
     return seats.run(arena, rounds=seats.ROUNDS)

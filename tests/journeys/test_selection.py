@@ -28,12 +28,15 @@ for place, one in enumerate(rows):
             pass
 print(camp.number, rows[0].enrolment.number)
 """
-# An applicant of the demo door stands where one without project papers stood.
+# An applicant of the demo door who has applied, or else stands where one without project papers stood.
 APPLIED = """
 from courses.models import *
 camp = TrainingClass.objects.filter(kind_key="camp", status="enrolling").latest("id")
-row = camp.enrolments.filter(status="candidate", pitches__isnull=True).first()
-Enrolment.objects.filter(pk=row.pk).update(learner=Learner.objects.get(user__username="demo-learner-2"))
+own = Learner.objects.get(user__username="demo-learner-2")
+row = camp.enrolments.filter(status="candidate", learner=own).first()
+if row is None:
+    row = camp.enrolments.filter(status="candidate", pitches__isnull=True).first()
+    Enrolment.objects.filter(pk=row.pk).update(learner=own)
 print(row.number)
 """
 CONFIRM = """

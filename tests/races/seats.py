@@ -1,6 +1,8 @@
-"""The last seat: 200 people, one seat. One is admitted, the rest wait in order of arrival, nobody is lost."""
+"""The last seat: 1,000 people, one seat or 200. As many are admitted, the rest wait in order of arrival, nobody is
+lost."""
 
 import threading
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -15,14 +17,17 @@ from tests.races.protection import drop_constraint
 
 Status = Enrolment.Status
 THIS = "tests.races.seats"
-CONTENDERS = 200
-ROUNDS = 50
+CONTENDERS = 1000
+ROUNDS = 200
+# Turn by turn: one that everybody wants, and as many as a fifth of them.
+SEATS = (1, 200)
 
 
-def run(arena: Arena, *, rounds: int, contenders: int = CONTENDERS, seats: int = 1) -> Figures:
+def run(arena: Arena, *, rounds: int, contenders: int = CONTENDERS, seats_of: Sequence[int] = SEATS) -> Figures:
     figures, answers = Figures("seats"), []
     crowd, database = arena.crowd, arena.ground.name
-    for _ in range(rounds):
+    for place in range(rounds):
+        seats = seats_of[place % len(seats_of)]
         planted = crowd.call(database, f"{THIS}:plant", contenders=contenders, seats=seats)
         heard = crowd.race(
             database,

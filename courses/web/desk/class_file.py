@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from courses import access, attendance, classes, completion, enrolment, privacy, seating
 from courses.access import Permission
 from courses.enrolment import Finding
-from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass
+from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass, TransferRequest
 from courses.people import proofs
 from courses.web.desk.class_moves import moves_for
 from courses.web.desk.group_rows import booking_rows
@@ -28,6 +28,8 @@ from courses.web.desk.reasoning import Reasoned, read_reasoning
 from courses.web.gate import allow
 
 PER_PAGE = 60
+# Of whom a person still decides: what speaks for and against them is shown.
+UNDECIDED = (Enrolment.Status.APPLIED, Enrolment.Status.WAITLISTED, Enrolment.Status.CANDIDATE)
 FACTS = ("course__kind", "district", "institution", "venue", "project", "policy", "submitted_by", "approved_by")
 
 
@@ -41,6 +43,9 @@ class Person:
     completion: Reasoned | None
     remarks: list[Finding]
     proofs: list[Proof]
+    wish: TransferRequest | None
+    never_came: bool
+    no_shows: int
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
         "trainers": [privacy.mask_name(trainer.name) for trainer in training_class.trainers.all()],
         "meetings": _meetings(training_class, now),
         "page": page,
-        "people": _people(list(page.object_list)),
+        "people": _people(training_class, list(page.object_list), now),
         "steps": _completion_steps(training_class),
         "events": training_class.events.select_related("by").order_by("at", "pk"),
         "moves": moves_for(user=user, training_class=training_class, now=now),
@@ -102,7 +107,7 @@ def _enrolments(training_class: TrainingClass) -> QuerySet[Enrolment]:
     )
 
 
-def _people(enrolments: list[Enrolment]) -> list[Person]:
+def _people(training_class: TrainingClass, enrolments: list[Enrolment], now: datetime) -> list[Person]:
     minutes = dict(
         Attendance.objects.filter(enrolment__in=enrolments)
         .order_by()
@@ -115,6 +120,10 @@ def _people(enrolments: list[Enrolment]) -> list[Person]:
             "proposed_by", "submitted_by", "approved_by"
         )
     }
+    wishes = enrolment.open_requests(training_class=training_class)
+    missing = set(enrolment.never_came(training_class=training_class, now=now).values_list("pk", flat=True))
+    undecided = [row.learner for row in enrolments if row.status in UNDECIDED]
+    no_shows = enrolment.recent_no_shows(learners=undecided, now=now)
     handed_in = list(proofs.of_enrolments(enrolments=enrolments))
     return [
         Person(
@@ -128,6 +137,9 @@ def _people(enrolments: list[Enrolment]) -> list[Person]:
                 for proof in handed_in
                 if (proof.learner_id, proof.category_id) == (row.learner_id, row.category_id)
             ],
+            wishes.get(row.pk),
+            row.pk in missing,
+            no_shows.get(row.learner_id, 0),
         )
         for row in enrolments
     ]

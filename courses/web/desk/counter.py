@@ -67,7 +67,9 @@ def _listed(model: Any, label: Any, help_text: Any = "") -> "forms.ModelChoiceFi
     )
 
 
-class CounterForm(forms.Form):
+class PersonForm(forms.Form):
+    """Somebody whom staff enter: who they are, and what they say of themselves."""
+
     name = forms.CharField(
         label=gettext_lazy("姓名"),
         max_length=60,
@@ -91,6 +93,11 @@ class CounterForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     category = _listed(LearnerCategory, gettext_lazy("人员类别"), gettext_lazy("按现在的情况选一项"))
+    education = _listed(EducationLevel, gettext_lazy("文化程度"))
+    district = _listed(District, gettext_lazy("常住区市"))
+
+
+class CounterForm(PersonForm):
     graduates_on = forms.DateField(
         label=gettext_lazy("毕业日期"),
         required=False,
@@ -98,8 +105,6 @@ class CounterForm(forms.Form):
         error_messages={"invalid": gettext_lazy("请按年月日填写")},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    education = _listed(EducationLevel, gettext_lazy("文化程度"))
-    district = _listed(District, gettext_lazy("常住区市"))
     declared = forms.MultipleChoiceField(
         label=gettext_lazy("本人当面确认的参加条件"), required=False, widget=forms.CheckboxSelectMultiple
     )

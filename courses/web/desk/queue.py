@@ -33,8 +33,11 @@ KIND_WORDS: dict[Turn, str | Promise] = {
     Turn.CLASS_REVIEW: gettext_lazy("班次待审"),
     Turn.CHANGE_REVIEW: gettext_lazy("变更待审"),
     Turn.COMPLETION_REVIEW: gettext_lazy("结业待批"),
+    Turn.SELECTION_SCORE: gettext_lazy("评选待评分"),
+    Turn.SELECTION_RESULT: gettext_lazy("评选结果待办"),
     Turn.COMPLETION_SUBMIT: gettext_lazy("结业待提交"),
     Turn.DISPUTE_REVIEW: gettext_lazy("异议待决定"),
+    Turn.TRANSFER_REQUEST: gettext_lazy("转班申请"),
     Turn.CLASS_MEND: gettext_lazy("班次待提交"),
 }
 
@@ -66,7 +69,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.SEE_DESK)
 def desk_handled(request: HttpRequest) -> HttpResponse:
-    """我办过的: what this person did to classes and completions, latest first."""
+    """我办过的: what this person did to classes, completions, camps and registrations, latest first."""
     now = timezone.now()
     chosen = _chosen(request)
     found = turns.handled(user=officer(request), now=now, wanted=_wanted(chosen))

@@ -7,8 +7,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from courses.models import Completion, District, Institution, Registration, TrainingClass
-from courses.turns import Turn
+from courses.models import (
+    Completion,
+    District,
+    Institution,
+    InstitutionEvent,
+    Registration,
+    Selection,
+    TrainingClass,
+)
+from courses.turns import OF_CAMPS, SCORED, Of, Turn
 
 Status = TrainingClass.Status
 
@@ -38,17 +46,42 @@ COMPLETION_DEEDS: dict[str, str | Promise] = {
     Completion.Status.RETURNED: gettext_lazy("已退回"),
     Completion.Status.REVOKED: gettext_lazy("已撤销"),
 }
+CAMP_DEEDS: dict[str, str | Promise] = {
+    SCORED: gettext_lazy("已评分"),
+    Selection.Status.PROPOSED: gettext_lazy("已提出结果"),
+    Selection.Status.PUBLISHED: gettext_lazy("已确认并公示"),
+    Selection.Status.RETURNED: gettext_lazy("已退回结果"),
+}
+FILE_DEEDS: dict[str, str | Promise] = {
+    Registration.Status.SUBMITTED: gettext_lazy("已提交"),
+    Registration.Status.APPROVED: gettext_lazy("已通过"),
+    Registration.Status.RETURNED: gettext_lazy("已退回"),
+}
+DEEDS: dict[Of, dict[str, str | Promise]] = {
+    Of.COMPLETIONS: COMPLETION_DEEDS,
+    Of.CAMP: CAMP_DEEDS,
+    Of.REGISTRATION: FILE_DEEDS,
+}
+OF_WORDS: dict[Of, str | Promise] = {
+    Of.CLASS: gettext_lazy("开班"),
+    Of.COMPLETIONS: gettext_lazy("结业"),
+    Of.CAMP: gettext_lazy("评选"),
+    Of.REGISTRATION: gettext_lazy("备案"),
+}
 WAITS_FOR: dict[Turn, str | Promise] = {
     Turn.REGISTRATION_REVIEW: gettext_lazy("等区市审核"),
     Turn.CLASS_REVIEW: gettext_lazy("等区市审核"),
     Turn.CHANGE_REVIEW: gettext_lazy("等区市审变更"),
     Turn.COMPLETION_REVIEW: gettext_lazy("等区市批准"),
     Turn.COMPLETION_SUBMIT: gettext_lazy("等机构提交"),
+    Turn.TRANSFER_REQUEST: gettext_lazy("等机构办转班"),
     Turn.CLASS_MEND: gettext_lazy("等机构修改后再交"),
     Turn.COMPLETION_MEND: gettext_lazy("等老师重新提出"),
     Turn.DISPUTE_REVIEW: gettext_lazy("等机构决定"),
     Turn.DISPUTE_ANSWER: gettext_lazy("等老师答复"),
     Turn.LEAVE_REVIEW: gettext_lazy("等老师决定"),
+    Turn.SELECTION_SCORE: gettext_lazy("等评分"),
+    Turn.SELECTION_RESULT: gettext_lazy("等提出或确认评选结果"),
 }
 
 
@@ -60,6 +93,9 @@ SUBJECTS: dict[Turn, str | Promise] = {
     Turn.DISPUTE_REVIEW: gettext_lazy("异议"),
     Turn.DISPUTE_ANSWER: gettext_lazy("异议"),
     Turn.LEAVE_REVIEW: gettext_lazy("请假"),
+    Turn.SELECTION_SCORE: gettext_lazy("评选"),
+    Turn.SELECTION_RESULT: gettext_lazy("评选"),
+    Turn.TRANSFER_REQUEST: gettext_lazy("转班"),
 }
 
 
@@ -87,6 +123,11 @@ class Row:
     @property
     def registration(self) -> Registration | None:
         return self.subject if isinstance(self.subject, Registration) else None
+
+    @property
+    def is_of_camp(self) -> bool:
+        """The district's own step; who may not take it is led to the class."""
+        return self.kind in OF_CAMPS
 
     @property
     def institution(self) -> Institution:
@@ -134,19 +175,35 @@ class Row:
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that somebody did: its shape and word, to how many completions, when."""
+    """One thing that somebody did: its shape and word, to how many completions or applications, when."""
 
-    training_class: TrainingClass
+    subject: TrainingClass | InstitutionEvent
     people: int
     status: str
     at: datetime
+    of: Of
+
+    @property
+    def event(self) -> InstitutionEvent | None:
+        return self.subject if isinstance(self.subject, InstitutionEvent) else None
+
+    @property
+    def training_class(self) -> TrainingClass | None:
+        return None if self.event else self.subject  # type: ignore[return-value]
+
+    @property
+    def institution(self) -> Institution:
+        return self.subject.institution
+
+    @property
+    def district(self) -> District:
+        return self.institution.district if self.event else self.subject.district  # type: ignore[union-attr]
 
     @property
     def word(self) -> str:
-        return _("结业") if self.people else _("开班")
+        return str(OF_WORDS[self.of])
 
     @property
     def done(self) -> Check:
-        if self.people:
-            return Check(SHAPES.get(self.status, "done"), str(COMPLETION_DEEDS[self.status]))
-        return Check(SHAPES.get(self.status, "done"), str(Status(self.status).label))
+        words = DEEDS[self.of][self.status] if self.of in DEEDS else Status(self.status).label
+        return Check(SHAPES.get(self.status, "done"), str(words))

@@ -1,57 +1,21 @@
-"""One seat of a class from its page: an offer ended before its time, a learner moved to another class."""
+"""One seat of a class from its page: an offer ended before its time, somebody who never came, a learner moved to
+another class."""
 
-from typing import Any
-
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from courses import access, dates, enrolment, privacy
+from courses import access, enrolment, privacy
 from courses.access import Permission
 from courses.enrolment import EnrolmentRefused
 from courses.models import Enrolment, TrainingClass
+from courses.web.class_choice import TransferForm
 from courses.web.desk.class_file import fetch
 from courses.web.desk.page import officer, show, told
 from courses.web.gate import allow
-
-
-class ClassChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: TrainingClass) -> str:
-        said = {
-            "number": obj.number,
-            "starts": dates.day(obj.starts_on),
-            "where": obj.venue.name if obj.venue else obj.district.label,
-            "free": obj.seats_left,
-        }
-        return _("%(number)s，%(starts)s 开班，%(where)s，空位 %(free)s") % said
-
-
-class TransferForm(forms.Form):
-    to = ClassChoice(
-        TrainingClass.objects.none(),
-        label=gettext_lazy("转到哪个班"),
-        to_field_name="number",
-        empty_label=None,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("请选一个班。"),
-            "invalid_choice": gettext_lazy("这个班现在不能转入。"),
-        },
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("转班原因"), max_length=200, help_text=gettext_lazy("会留记录，学员本人也看得到。")
-    )
-
-    def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = choices
 
 
 def _row(request: HttpRequest, training_class: TrainingClass, number: str) -> Enrolment:
@@ -82,6 +46,37 @@ def desk_call_in(request: HttpRequest, number: str, enrolment_number: str) -> Ht
     return redirect("desk_class", number)
 
 
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_transfer_refuse(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """What a learner asked for is turned down; the reason is told."""
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row, reason = _row(request, training_class, enrolment_number), request.POST.get("reason", "")
+    with told(request, _("已答复，并通知本人。席位不变。")):
+        enrolment.turn_request_down(enrolment=row, reason=reason, by=officer(request), now=timezone.now())
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_no_show(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row = _row(request, training_class, enrolment_number)
+    with told(request, _("已记为未到，席位已让出，并通知本人。来了可以恢复。")):
+        enrolment.mark_no_show(by=officer(request), enrolment=row, now=timezone.now())
+    return redirect("desk_class", number)
+
+
+@require_POST
+@allow(Permission.SEE_DESK)
+def desk_no_show_back(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    row = _row(request, training_class, enrolment_number)
+    with told(request, _("席位已恢复，并通知本人。")):
+        enrolment.take_no_show_back(by=officer(request), enrolment=row, now=timezone.now())
+    return redirect("desk_class", number)
+
+
 @allow(Permission.SEE_DESK)
 def desk_transfer(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
     """Choose a class, look at both, confirm; afterwards the same address is the receipt."""
@@ -90,8 +85,11 @@ def desk_transfer(request: HttpRequest, number: str, enrolment_number: str) -> H
     row = _row(request, training_class, enrolment_number)
     mine = access.visible_classes(user=officer(request), now=now, permission=Permission.RUN_CLASSES)
     choices = enrolment.classes_to_choose(enrolment=row, now=now).filter(pk__in=mine.values("pk"))
+    wish = enrolment.open_request(enrolment=row)
     form = TransferForm(
-        request.POST if request.method == "POST" else None, choices=choices.select_related("venue", "district")
+        request.POST if request.method == "POST" else None,
+        choices=choices.select_related("venue", "district"),
+        initial={"to": wish.to.number, "reason": wish.reason} if wish else {},
     )
     chosen = form.cleaned_data["to"] if form.is_valid() else None
     if chosen and "confirmed" in request.POST and _moved(request, row, form):
@@ -105,6 +103,7 @@ def desk_transfer(request: HttpRequest, number: str, enrolment_number: str) -> H
         "form": form,
         "chosen": chosen if not form.errors else None,
         "any": choices.exists(),
+        "wish": wish if row.status == Enrolment.Status.ADMITTED else None,
         "crumbs": [
             (_("班次"), reverse("desk_classes")),
             (training_class.number, reverse("desk_class", args=[number])),

@@ -114,6 +114,7 @@ def desk_selection(request: HttpRequest, number: str) -> HttpResponse:
         "training_class": training_class,
         "numbers": numbers_of(training_class),
         "result": result,
+        "changes": selection.changes(training_class=training_class),
         "interest": selection.has_interest(user=user, training_class=training_class, now=now),
         "crumbs": [(_("评选"), reverse("desk_selections"))],
         "here": training_class.number,
@@ -177,6 +178,7 @@ def desk_score(request: HttpRequest, number: str, enrolment_number: str) -> Http
     context = {
         "training_class": training_class,
         "candidate": candidate,
+        "in_sight": candidate.stage == Stage.COMPLETE,
         "name": privacy.mask_name(candidate.enrolment.learner.name),
         "form": form,
         "criteria": [form[one.key] for one in sheet],

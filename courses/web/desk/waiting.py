@@ -20,13 +20,15 @@ from courses.models import (
     Completion,
     Dispute,
     Evidence,
+    InstitutionEvent,
     Registration,
     ReviewEscalation,
     TrainingClass,
     User,
 )
-from courses.turns import Handled, Turn, Waiting, Wanted
+from courses.turns import OF_CAMPS, Handled, Of, Turn, Waiting, Wanted
 from courses.web.desk.rows import Check, Deed, Row
+from courses.web.desk.waiting_seats import camp_rows, set_camp_deadlines, wish_rows
 
 Status = TrainingClass.Status
 SHOWN = ("course__kind", "district", "institution", "submitted_by", "policy")
@@ -51,6 +53,10 @@ def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
             found += _change_rows(classes, user)
         elif kind == Turn.DISPUTE_REVIEW:
             found += _dispute_rows(classes, now)
+        elif kind == Turn.TRANSFER_REQUEST:
+            found += wish_rows(classes)
+        elif kind in OF_CAMPS:
+            found += camp_rows(kind, classes, user, now)
         else:
             found += _completion_rows(kind, classes, user)
     _set_deadlines(found, now)
@@ -60,8 +66,16 @@ def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
 
 def deeds(*, done: Iterable[Handled]) -> list[Deed]:
     listed = list(done)
-    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk([one.training_class for one in listed])
-    return [Deed(classes[one.training_class], one.people, one.status, one.at) for one in listed]
+    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk(_done_to(listed, files=False))
+    files = InstitutionEvent.objects.select_related("institution__district").in_bulk(_done_to(listed, files=True))
+    return [
+        Deed((files if one.of == Of.REGISTRATION else classes)[one.subject], one.people, one.status, one.at, Of(one.of))
+        for one in listed
+    ]
+
+
+def _done_to(done: list[Handled], *, files: bool) -> list[int]:
+    return [one.subject for one in done if (one.of == Of.REGISTRATION) == files]
 
 
 def followed(*, waits: Iterable[Waiting], now: datetime) -> list[Row]:
@@ -182,6 +196,7 @@ def _completion_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User) -
 
 def _set_deadlines(found: Iterable[Row], now: datetime) -> None:
     """The last working day for a decision: `review_days` after it was handed in. Institutions have none."""
+    set_camp_deadlines([row for row in found if row.kind in OF_CAMPS], now)
     listed = [row for row in found if row.kind in turns.OF_REVIEWERS]
     if not listed:
         return

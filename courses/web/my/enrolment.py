@@ -15,6 +15,7 @@ from courses.models import Learner, TrainingClass
 from courses.people import proofs
 from courses.web.gate import learner_only
 from courses.web.my.application import TITLES, blocking_step, offered, tasks
+from courses.web.my.transfer import of_transfer
 
 
 @learner_only
@@ -91,6 +92,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "remarks": [finding for finding in findings if finding.step != Step.PROOF],
             "wants_proof": any(finding.step == Step.PROOF for finding in findings),
             "proofs": proofs.of_enrolments(enrolments=[own]),
+            **of_transfer(own),
         },
     )
 

@@ -15,6 +15,7 @@ from courses.web.my import (
     offer,
     proofs,
     selection,
+    transfer,
 )
 
 urlpatterns = [
@@ -34,6 +35,8 @@ urlpatterns = [
     path("enrolment/<slug:number>/lessons/<int:lesson>/dispute/", lessons.dispute, name="my_dispute"),
     path("leave/<slug:code>/withdraw/", lessons.leave_withdraw, name="my_leave_withdraw"),
     path("dispute/<slug:code>/withdraw/", lessons.dispute_withdraw, name="my_dispute_withdraw"),
+    path("enrolment/<slug:number>/transfer/", transfer.transfer_ask, name="my_transfer_ask"),
+    path("enrolment/<slug:number>/transfer/back/", transfer.transfer_take_back, name="my_transfer_take_back"),
     path("enrolment/<slug:number>/offer/", offer.offer_answer, name="my_offer_answer"),
     path("offer/<slug:code>/", offer.offer, name="my_offer"),
     path("code/", code.code, name="my_code"),

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import resolve
 
-from courses import access, enrolment, policy, seating
+from courses import access, enrolment, notices, policy, seating
 from courses.enrolment import Code, EnrolmentRefusal, EnrolmentRefused
 from courses.models import AuditEvent, Enrolment, Learner, OutboxMessage, TrainingClass
 from courses.notices.texts import text_of
-from tests.factories import people
+from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
 from tests.factories.ledger import counted
 
@@ -83,6 +83,62 @@ def test_at_night_the_time_to_answer_begins_when_the_message_may_be_heard(
     leave(rows[0], night)
     assert OutboxMessage.objects.get(kind="enrolment_offered").due_at == morning
     assert Enrolment.objects.get(pk=rows[1].pk).offer_until == morning + DAY
+
+
+@pytest.mark.parametrize(("hour_before_midnight", "moves_up"), [(4, True), (3, False), (1, False)])
+def test_what_could_be_heard_only_after_the_cut_off_is_not_offered(
+    now: datetime, hour_before_midnight: int, moves_up: bool
+) -> None:
+    """With a cut-off of whole days it falls on midnight; the night before it begins at nine in the evening."""
+    a_class = training_class(
+        now=now, seats=1, first=now + 4 * DAY, policy=catalogue.policy("v9", offer_cutoff_hours=24)
+    )
+    rows = queue(a_class, now)
+    cut_off = enrolment.cut_off(training_class=a_class, now=now)
+    leave(rows[0], cut_off - timedelta(hours=hour_before_midnight))
+    assert states(rows[1:2]) == [(Status.OFFERED, "") if moves_up else (Status.WAITLISTED, Why.CUT_OFF)]
+    for message in OutboxMessage.objects.filter(kind="enrolment_offered"):
+        assert message.due_at < Enrolment.objects.get(pk=rows[1].pk).offer_until
+
+
+@pytest.mark.parametrize("end", ["accept", "decline", "void", "withdraw", "cancel"])
+def test_an_offer_that_ended_before_its_message_went_out_is_not_told_of(
+    a_class: TrainingClass, now: datetime, end: str
+) -> None:
+    night = now + timedelta(hours=14)
+    first, second = queue(a_class, night, waiting=1)
+    leave(first, night)
+    assert told("enrolment_offered") == [second.learner_id]
+    later = night + timedelta(hours=1)
+    second.refresh_from_db()
+    if end == "void":
+        enrolment.void(by=people.user(), enrolment=second, reason="来电退出", now=later)
+    elif end == "withdraw":
+        leave(second, later)
+    elif end == "cancel":
+        of = TrainingClass.Status.CANCELLED
+        seating.advance(by=people.user(), training_class=a_class, to=of, now=later, reason="停办")
+    else:
+        getattr(enrolment, end)(enrolment=second, by=None, now=later)
+    assert told("enrolment_offered") == []
+    said = list(OutboxMessage.objects.filter(learner=second.learner_id).values_list("kind", flat=True))
+    assert said == [
+        {
+            "accept": "enrolment_admitted",
+            "decline": "offer_declined",
+            "void": "offer_voided",
+            "withdraw": "enrolment_withdrawn",
+            "cancel": "class_cancelled",
+        }[end]
+    ]
+
+
+def test_an_offer_that_was_heard_stays_told(a_class: TrainingClass, now: datetime) -> None:
+    first, second = queue(a_class, now, waiting=1)
+    leave(first, now)
+    notices.deliver_due(now=now)
+    enrolment.void(by=people.user(), enrolment=second, reason="来电退出", now=now)
+    assert told("enrolment_offered") == [second.learner_id] == told("offer_voided")
 
 
 def test_a_freed_seat_is_offered_for_a_day_and_held_for_who_waited_longest(

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from courses import enrolment
+from courses import enrolment, notices
 from courses.enrolment import EnrolmentRefusal, EnrolmentRefused
 from courses.models import AuditEvent, Enrolment, Learner, OutboxMessage, TrainingClass, User
 from tests.factories import catalogue, people
@@ -22,6 +23,7 @@ Status = Enrolment.Status
 ANY = st.integers(min_value=0, max_value=99)
 # Changes that one message tells of; a transfer writes two of them and is told once, with the enrolment that goes on.
 SAID = {f"enrolment_{what}" for what in ("applied", "offered", "admitted", "refused", "withdrawn")}
+OFFER = "enrolment_offered"
 LEARNERS = 7
 
 
@@ -146,8 +148,9 @@ class Seats(RuleBasedStateMachine):
         """Right after it, no offer is overdue, and before the cut-off no seat is idle with somebody waiting."""
         enrolment.tend_offers(now=self.now)
         assert not Enrolment.objects.filter(status=Status.OFFERED, offer_until__lte=self.now).exists()
+        heard = notices.due(kind=OFFER, channel="sms", now=self.now)
         for one in TrainingClass.objects.filter(pk__in=[known.pk for known in self.world.classes]):
-            if self.now < enrolment.cut_off(training_class=one, now=self.now):
+            if heard < enrolment.cut_off(training_class=one, now=self.now):
                 assert one.taken == one.seats or one.waiting == 0
 
     @invariant()
@@ -181,9 +184,16 @@ class Seats(RuleBasedStateMachine):
 
     @invariant()
     def each_change_is_told_once(self) -> None:
-        changes = Counter(AuditEvent.objects.filter(verb__in=SAID).values_list("target", flat=True))
-        messages = Counter(str(row.params["number"]) for row in OutboxMessage.objects.all())
+        changes = Counter(AuditEvent.objects.filter(verb__in=SAID - {OFFER}).values_list("target", flat=True))
+        messages = Counter(str(row.params["number"]) for row in OutboxMessage.objects.exclude(kind=OFFER))
         assert messages == changes
+
+    @invariant()
+    def of_an_offer_that_no_longer_holds_nobody_hears_for_the_first_time(self) -> None:
+        """Nothing is handed over here, so each offer that stands or ran out has its message, and no other has one."""
+        told_of = Q(status=Status.OFFERED) | Q(why=Enrolment.Why.OFFER_EXPIRED)
+        standing = Counter(Enrolment.objects.filter(told_of).values_list("number", flat=True))
+        assert Counter(str(row.params["number"]) for row in OutboxMessage.objects.filter(kind=OFFER)) == standing
 
 
 def test_the_rules_of_a_seat_hold_whatever_is_done_in_whatever_order(world: World) -> None:

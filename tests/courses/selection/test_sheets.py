@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from courses import selection
-from courses.models import Enrolment, Pitch, Post, ScoreSheet, TrainingClass
+from courses.models import AuditEvent, Enrolment, Pitch, Post, ScoreSheet, TrainingClass
 from courses.selection import SelectionRefused, Stage
 from tests.factories import catalogue, people
 from tests.factories.selection import camp, candidate, proposed, reviewers, scored, scores
@@ -93,6 +93,41 @@ def test_a_correction_is_a_new_version_with_its_reason_and_the_old_one_stays(
     ]
     (seen,) = selection.candidates(training_class=a_camp, by=second, now=now)
     assert seen.points == 7500
+
+
+def told(a_camp: TrainingClass) -> list[tuple[int, int | None, int, bool]]:
+    """Slot, points before and after, and whether the others' were in sight."""
+    return [
+        (one.sheet.slot, one.before.points if one.before else None, one.sheet.points, one.seen)
+        for one in selection.changes(training_class=a_camp)
+    ]
+
+
+def test_a_correction_says_whether_the_other_points_were_in_sight(a_camp: TrainingClass, now: datetime) -> None:
+    row, (first, second) = candidate(camp=a_camp, now=now), reviewers()
+    scored(row, 5, by=[first], now=now)
+    selection.score(by=first, enrolment=row, scores=scores(6), now=now, reason="看错了一项")
+    # Before the other sheet is in, nobody reads what anybody gave, not even as a correction.
+    assert told(a_camp) == []
+    scored(row, 7, by=[second], now=now)
+    assert told(a_camp) == [(1, 5000, 6000, False)]
+    with pytest.raises(SelectionRefused, match="reason_missing"):
+        selection.score(by=second, enrolment=row, scores=scores(6), now=now)
+    selection.score(by=second, enrolment=row, scores=scores(6), now=now, reason="漏看附件")
+    assert told(a_camp) == [(1, 5000, 6000, False), (2, 7000, 6000, True)]
+    seen = AuditEvent.objects.filter(verb="application_scored").order_by("pk").values_list("detail__seen", flat=True)
+    assert list(seen) == [False, False, False, True]
+
+
+def test_a_third_sheet_that_a_late_correction_calls_for_was_given_in_sight_too(
+    a_camp: TrainingClass, now: datetime
+) -> None:
+    row, (first, second, third) = candidate(camp=a_camp, now=now), reviewers(3)
+    scored(row, 8, 8, by=[first, second], now=now)
+    selection.score(by=first, enrolment=row, scores=scores(5), now=now, reason="项目已停办")
+    assert (stage(row, third, now), told(a_camp)) == (Stage.THIRD, [])
+    scored(row, 7, by=[third], now=now)
+    assert told(a_camp) == [(1, 8000, 5000, True), (3, None, 7000, True)]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_the_queue_takes_the_same_statements_for_one_row_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         response = browser.get(reverse("desk"))
     assert len(rows(response)) == 2 * number
-    assert len(spent) == 29
+    assert len(spent) == 32
 
 
 def test_completions_that_passed_every_check_may_be_chosen_and_others_say_why_not(

@@ -8,13 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses import classes, completion, institutions, turns
-from courses.models import Completion, Registration, TrainingClass, User
-from courses.turns import Turn
+from courses import classes, completion, institutions, selection, turns
+from courses.models import Completion, InstitutionEvent, Registration, TrainingClass, User
+from courses.turns import Of, Turn
 from tests.courses.web.desk.conftest import Cast, Open, propose_all, soup, words
 from tests.factories import catalogue, people
 from tests.factories.classes import training_class
 from tests.factories.institutions import filled
+from tests.factories.selection import camp, candidate, scored
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., TrainingClass]
@@ -43,7 +44,11 @@ def waits_for(user: User, now: datetime) -> set[tuple[str, str]]:
 
 def handled(user: User, now: datetime) -> list[tuple[str, str, int]]:
     numbers = dict(TrainingClass.objects.values_list("pk", "number"))
-    return [(numbers[pk], status, many) for pk, status, many, _at in turns.handled(user=user, now=now)]
+    files = dict(InstitutionEvent.objects.values_list("pk", "institution__number"))
+    return [
+        ((files if of == Of.REGISTRATION else numbers)[pk], status, many)
+        for pk, status, many, _at, of in turns.handled(user=user, now=now)
+    ]
 
 
 def rows(response: object) -> list[str]:
@@ -217,6 +222,56 @@ def test_what_one_handled_is_one_line_a_class_and_deed_latest_first(
         (approved.number, TrainingClass.Status.SUBMITTED, 0),
     }
     assert handled(cast.city, later) == []
+
+
+def test_registrations_stand_among_what_one_handled(
+    now: datetime, cast: Cast, sign_in: Open, handed_in: Registration
+) -> None:
+    institutions.send_back(by=cast.district, registration=handed_in, reason="证书过期", now=now)
+    institutions.submit(by=cast.institution, registration=handed_in, now=now + timedelta(minutes=1))
+    institutions.approve(by=cast.district, registration=handed_in, now=now + timedelta(minutes=2))
+    later = now + timedelta(hours=1)
+    assert handled(cast.district, later) == [("J001", "approved", 0), ("J001", "returned", 0)]
+    assert handled(cast.institution, later) == [("J001", "submitted", 0)]
+    stranger = people.staff(
+        role="district", now=now - timedelta(days=9), district=catalogue.district("laishan"), username="cast-l"
+    )
+    assert handled(stranger, later) == []
+    first, second = rows(sign_in(cast.district).get(reverse("desk_handled")))
+    assert "备案 市技师学院 备案第 1 版 芝罘区 市技师学院 已通过" in first
+    assert "已退回" in second
+
+
+def test_a_camp_waits_for_who_may_score_it_then_for_who_may_bring_its_result_out(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    a_camp, other = camp(now=now), people.staff(role="city", now=now - timedelta(days=9), username="cast-c2")
+    row = candidate(camp=a_camp, now=now)
+    score, result = (a_camp.number, Turn.SELECTION_SCORE), (a_camp.number, Turn.SELECTION_RESULT)
+    assert [waits_for(one, now) for one in (cast.district, cast.city, cast.institution)] == [{score}, {score}, set()]
+    assert waits_for_others(cast.institution, now) == {(*score, 0)}
+    (shown,) = rows(sign_in(cast.district).get(reverse("desk")))
+    assert "评选 烟台创业训练营" in shown
+    assert "1 份申请待您评分" in shown
+    assert "还剩" in shown
+    scored(row, 8, by=[cast.district], now=now)
+    assert (waits_for(cast.district, now), waits_for_others(cast.district, now)) == (set(), {(*score, 0)})
+    scored(row, 8, by=[cast.city], now=now)
+    assert [waits_for(one, now) for one in (cast.district, other)] == [{result}, {result}]
+    assert "待提出结果" in rows(sign_in(other).get(reverse("desk")))[0]
+    selection.propose(by=cast.district, training_class=a_camp, now=now)
+    assert [waits_for(one, now) for one in (cast.district, cast.city, other)] == [set(), set(), {result}]
+    assert waits_for_others(cast.city, now) == {(*result, 0)}
+    assert "等提出或确认评选结果" in rows(sign_in(cast.city).get(reverse("desk_elsewhere")))[0]
+    made = selection.current(training_class=a_camp)
+    assert made is not None
+    selection.confirm(by=other, selection=made, now=now)
+    assert waits_for(other, now) == waits_for_others(cast.district, now) == set()
+    assert handled(cast.district, now + timedelta(hours=1)) == [
+        (a_camp.number, "proposed", 0),
+        (a_camp.number, "scored", 1),
+    ]
+    assert handled(other, now + timedelta(hours=1)) == [(a_camp.number, "published", 0)]
 
 
 def test_what_was_returned_and_proposed_anew_stays_among_what_one_handled(

@@ -1,0 +1,67 @@
+"""What waits at the desk about seats: camps to score and bring to a result, learners who ask to change class."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses import policy, selection, turns
+from courses.models import TrainingClass, User
+from courses.turns import Turn
+from courses.web.desk.rows import Check, Row
+
+
+def wish_rows(classes: QuerySet[TrainingClass]) -> list[Row]:
+    """One row a class, since the first of its learners asked to change to another."""
+    waits = turns.WISHES.filter(enrolment__training_class__in=classes.values("pk")).order_by()
+    counted = waits.values("enrolment__training_class").annotate(many=Count("pk"), since=Min("asked_at"))
+    totals = {total["enrolment__training_class"]: total for total in counted}
+    rows = []
+    for each in classes:
+        if total := totals.get(each.pk):
+            words = ngettext("%(count)s 份转班申请", "%(count)s 份转班申请", total["many"]) % {"count": total["many"]}
+            row = Row(Turn.TRANSFER_REQUEST, each, since=total["since"])
+            row.checks.append(Check("wait", words))
+            rows.append(row)
+    return rows
+
+
+def camp_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User, now: datetime) -> list[Row]:
+    """One row a camp: how many applications this person may score, or what its result waits for."""
+    if kind == Turn.SELECTION_SCORE:
+        waits = selection.to_score(by=user, now=now).values("training_class")
+        counted = waits.order_by().annotate(many=Count("pk"), since=Min("applied_at"))
+        totals = {total["training_class"]: total for total in counted}
+        return [_score_row(each, **totals[each.pk]) for each in classes if each.pk in totals]
+    listed = classes.annotate(proposed=Min("selections__proposed_at", filter=Q(selections__status="proposed")))
+    return [_result_row(each) for each in listed]
+
+
+def _score_row(each: TrainingClass, *, many: int, since: datetime, **_of: object) -> Row:
+    row = Row(Turn.SELECTION_SCORE, each, since=since)
+    words = ngettext("%(count)s 份申请待您评分", "%(count)s 份申请待您评分", many) % {"count": many}
+    row.checks.append(Check("wait", words))
+    return row
+
+
+def _result_row(each: Any) -> Row:
+    since = each.proposed or each.enrol_until or each.approved_at
+    row = Row(Turn.SELECTION_RESULT, each, since=since)
+    words = _("结果待确认") if each.proposed else _("全部评完，待提出结果")
+    row.checks.append(Check("wait", words, _("须逐项看")))
+    return row
+
+
+def set_camp_deadlines(camps: list[Row], now: datetime) -> None:
+    """The last day on which a result can be confirmed and its notice still be over before the start."""
+    if not camps:
+        return
+    today = policy.local_date(now)
+    last = max(row.training_class.starts_on for row in camps)
+    first = min(today, *(row.training_class.starts_on for row in camps)) - timedelta(days=60)
+    calendar = policy.calendar_between(start=first, end=max(today, last) + timedelta(days=60))
+    for row in camps:
+        row.due = selection.last_day_to_confirm(training_class=row.training_class, calendar=calendar)
+        row.days_left = policy.working_days_between(start=today, end=row.due, calendar=calendar)

@@ -1,0 +1,149 @@
+"""未到: who never came once the first lessons were over, and what becomes of the seat."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from courses import attendance, enrolment
+from courses.attendance import Mark
+from courses.enrolment import EnrolmentRefused
+from courses.models import AuditEvent, Enrolment, Lesson, OutboxMessage, TrainingClass, User
+from tests.factories import catalogue, people
+from tests.factories.classes import enrolled, training_class
+
+pytestmark = pytest.mark.django_db
+Status, Why = Enrolment.Status, Enrolment.Why
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def a_class(now: datetime) -> TrainingClass:
+    """Three lessons on three days from tomorrow on, and two seats."""
+    return training_class(now=now, seats=2, lessons=3)
+
+
+@pytest.fixture
+def after_two(a_class: TrainingClass) -> datetime:
+    return Lesson.objects.get(training_class=a_class, number=2).ends_at
+
+
+def mark(row: Enrolment, number: int, word: Mark) -> None:
+    lesson = Lesson.objects.select_related("training_class").get(training_class=row.training_class, number=number)
+    trainer = row.training_class.trainers.get()
+    at = lesson.starts_at + timedelta(minutes=5)
+    attendance.mark(by=trainer, lesson=lesson, learner=row.learner, as_=word, reason="no_phone", now=at)
+
+
+def missing(a_class: TrainingClass, now: datetime) -> list[int]:
+    a_class.refresh_from_db()
+    return [row.pk for row in enrolment.never_came(training_class=a_class, now=now)]
+
+
+def refusal_of(row: Enrolment, now: datetime) -> str:
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.mark_no_show(by=people.user(), enrolment=row, now=now)
+    return str(refused.value.code)
+
+
+def test_who_came_to_none_of_the_first_lessons_stands_on_the_list_as_soon_as_they_are_over(
+    a_class: TrainingClass, now: datetime, after_two: datetime
+) -> None:
+    came, stayed_away = (enrolled(training_class=a_class, now=now) for _ in range(2))
+    mark(came, 1, Mark.PRESENT)
+    assert missing(a_class, after_two - timedelta(minutes=1)) == []
+    assert missing(a_class, after_two) == [stayed_away.pk]
+
+
+@pytest.mark.parametrize("word", [Mark.LEAVE, Mark.SICK])
+def test_who_is_excused_was_heard_of_and_who_is_marked_absent_was_not(
+    a_class: TrainingClass, now: datetime, after_two: datetime, word: Mark
+) -> None:
+    excused, absent = (enrolled(training_class=a_class, now=now) for _ in range(2))
+    mark(excused, 2, word)
+    mark(absent, 1, Mark.ABSENT)
+    assert missing(a_class, after_two) == [absent.pk]
+
+
+def test_lessons_from_before_the_admission_say_nothing(
+    a_class: TrainingClass, now: datetime, after_two: datetime
+) -> None:
+    row = enrolled(training_class=a_class, now=now)
+    Enrolment.objects.filter(pk=row.pk).update(decided_at=now + DAY + timedelta(hours=1))
+    assert missing(a_class, after_two) == []
+    assert missing(a_class, after_two + DAY) == [row.pk]
+
+
+def test_a_class_of_one_lesson_is_looked_at_when_it_is_over_and_policy_says_how_many_count(now: datetime) -> None:
+    short = training_class(now=now, lessons=1)
+    row = enrolled(training_class=short, now=now)
+    assert missing(short, now + DAY + timedelta(hours=3)) == [row.pk]
+    patient = training_class(now=now, lessons=3, policy=catalogue.policy("v8", no_show_lessons=3))
+    late = enrolled(training_class=patient, now=now)
+    assert missing(patient, now + 2 * DAY + timedelta(hours=3)) == []
+    assert missing(patient, now + 3 * DAY + timedelta(hours=3)) == [late.pk]
+
+
+def test_the_decision_frees_the_seat_and_is_told_and_recorded(
+    a_class: TrainingClass, now: datetime, after_two: datetime
+) -> None:
+    came, gone, waits = (enrolled(training_class=a_class, now=now) for _ in range(3))
+    mark(came, 1, Mark.PRESENT)
+    OutboxMessage.objects.all().delete()
+    officer = people.user()
+    assert refusal_of(came, after_two) == "not_missing"
+    assert enrolment.mark_no_show(by=officer, enrolment=gone, now=after_two) == []
+    gone.refresh_from_db()
+    waits.refresh_from_db()
+    assert (gone.status, gone.why, gone.decided_by) == (Status.WITHDRAWN, Why.NO_SHOW, officer)
+    assert (waits.status, waits.why) == (Status.WAITLISTED, Why.CLASS_BEGUN)
+    assert enrolment.occupancy_differences() == []
+    assert list(OutboxMessage.objects.values_list("kind", "learner")) == [("enrolment_no_show", gone.learner_id)]
+    assert AuditEvent.objects.filter(verb="enrolment_withdrawn", by=officer).count() == 1
+    assert refusal_of(gone, after_two) == "not_missing"
+
+
+def test_while_the_class_still_enrols_the_seat_goes_to_who_waits(
+    a_class: TrainingClass, now: datetime, after_two: datetime
+) -> None:
+    """Enrolment stays open beyond the first lessons, and offers end later than them."""
+    a_class.enrol_until = after_two + 9 * DAY
+    a_class.save()
+    rows = [enrolled(training_class=a_class, now=now) for _ in range(3)]
+    TrainingClass.objects.filter(pk=a_class.pk).update(starts_on=(after_two + 5 * DAY).date())
+    moved = enrolment.mark_no_show(by=people.user(), enrolment=rows[0], now=after_two)
+    assert [row.pk for row in moved] == [rows[2].pk]
+
+
+def test_a_mistake_is_taken_back_while_the_seat_is_free(
+    a_class: TrainingClass, now: datetime, after_two: datetime
+) -> None:
+    row, other = (enrolled(training_class=a_class, now=now) for _ in range(2))
+    officer: User = people.user()
+    with pytest.raises(EnrolmentRefused, match="wrong_status"):
+        enrolment.take_no_show_back(by=officer, enrolment=other, now=after_two)
+    enrolment.mark_no_show(by=officer, enrolment=row, now=after_two)
+    enrolment.take_no_show_back(by=officer, enrolment=row, now=after_two)
+    row.refresh_from_db()
+    assert (row.status, row.why) == (Status.ADMITTED, "")
+    assert enrolment.occupancy_differences() == []
+    # Admitted anew: only lessons from now on say anything.
+    assert missing(a_class, after_two) == [other.pk]
+    TrainingClass.objects.filter(pk=a_class.pk).update(seats=2)
+    enrolment.mark_no_show(by=officer, enrolment=other, now=after_two)
+    TrainingClass.objects.filter(pk=a_class.pk).update(seats=1)
+    with pytest.raises(EnrolmentRefused, match="seat_gone"):
+        enrolment.take_no_show_back(by=officer, enrolment=other, now=after_two)
+    assert enrolment.occupancy_differences() == []
+
+
+def test_the_no_shows_of_a_year_are_counted_for_people_to_read(
+    a_class: TrainingClass, now: datetime, after_two: datetime
+) -> None:
+    row = enrolled(training_class=a_class, now=now)
+    enrolment.mark_no_show(by=people.user(), enrolment=row, now=after_two)
+    learners = [row.learner, people.learner(now=now)]
+    assert enrolment.recent_no_shows(learners=learners, now=after_two + 364 * DAY) == {row.learner_id: 1}
+    assert enrolment.recent_no_shows(learners=learners, now=after_two + 366 * DAY) == {}
+    # Nothing is decided by it: the next class takes them like anybody.
+    nxt = training_class(now=after_two, first=after_two + 20 * DAY)
+    assert enrolled(training_class=nxt, now=after_two, learner=row.learner).status == Status.ADMITTED

@@ -1,0 +1,118 @@
+"""换人: one member of a booking in the place of another, in one step."""
+
+from datetime import timedelta
+
+import pytest
+
+from courses import enrolment, groups, notices
+from courses.enrolment import EnrolmentRefused
+from courses.groups import GroupRefused
+from courses.models import Enrolment, GroupBooking, Learner, OutboxMessage, TrainingClass
+from courses.people.learners import Applicant, IdentityRefused
+from tests.factories import groups as bookings
+from tests.factories import people
+from tests.factories.classes import enrolled
+
+pytestmark = pytest.mark.django_db
+DELIVERED = timedelta(hours=1)
+
+
+@pytest.fixture
+def given(a_class, clerk, now) -> GroupBooking:
+    """Three people with seats; nobody has been told yet."""
+    made = bookings.booking(training_class=a_class, now=now, by=clerk)
+    bookings.listed(booking=made, now=now)
+    return groups.confirm(booking=made, by=clerk, now=now)
+
+
+def newcomer(**changes) -> Applicant:
+    values = {
+        "document_kind": "resident",
+        "document_number": people.resident_number(),
+        "name": "孙小海",
+        "phone": "19911112222",
+        "education": "31",
+        "category": "unemp",
+        "district": None,
+        "consent": True,
+        **changes,
+    }
+    return Applicant(**values)
+
+
+def first_of(booking: GroupBooking) -> Enrolment:
+    return booking.enrolments.select_related("learner", "training_class__course").order_by("arrival_no")[0]
+
+
+def told() -> list[tuple[str, int | None]]:
+    return sorted(OutboxMessage.objects.exclude(kind="group_given").values_list("kind", "learner"))
+
+
+def test_the_seat_goes_to_the_other_and_nobody_waits_longer_for_it(given, a_class, clerk, now) -> None:
+    TrainingClass.objects.filter(pk=a_class.pk).update(seats=3)
+    waits = enrolled(training_class=a_class, now=now)
+    out = first_of(given)
+    done = groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now)
+    out.refresh_from_db()
+    waits.refresh_from_db()
+    a_class.refresh_from_db()
+    assert (out.status, out.why) == ("withdrawn", "group_replaced")
+    assert (done.made.status, done.made.source, done.made.booking, done.made.arrival_no) == (
+        "admitted",
+        "group",
+        given,
+        5,
+    )
+    assert (waits.status, a_class.taken, a_class.waiting) == ("waitlisted", 3, 1)
+    assert enrolment.occupancy_differences() == []
+
+
+def test_who_has_not_heard_of_the_seat_hears_nothing_and_who_has_is_told(given, clerk, now) -> None:
+    out = first_of(given)
+    done = groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now)
+    assert ("group_replaced", out.learner_id) not in told()
+    assert ("enrolment_admitted", out.learner_id) not in told()
+    assert ("enrolment_admitted", done.made.learner_id) in told()
+    notices.deliver_due(now=now + DELIVERED)
+    heard = first_of(given) if first_of(given).status == "admitted" else done.made
+    groups.replace(booking=given, out=heard, applicant=newcomer(name="林海"), by=clerk, now=now + DELIVERED)
+    assert told().count(("group_replaced", heard.learner_id)) == 1
+
+
+def test_undoing_the_booking_takes_back_who_came_in_anothers_place_too(given, clerk, now) -> None:
+    groups.replace(booking=given, out=first_of(given), applicant=newcomer(), by=clerk, now=now)
+    assert groups.undo(booking=given, by=clerk, now=now) == 3
+    assert not Enrolment.objects.filter(status__in=Enrolment.LIVE).exists()
+    assert enrolment.occupancy_differences() == []
+
+
+def test_a_refusal_changes_nothing(given, a_class, clerk, now) -> None:
+    members = list(given.enrolments.order_by("arrival_no"))
+    document = members[1].learner.documents.get().number
+    before = (Learner.objects.count(), Enrolment.objects.count(), OutboxMessage.objects.count())
+    for applicant, error in (
+        (newcomer(document_number=document, name=members[1].learner.name), GroupRefused),
+        (newcomer(document_number="370699199001010"), IdentityRefused),
+        (newcomer(consent=False), IdentityRefused),
+        (newcomer(category=None), EnrolmentRefused),
+    ):
+        with pytest.raises(error):
+            groups.replace(booking=given, out=first_of(given), applicant=applicant, by=clerk, now=now)
+    stranger = enrolled(training_class=a_class, now=now)
+    with pytest.raises(GroupRefused, match="not_a_member"):
+        groups.replace(booking=given, out=stranger, applicant=newcomer(), by=clerk, now=now)
+    after = (Learner.objects.count() - 1, Enrolment.objects.count() - 1, OutboxMessage.objects.count() - 1)
+    assert after == before
+    first = first_of(given)
+    done = groups.replace(booking=given, out=first, applicant=newcomer(), by=clerk, now=now)
+    assert done.made.status == "admitted"
+    with pytest.raises(GroupRefused, match="not_a_member"):
+        groups.replace(booking=given, out=first_of(given), applicant=newcomer(name="林海"), by=clerk, now=now)
+
+
+def test_once_the_class_has_started_nobody_is_replaced(given, a_class, clerk, now) -> None:
+    TrainingClass.objects.filter(pk=a_class.pk).update(starts_on=now.date())
+    given.training_class.refresh_from_db()
+    assert not groups.may_replace(booking=given, now=now)
+    with pytest.raises(GroupRefused, match="started"):
+        groups.replace(booking=given, out=first_of(given), applicant=newcomer(), by=clerk, now=now)
