@@ -20,6 +20,7 @@ BOOKS = (
     "courses_pitch",
     "courses_scoresheet",
     "courses_selectionline",
+    "courses_target",
 )
 
 

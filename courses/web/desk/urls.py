@@ -110,6 +110,7 @@ urlpatterns = [
     path("entry/<str:code>/", entry.count_entry, name="count_entry"),
     path("targets/", targets.desk_targets, name="desk_targets"),
     path("targets/set/", targets.desk_target_set, name="desk_target_set"),
+    path("targets/paste/", targets.desk_target_paste, name="desk_target_paste"),
     path("exports/", exports.desk_exports, name="desk_exports"),
     path("exports/tally.xlsx", exports.desk_export_tally, name="desk_export_tally"),
     path("exports/classes.xlsx", exports.desk_export_classes, name="desk_export_classes"),
