@@ -157,6 +157,7 @@ class Policy:
     selection_sheets: dict[str, list[list[Any]]] = field(default_factory=lambda: {"camp": CAMP_SHEET})
     selection_gap: int = 15
     selection_pass: int = 60
+    small_number: int = 10
 
     def as_document(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}

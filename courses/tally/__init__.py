@@ -1,5 +1,6 @@
 """The year's figures against its targets. One definition: page, API, spreadsheet and command all call `for_year`."""
 
+from courses.tally.board import Board, board, suppress
 from courses.tally.breakdown import BY_WORDS, Breakdown, By, Slice, as_plain, breakdown
 from courses.tally.chain import Chain, LessonLink, chain
 from courses.tally.closes import CloseRefusal, CloseRefused, confirm_close, propose_close
@@ -24,6 +25,7 @@ from courses.tally.targets import (
 __all__ = [
     "BY_WORDS",
     "Balance",
+    "Board",
     "Breakdown",
     "By",
     "Cell",
@@ -50,6 +52,7 @@ __all__ = [
     "as_json",
     "as_plain",
     "balances",
+    "board",
     "breakdown",
     "chain",
     "confirm_close",
@@ -63,6 +66,7 @@ __all__ = [
     "record_check",
     "set_target",
     "set_targets",
+    "suppress",
     "targets_held",
     "targets_of",
     "verified_of",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from courses.web.desk import (
     bases,
+    breakdown,
     changes,
     class_file,
     classes,
@@ -106,6 +107,7 @@ urlpatterns = [
     path("selection/<str:number>/<str:enrolment_number>/", selection.desk_score, name="desk_score"),
     path("tally/", tally.desk_tally, name="desk_tally"),
     path("tally/entries/", entries.tally_entries, name="tally_entries"),
+    path("tally/breakdown/", breakdown.tally_breakdown, name="tally_breakdown"),
     path("tally/report/", report.desk_reports, name="desk_reports"),
     path("entry/<str:code>/", entry.count_entry, name="count_entry"),
     path("targets/", targets.desk_targets, name="desk_targets"),
