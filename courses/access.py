@@ -346,6 +346,15 @@ def may_on(*, user: User, training_class: TrainingClass, permission: Permission,
     return False
 
 
+def entry_scope(*, user: User, now: datetime) -> str | None:
+    """The district that `visible_entries` is confined to, "" for the whole city; None where it is neither."""
+    posts = [post for post in held(user=user, now=now) if Permission.SEE_TALLY in ROLES[post.role].permissions]
+    if any(post.role in WHOLE_CITY for post in posts):
+        return ""
+    districts = {post.district.key if post.role == Role.DISTRICT and post.district else None for post in posts}
+    return districts.pop() if len(districts) == 1 else None
+
+
 def tally_district(*, user: User, now: datetime) -> str | None:
     """The district to which a post confines the tally; None is the whole city."""
     posts: Iterable[Post] = held(user=user, now=now)

@@ -188,6 +188,7 @@ class Policy:
     rollcall_suggest: bool = True
     headcount_minutes: int = 5
     signals: dict[str, int] = field(default_factory=lambda: dict(SIGNALS))
+    small_number: int = 10
 
     def as_document(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -25,7 +25,7 @@ COLUMNS = (
     "batch_id", "code", "revision", "amount", "reason", "counted_on", "posted_on", "posted_at", "year", "month", "line",
     "district", "institution", "kind", "brand", "person", "claim_key", "class_number", "occupation", "level",
     "category",
-    "sex", "age_band", "education", "online_share",
+    "sex", "age_band", "education", "online_share", "proof",
 )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _insert(batch: OpeningBatch, chunk: list[BatchRow], now: datetime) -> None:
             batch.pk, f"{batch.number}{number:06x}"[:16], 0, 1, "", row.counted_on, row.posted_on or today, posted_at,
             row.counted_on.year, row.counted_on.month, row.line, row.district, row.institution, row.kind, row.brand,
             prepared["person"](row.person, connection), row.claim_key, "", row.occupation, row.level, row.category,
-            row.sex, row.age_band, row.education, row.online_share,
+            row.sex, row.age_band, row.education, row.online_share, CountEntry.Proof.BATCH.value,
         )
         for number, row in enumerate(chunk, start=_next_number(batch))
     ]  # fmt: skip

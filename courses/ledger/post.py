@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import audit
 from courses import policy as policies
 from courses.ledger import locks, rollups
-from courses.models import Card, Completion, CountClaim, CountEntry, LedgerSeal, Line, TrainingClass, User
+from courses.models import Attendance, Card, Completion, CountClaim, CountEntry, LedgerSeal, Line, TrainingClass, User
 from courses.people.documents import age_on
 from courses.people.numbers import fresh
 from courses.refusals import Refused
@@ -153,7 +153,14 @@ def _entry(completion: Completion, now: datetime) -> CountEntry:
         age_band=age_band(born_on=learner.born_on, on=counted_on),
         education=learner.education.key if learner.education else "",
         online_share=a_class.hours_online * 100 // hours if hours else 0,
+        proof=_proof(completion),
     )
+
+
+def _proof(completion: Completion) -> str:
+    """By hand where a trainer's word stands for one lesson that counts, otherwise by scan."""
+    by_hand = Attendance.objects.filter(enrolment=completion.enrolment_id, by_hand=True, minutes__gt=0)
+    return (CountEntry.Proof.HAND if by_hand.exists() else CountEntry.Proof.SCAN).value
 
 
 def _counted_on(training_class: TrainingClass, now: datetime) -> date:
@@ -222,6 +229,7 @@ NEEDED = (
 FROZEN = (
     "counted_on", "year", "month", "line", "district", "institution", "kind", "brand", "person", "claim_key",
     "class_number", "occupation", "level", "category", "sex", "age_band", "education", "online_share",
+    "proof",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ DIMENSIONS = {
     "education": "education",
     "occupation": "occupation",
     "level": "level",
+    "proof": "proof",
     "online": "CASE WHEN online_share = 0 THEN 'offline' WHEN online_share >= 100 THEN 'online' ELSE 'blended' END",
 }
 TOTAL_KEY = ("year", "line", "district", "month", "institution", "kind", "brand", "posted_on")

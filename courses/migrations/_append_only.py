@@ -25,6 +25,7 @@ BOOKS = (
     "courses_roomcount",
     "courses_signal",
     "courses_signalnote",
+    "courses_target",
 )
 
 

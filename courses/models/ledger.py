@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from courses.models.catalogue import Line
 from courses.models.completion import Completion
@@ -42,6 +43,13 @@ class Counted(models.Model):
 
 
 class CountEntry(Counted):
+    class Proof(models.TextChoices):
+        """What the presence behind a line rests on, as it was when the line was posted."""
+
+        SCAN = "scan", _("全部扫码")
+        HAND = "hand", _("有手工登记")
+        BATCH = "batch", _("期初批")
+
     completion = models.ForeignKey(
         Completion, on_delete=models.PROTECT, null=True, blank=True, related_name="count_entries"
     )
@@ -62,6 +70,7 @@ class CountEntry(Counted):
     sex = models.CharField(max_length=1, blank=True)
     age_band = models.CharField(max_length=8, blank=True)
     education = models.CharField(max_length=40, blank=True)
+    proof = models.CharField(max_length=8, choices=Proof, blank=True)
     online_share = models.PositiveSmallIntegerField(default=0, help_text="线上学时占比，百分数")
 
     class Meta:
@@ -86,6 +95,10 @@ class CountEntry(Counted):
             models.Index(fields=["year", "line", "district", "posted_on"], name="countentry_drill"),
             models.Index(fields=["posted_on"], name="countentry_day"),
             models.Index(fields=["class_number"], name="countentry_class"),
+            models.Index(fields=["institution", "posted_on"], name="countentry_institution"),
+            models.Index(
+                fields=["year", "posted_on"], condition=Q(reverses__isnull=False), name="countentry_taken_back"
+            ),
         ]
 
 
@@ -131,6 +144,9 @@ class DailyBreakdown(models.Model):
             models.UniqueConstraint(
                 fields=["year", "line", "district", "dimension", "value", "posted_on"], name="dailybreakdown_cell"
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["year", "dimension", "value", "line", "posted_on"], name="dailybreakdown_cut")
         ]
 
 

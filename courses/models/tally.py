@@ -1,22 +1,37 @@
-"""Targets by year, line and district; closed months."""
+"""Targets by year, line and what they are cut by; closed months."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.catalogue import District, Line
+from courses.models.catalogue import Brand, District, Institution, Line, Project
 from courses.models.people import User
 
 
+def _known(name: str) -> Coalesce:
+    """A foreign key in a unique index: NULL counts as a value of its own."""
+    return Coalesce(name, 0, output_field=models.BigIntegerField())
+
+
 class Target(models.Model):
-    """年度目标 in 人次; the highest version holds, earlier ones stay. No district: the whole city."""
+    """年度目标 in 人次; the highest version of a cell holds, earlier ones stay. A cell without a district is the whole
+    city's; institution, brand and project cut it further."""
 
     year = models.PositiveSmallIntegerField(_("年度"))
     line = models.CharField(_("目标线"), max_length=20, choices=Line)
     district = models.ForeignKey(District, verbose_name=_("区市"), on_delete=models.PROTECT, null=True, blank=True)
+    institution = models.ForeignKey(
+        Institution, verbose_name=_("机构"), on_delete=models.PROTECT, null=True, blank=True, related_name="targets"
+    )
+    brand = models.ForeignKey(
+        Brand, verbose_name=_("品牌"), on_delete=models.PROTECT, null=True, blank=True, related_name="targets"
+    )
+    project = models.ForeignKey(
+        Project, verbose_name=_("项目"), on_delete=models.PROTECT, null=True, blank=True, related_name="targets"
+    )
     version = models.PositiveSmallIntegerField(_("版本"), default=1)
     amount = models.PositiveIntegerField(_("人次"))
     source = models.CharField(_("依据"), max_length=120)
@@ -26,9 +41,18 @@ class Target(models.Model):
     class Meta:
         ordering = ("year", "line", "district", "version")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["year", "line", "district", "version"], name="target_district_version"),
             models.UniqueConstraint(
-                fields=["year", "line", "version"], condition=Q(district__isnull=True), name="target_city_version"
+                "year",
+                "line",
+                _known("district"),
+                _known("institution"),
+                _known("brand"),
+                _known("project"),
+                "version",
+                name="target_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(institution__isnull=True) | Q(district__isnull=False), name="target_institution_in_district"
             ),
         ]
 

@@ -4,6 +4,7 @@ Read from roll-ups alone; `check_consistency` proves these equal to the entries.
 pending are four different figures and stand apart. 人次 and 人 are never on one line.
 """
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q, Sum
 
-from courses.models import Completion, CountEntry, District, HeadCount, Line, TrainingClass
+from courses.models import Completion, CountEntry, DailyBreakdown, District, HeadCount, Line, TrainingClass
 from courses.tally.integrity import Integrity, last_check
 from courses.tally.pace import Pace, State, days_gone, days_in, expected_of, pace_of, state_of
 from courses.tally.targets import targets_of
@@ -38,7 +39,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class LineTally:
-    """`monthly` are 人次 by month of counting, `cumulative` their sums; `people` are 人."""
+    """`monthly` are 人次 by month of counting; `then` those of last year that were posted by the same day of it; `people`
+    are 人."""
 
     line: Line
     target: int | None
@@ -48,6 +50,7 @@ class LineTally:
     pace: Pace | None
     monthly: tuple[int, ...]
     last_year: tuple[int, ...]
+    then: int
     weekly: tuple[int, ...]
 
     @property
@@ -80,17 +83,34 @@ class DistrictLine:
 
 
 @dataclass(frozen=True)
+class Proofs:
+    """人次 of both lines by what the presence behind them rests on, as frozen on each line of the ledger."""
+
+    scan: int
+    all: int
+
+    @property
+    def tenths(self) -> int | None:
+        """The share that rests on scans alone, in thousandths rounded down; None where nothing is counted."""
+        return self.scan * 1000 // self.all if self.all > 0 else None
+
+
+@dataclass(frozen=True)
 class DistrictRow:
+    """`pending` and `rejected` are completions on their way, and those of the year sent back or revoked."""
+
     rank: int
     district: District
     lines: dict[Line, DistrictLine]
     pending: int
+    rejected: int
+    proofs: Proofs
     weekly: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class YearTally:
-    """`enrolled`, `in_training` and `pending` are figures of now: None for a day that is past."""
+    """`enrolled`, `in_training`, `pending` and `rejected` are figures of now: None for a day that is past."""
 
     year: int
     as_of: date
@@ -100,14 +120,18 @@ class YearTally:
     enrolled: int | None
     in_training: int | None
     pending: int | None
+    rejected: int | None
+    proofs: Proofs
     integrity: Integrity
 
 
 @dataclass(frozen=True)
 class Cells:
-    """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last."""
+    """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last; by line
+    `then`, what was posted by the same day of the year before."""
 
     months: dict[tuple[str, str, int], list[int]]
+    then: dict[str, int]
     weeks: dict[tuple[str, str], list[int]]
 
     def year_of(self, line: str, year: int) -> tuple[int, ...]:
@@ -131,7 +155,7 @@ def _sum(rows: Iterable[list[int]], length: int = 12) -> tuple[int, ...]:
 
 
 def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> YearTally:
-    """The tally of a year as of the end of a day (by default today). Eight queries, whatever the ledger holds.
+    """The tally of a year as of the end of a day (by default today). Nine queries, whatever the ledger holds.
 
     Only 人 of a past day is read from the entries themselves, as heads do not add up over days.
     """
@@ -139,18 +163,20 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
     cells = _cells(year, scope, day, is_dated=as_of is not None)
     targets = targets_of(year=year, as_of=as_of)
     gone = days_gone(year=year, today=day)
-    now = _figures_of_now(scope) if as_of is None or as_of >= today else None
+    now = _figures_of_now(year, scope) if as_of is None or as_of >= today else None
+    proofs = _proofs(year, scope, as_of)
     people = _people(year, scope, as_of if as_of and as_of < today else None)
-    pending = now.pending if now else {}
     return YearTally(
         year=year,
         as_of=day,
         share=gone * 1000 // days_in(year),
         lines={line: _line(line, year, scope, day, cells, targets, people) for line in LINES},
-        districts=_districts(year, scope, cells, targets, gone, pending),
+        districts=_districts(year, scope, cells, targets, gone, now, proofs),
         enrolled=now.enrolled if now else None,
         in_training=now.in_training if now else None,
-        pending=sum(pending.values()) if now else None,
+        pending=sum(now.pending.values()) if now else None,
+        rejected=sum(now.rejected.values()) if now else None,
+        proofs=Proofs(sum(one.scan for one in proofs.values()), sum(one.all for one in proofs.values())),
         integrity=last_check(),
     )
 
@@ -160,19 +186,30 @@ def _cells(year: int, scope: Scope, day: date, *, is_dated: bool) -> Cells:
 
     The first is the least that a tally can ask; the second reads eight weeks by the index on the day of posting.
     """
-    months, where = "SELECT line, district, year, month, SUM(count) FROM courses_dailytotal WHERE year IN (%s, %s)", ""
-    values: list[Any] = [year - 1, year]
+    then = _year_before(day)
+    where = ""
+    months = (
+        "SELECT line, district, year, month, SUM(count), SUM(CASE WHEN posted_on <= %s THEN count ELSE 0 END) "
+        "FROM courses_dailytotal WHERE year IN (%s, %s)"
+    )
+    values: list[Any] = [then, year - 1, year]
     if scope.district:
         where, values = " AND district = %s", [*values, scope.district]
     if is_dated:
         where, values = f"{where} AND (year < %s OR posted_on <= %s)", [*values, year, day]
-    found = Cells(defaultdict(lambda: [0] * 12), defaultdict(lambda: [0] * WEEKS))
+    found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS))
     with connection.cursor() as cursor:
         cursor.execute(f"{months}{where} GROUP BY year, line, district, month", values)
-        for line, district, of_year, month, told in cursor.fetchall():
+        for line, district, of_year, month, told, by_then in cursor.fetchall():
             found.months[line, district, of_year][month - 1] += int(told)
+            found.then[line] += int(by_then) if of_year < year else 0
         _add_weeks(cursor, found, year, scope, day)
     return found
+
+
+def _year_before(day: date) -> date:
+    """The same day of the year before; of a leap day the one before it."""
+    return date(day.year - 1, day.month, min(day.day, monthrange(day.year - 1, day.month)[1]))
 
 
 def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, scope: Scope, day: date) -> None:
@@ -208,23 +245,50 @@ class OfNow:
     enrolled: int
     in_training: int
     pending: dict[str, int]
+    rejected: dict[str, int]
 
 
-def _figures_of_now(scope: Scope) -> OfNow:
-    """Those who hold a seat in a class to come, those in a class that runs, and completions on their way."""
+def _figures_of_now(year: int, scope: Scope) -> OfNow:
+    """Those who hold a seat in a class to come, those in a class that runs; completions on their way, and those of
+    the year's classes that were sent back or revoked."""
     classes = TrainingClass.objects.all()
-    waiting = Completion.objects.filter(status__in=(Completion.Status.PROPOSED, Completion.Status.SUBMITTED))
+    waiting = Q(status__in=(Completion.Status.PROPOSED, Completion.Status.SUBMITTED))
+    undone = Q(
+        status__in=Completion.UNDONE,
+        enrolment__training_class__ends_on__range=(date(year, 1, 1), date(year, 12, 31)),
+    )
+    steps = Completion.objects.filter(waiting | undone)
     if scope.district:
         classes = classes.filter(district__key=scope.district)
-        waiting = waiting.filter(enrolment__training_class__district__key=scope.district)
+        steps = steps.filter(enrolment__training_class__district__key=scope.district)
     seats = classes.aggregate(
         enrolled=Sum("taken", filter=Q(status=TrainingClass.Status.ENROLLING), default=0),
         in_training=Sum(
             "taken", filter=Q(status__in=(TrainingClass.Status.RUNNING, TrainingClass.Status.ASSESSING)), default=0
         ),
     )
-    pending = waiting.values_list("enrolment__training_class__district__key").annotate(told=Count("pk")).order_by()
-    return OfNow(seats["enrolled"], seats["in_training"], dict(pending))
+    told = steps.values_list("enrolment__training_class__district__key").annotate(
+        pending=Count("pk", filter=waiting), rejected=Count("pk", filter=undone)
+    )
+    rows = list(told.order_by())
+    return OfNow(
+        seats["enrolled"],
+        seats["in_training"],
+        {district: pending for district, pending, _rejected in rows},
+        {district: rejected for district, _pending, rejected in rows},
+    )
+
+
+def _proofs(year: int, scope: Scope, as_of: date | None) -> dict[str, Proofs]:
+    """By district, of both lines."""
+    rows = DailyBreakdown.objects.filter(year=year, dimension="proof", line__in=LINES)
+    if scope.district:
+        rows = rows.filter(district=scope.district)
+    if as_of is not None:
+        rows = rows.filter(posted_on__lte=as_of)
+    scan = Q(value=CountEntry.Proof.SCAN)
+    told = rows.order_by().values_list("district").annotate(scan=Sum("count", filter=scan, default=0), all=Sum("count"))
+    return {district: Proofs(of_scans, whole) for district, of_scans, whole in told}
 
 
 def _line(
@@ -249,6 +313,7 @@ def _line(
         pace=pace,
         monthly=monthly,
         last_year=cells.year_of(line, year - 1),
+        then=cells.then.get(line, 0),
         weekly=weekly,
     )
 
@@ -259,7 +324,8 @@ def _districts(
     cells: Cells,
     targets: dict[tuple[str, str], int],
     gone: int,
-    pending: dict[str, int],
+    now: OfNow | None,
+    proofs: dict[str, Proofs],
 ) -> tuple[DistrictRow, ...]:
     """The league: by share of the own skills target, then of the entrepreneurship target, then by the list's order."""
     rows = District.objects.filter(key=scope.district) if scope.district else District.objects.all()
@@ -269,9 +335,20 @@ def _districts(
             line: _district_line(cells, line, year, district.key, targets.get((line, district.key)), gone)
             for line in LINES
         }
-        found.append((district, lines, pending.get(district.key, 0), cells.weeks_of(district=district.key)))
+        found.append((district, lines))
     found.sort(key=lambda row: tuple(-row[1][line].part for line in LINES))
-    return tuple(DistrictRow(rank, *row) for rank, row in enumerate(found, start=1))
+    return tuple(
+        DistrictRow(
+            rank=rank,
+            district=district,
+            lines=lines,
+            pending=now.pending.get(district.key, 0) if now else 0,
+            rejected=now.rejected.get(district.key, 0) if now else 0,
+            proofs=proofs.get(district.key, Proofs(0, 0)),
+            weekly=cells.weeks_of(district=district.key),
+        )
+        for rank, (district, lines) in enumerate(found, start=1)
+    )
 
 
 def _district_line(cells: Cells, line: Line, year: int, district: str, target: int | None, gone: int) -> DistrictLine:

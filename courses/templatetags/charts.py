@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 from django import template
@@ -104,9 +105,18 @@ def heat_table(
 ) -> dict[str, Any]:
     """Soundings: the value printed in each cell, five steps of bohai.
 
-    A row is {name, url?, values: [number or None], total?}.
+    A row is {name, url?, values: [number or None], urls?: one for each value, total?}.
     """
-    shaded = [{**row, "cells": [(value, depth(value, steps)) for value in row["values"]]} for row in rows]
+    shaded = [
+        {
+            **row,
+            "cells": [
+                (value, depth(value, steps), url)
+                for value, url in zip(row["values"], row.get("urls", repeat("")), strict=False)
+            ],
+        }
+        for row in rows
+    ]
     return {
         "rows": shaded,
         "columns": list(columns),

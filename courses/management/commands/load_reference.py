@@ -40,6 +40,7 @@ class Listing:
 
     ``stored`` is false for lists that have no table: they are checked against the fields of ``model`` and not written.
     ``sealed`` columns of a row that is already in the database may not change: people relied on what they read.
+    ``among`` narrows the table to the rows that the file speaks of.
     """
 
     file: str
@@ -50,6 +51,7 @@ class Listing:
     unique: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
     stored: bool = True
+    among: dict[str, Any] = field(default_factory=dict)
 
 
 LISTINGS = (
@@ -88,7 +90,8 @@ LISTINGS = (
         Target,
         ("year", "line", "district", "version", "amount", "source"),
         key=("year", "line", "district", "version"),
-        sealed=("amount",),
+        sealed=("amount", "source"),
+        among={"institution": None, "brand": None, "project": None},
     ),
     Listing(
         "training_needs.csv",
@@ -291,7 +294,7 @@ class Writer:
             return Tally(listing.file, 0, 0, len(checked.rows))
         rows = [self._with_foreign_keys(listing, row) for row in checked.rows]
         columns = tuple(listing.model._meta.get_field(c).attname for c in listing.key)  # type: ignore[union-attr]
-        stored = {_values(row, columns): row for row in listing.model._default_manager.all()}
+        stored = {_values(row, columns): row for row in listing.model._default_manager.filter(**listing.among)}
         fresh = []
         changed = set()
         for row in rows:
@@ -353,7 +356,8 @@ def _refuse_sealed_changes(read: Sequence[Checked]) -> None:
         names: list[Callable[[models.Model], Any]] = [_reader(listing, column) for column in listing.key]
         related = [c for c in listing.columns if listing.model._meta.get_field(c).is_relation]
         stored = {
-            tuple(name(row) for name in names): row for row in listing.model._default_manager.select_related(*related)
+            tuple(name(row) for name in names): row
+            for row in listing.model._default_manager.filter(**listing.among).select_related(*related)
         }
         for number, row in zip(checked.numbers, checked.rows, strict=True):
             known = stored.get(checked.key_of(row))

@@ -1,11 +1,12 @@
 """The ledger lines behind a figure. The filters stand in the address and hold no person; names are masked."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +14,18 @@ from django.utils.translation import gettext as _
 
 from courses import access, privacy
 from courses.access import Permission
-from courses.models import Brand, CountEntry, District, Institution, Learner, Line, ProgrammeKind
-from courses.tally import Cut, entries
+from courses.models import CountEntry, District, Institution, Learner, Line, ProgrammeKind
+from courses.tally import BY_WORDS, By, Cut, Lines, entries, lines
+from courses.tally.breakdown import names
+from courses.tally.entries import FURTHER, TOTALS
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 
 PER_PAGE = 50
 # Filters that name one thing and need no year beside them.
+UNREADABLE = "unreadable"
+# How an address writes a value that was never told.
+BLANK = "-"
 SINGLE = {"class": "class_number", "completion": "completion__number", "batch": "batch__number"}
 
 
@@ -33,24 +39,21 @@ class Shown:
 
 
 def entries_url(**filters: object) -> str:
-    """The address of the lines behind one figure."""
-    kept = {key.rstrip("_"): value for key, value in filters.items() if value not in (None, "")}
+    """The address of the lines behind one figure; a filter that says nothing is left out."""
+    kept = {key: value for key, value in filters.items() if value not in (None, "")}
     return f"{reverse('tally_entries')}?{urlencode(kept)}"
 
 
 @allow(Permission.SEE_TALLY)
 def tally_entries(request: HttpRequest) -> HttpResponse:
-    found = narrowed(access.visible_entries(user=officer(request), now=timezone.now()), request)
-    sums = found.aggregate(
-        total=Sum("amount"), posted=Count("pk", filter=Q(amount=1)), reversed=Count("pk", filter=Q(amount=-1))
-    )
-    listed = found.select_related("batch", "reverses", "reversal").order_by("-posted_at", "-pk")
-    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    found = behind(request, timezone.now())
+    paginator: Paginator[CountEntry] = Paginator(cast("Any", found), PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
         "lines": _lines(list(page.object_list)),
         "query": query_without_page(request),
-        "sums": {**sums, "total": sums["total"] or 0},
+        "sums": found.sums,
         "described": described(request),
         "crumbs": [(_("计数"), reverse("desk_tally"))],
         "here": _("计数明细"),
@@ -58,26 +61,42 @@ def tally_entries(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/entries/list.html", context, here="desk_tally")
 
 
+def behind(request: HttpRequest, now: datetime) -> Lines:
+    """The lines that the address asks for, of those that the post shows."""
+    user = officer(request)
+    visible = access.visible_entries(user=user, now=now).select_related("batch", "reverses", "reversal")
+    cut = cut_of(request)
+    if isinstance(cut, Cut) and not any(request.GET.get(name) for name in SINGLE):
+        return lines(visible=visible, cut=cut, scope=access.entry_scope(user=user, now=now))
+    return Lines(narrowed(visible, request).order_by("-posted_on", "-pk"), None)
+
+
 def narrowed(found: QuerySet[CountEntry], request: HttpRequest) -> QuerySet[CountEntry]:
     """By the filters of the address, cut as the tally cuts its figures; a value that cannot be one leaves nothing."""
+    cut = cut_of(request)
+    if cut is UNREADABLE:
+        return found.none()
+    if isinstance(cut, Cut):
+        found = entries(visible=found, cut=cut)
+    for name, column in SINGLE.items():
+        if text := request.GET.get(name, ""):
+            found = found.filter(**{column: text})
+    return found
+
+
+def cut_of(request: HttpRequest) -> Cut | str | None:
+    """The cut of the address; None without a year, UNREADABLE where year, month or day cannot be one."""
     given = request.GET
     year, month = as_number(given.get("year", "")), as_number(given.get("month", ""))
     as_of = as_day(given.get("as_of", ""))
     unreadable = (given.get("year") and year is None, given.get("month") and month is None)
     if any(unreadable) or (given.get("as_of") and as_of is None):
-        return found.none()
-    if year is not None:
-        cut = Cut(
-            year=year,
-            month=month,
-            as_of=as_of,
-            **{name: given.get(name, "") for name in ("line", "district", "institution", "kind", "brand")},
-        )
-        found = entries(visible=found, cut=cut)
-    for name, column in SINGLE.items():
-        if text := given.get(name, ""):
-            found = found.filter(**{column: text})
-    return found
+        return UNREADABLE
+    if year is None:
+        return None
+    names = [name for name in (*TOTALS, *FURTHER) if name != "month" and given.get(name)]
+    told = {name: "" if given[name] == BLANK else given[name] for name in names}
+    return Cut(year=year, month=month, as_of=as_of, **told)
 
 
 def as_number(text: str) -> int | None:
@@ -110,6 +129,14 @@ def _lines(rows: list[CountEntry]) -> list[Shown]:
     ]
 
 
+NAMES = frozenset(By) - {By.MONTH}
+
+
+def _value_words(by: By, text: str) -> str:
+    value = "" if text == BLANK else text
+    return _("%(what)s：%(value)s") % {"what": BY_WORDS[by], "value": names(by=by, values=[value])[value]}
+
+
 def described(request: HttpRequest) -> list[str]:
     """The filters in words, for the head of the list."""
     given = request.GET
@@ -118,13 +145,7 @@ def described(request: HttpRequest) -> list[str]:
         words.append(_("%(month)s 月") % {"month": given["month"]})
     if given.get("line") in Line.values:
         words.append(str(Line(given["line"]).label))
-    for name, model in (("district", District), ("kind", ProgrammeKind), ("brand", Brand)):
-        if given.get(name):
-            row = model._default_manager.filter(key=given[name]).first()
-            words.append(row.label if row else given[name])
-    if given.get("institution"):
-        institution = Institution.objects.filter(number=given["institution"]).first()
-        words.append(institution.label if institution else given["institution"])
+    words += [_value_words(By(name), given[name]) for name in (*TOTALS, *FURTHER) if name in NAMES and given.get(name)]
     if given.get("class"):
         words.append(_("%(number)s 班") % {"number": given["class"]})
     if given.get("completion"):

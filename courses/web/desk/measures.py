@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.models import Line
@@ -27,6 +29,7 @@ class Measure:
     sentences: list[str]
     state: str
     lead_words: str
+    compared: str
     this_year: list[tuple[date, int]]
     last_year: list[tuple[date, int]]
     today: date | None
@@ -48,6 +51,12 @@ class Cell:
     url: str
 
 
+def breakdown_url(**filters: object) -> str:
+    """The address of a breakdown."""
+    kept = {key: value for key, value in filters.items() if value not in (None, "")}
+    return f"{reverse('tally_breakdown')}?{urlencode(kept)}"
+
+
 @dataclass(frozen=True)
 class LeagueRow:
     rank: int
@@ -55,6 +64,10 @@ class LeagueRow:
     url: str
     cells: list[Cell]
     pending: int
+    rejected: int
+    steps_url: str
+    proof: str
+    proof_url: str
     weekly: tuple[int, ...]
 
 
@@ -85,6 +98,7 @@ def _measure(tally: YearTally, line: Line, district: str, as_of: date | None) ->
         sentences=_sentences(row, running=running),
         state=row.state.value,
         lead_words=_lead(row),
+        compared=_compared(row),
         this_year=_points(tally.year, row.monthly, None if over else tally.as_of),
         last_year=_points(tally.year - 1, row.last_year, None) if any(row.last_year) else [],
         today=tally.as_of if running else None,
@@ -101,6 +115,19 @@ def _lead(row: LineTally) -> str:
     if row.lead == 0:
         return _("与进度持平")
     return _("快于进度") if row.lead > 0 else _("慢于进度")
+
+
+def _compared(row: LineTally) -> str:
+    """Against what was verified by the same day of last year; nothing where nothing was by then."""
+    if row.then <= 0:
+        return ""
+    more = row.verified - row.then
+    words = (
+        _("去年同日已核 %(then)s，今年多 %(count)s 人次。")
+        if more >= 0
+        else _("去年同日已核 %(then)s，今年少 %(count)s 人次。")
+    )
+    return words % {"then": f"{row.then:,}", "count": f"{abs(more):,}"}
 
 
 def _sentences(row: LineTally, *, running: bool) -> list[str]:
@@ -143,6 +170,10 @@ def league(*, tally: YearTally, as_of: date | None) -> list[LeagueRow]:
             url=entries_url(year=tally.year, district=row.district.key, as_of=as_of),
             cells=[_cell(tally, row, line, as_of) for line in row.lines],
             pending=row.pending,
+            rejected=row.rejected,
+            steps_url=f"{reverse('desk_completions')}?district={row.district.key}",
+            proof=tenths(row.proofs.tenths) if row.proofs.tenths is not None else "–",
+            proof_url=breakdown_url(year=tally.year, by="proof", district=row.district.key, as_of=as_of),
             weekly=row.weekly,
         )
         for row in tally.districts
@@ -191,9 +222,13 @@ def soundings(*, tally: YearTally, line: Line, as_of: date | None) -> list[dict[
         values = [
             _percent(told, own.target) if month <= last else None for month, told in enumerate(own.monthly, start=1)
         ]
+        of_month = [
+            entries_url(year=tally.year, line=line.value, district=row.district.key, month=month, as_of=as_of)
+            for month in range(1, 13)
+        ]
         total = _percent(own.verified, own.target)
         url = entries_url(year=tally.year, line=line.value, district=row.district.key, as_of=as_of)
-        rows.append({"name": row.district.label, "url": url, "values": values, "total": total})
+        rows.append({"name": row.district.label, "url": url, "values": values, "urls": of_month, "total": total})
     return rows
 
 

@@ -79,12 +79,18 @@ def desk_tally(request: HttpRequest) -> HttpResponse:
         "league": measures.league(tally=found, as_of=wanted.as_of),
         "totals": measures.totals(tally=found, district=wanted.district, as_of=wanted.as_of),
         "share": measures.tenths(found.share),
+        "proof": measures.tenths(found.proofs.tenths) if found.proofs.tenths is not None else "–",
+        "proof_url": measures.breakdown_url(year=wanted.year, by="proof", district=wanted.district, as_of=wanted.as_of),
         "heat": heat,
         "heat_rows": measures.soundings(tally=found, line=heat, as_of=wanted.as_of),
         "months": MONTHS,
         "years": range(this_year, this_year - 5, -1),
         "districts": () if wanted.confined else District.objects.all(),
         "query": _kept(request),
+        "ways": [
+            (words, measures.breakdown_url(year=wanted.year, by=by, district=wanted.district, as_of=wanted.as_of))
+            for by, words in tally.BY_WORDS.items()
+        ],
     }
     return show(request, "desk/tally/year.html", context, here="desk_tally")
 

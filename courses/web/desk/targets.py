@@ -1,137 +1,256 @@
-"""年度目标: what each district owes in 人次, by line, in versions; the districts' sum beside the city's own."""
+"""年度目标: who owes how many 人次, in versions; each whole beside the sum of its parts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model, Q
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from courses import tally
 from courses.access import Permission
-from courses.models import District, Line, Target
+from courses.models import Brand, District, Institution, Line, Project, Target
 from courses.policy import local_date
-from courses.tally import TargetRefused, set_target
+from courses.refusals import Refused
+from courses.tally import Cell, Fault, TargetRefused
+from courses.tally.targets import AMOUNT_MAX, DIMENSIONS
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 
 LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
+SHEET_LENGTH_MAX = 200_000
+VERSIONS_SHOWN = 30
 
 
 @dataclass(frozen=True)
-class Share:
-    """A district's targets of one year; None where none is set."""
+class Wanted:
+    """Which sheet the address asks for: the districts of the city, or the institutions, brands or projects of one."""
 
-    key: str
-    name: str
-    skills: Target | None
-    entrepreneurship: Target | None
-
-
-@dataclass(frozen=True)
-class Balance:
-    """The city's target of a line against what the districts' add up to."""
-
-    line: str
-    label: str
-    city: int
-    districts: int
+    year: int
+    by: str
+    district: str
 
     @property
-    def gap(self) -> int:
-        return self.city - self.districts
+    def query(self) -> str:
+        return f"?year={self.year}&by={self.by}&district={self.district}"
+
+    def cell(self, line: Line, key: str) -> Cell:
+        if self.by == "district":
+            return Cell(line.value, key)
+        return Cell(line.value, self.district, **{self.by: key})
 
 
-class TargetForm(forms.Form):
-    line = forms.ChoiceField(label=gettext_lazy("目标线"), choices=[(line.value, line.label) for line in LINES])
-    district = forms.ModelChoiceField(
-        District.objects.all(), label=gettext_lazy("区市"), required=False, empty_label=gettext_lazy("全市"),
-        to_field_name="key",
-    )  # fmt: skip
-    amount = forms.IntegerField(label=gettext_lazy("人次"), min_value=0, max_value=1_000_000)
+@dataclass(frozen=True)
+class Square:
+    """One number of the sheet: its control, the version that holds, how much of it is done."""
+
+    field: BoundField
+    held: Target | None
+    verified: int
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    squares: list[Square]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A whole and its parts, in words."""
+
+    name: str
+    line: str
+    parts: str
+    balance: tally.Balance
+
+
+def read_wanted(request: HttpRequest) -> Wanted:
+    """A sheet that cannot be is the districts' of this year; institutions need a district."""
+    given = request.GET
+    text, this_year = given.get("year", ""), local_date(timezone.now()).year
+    year = int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else this_year
+    by = given.get("by", "") if given.get("by") in DIMENSIONS else "district"
+    district = District.objects.filter(key=given.get("district", "")).values_list("key", flat=True).first() or ""
+    if by == "institution" and not district:
+        district = District.objects.values_list("key", flat=True).first() or ""
+    return Wanted(year, by, "" if by == "district" else district)
+
+
+def rows_of(wanted: Wanted) -> list[tuple[str, str]]:
+    """Key and name of every row of a sheet."""
+    here = Q(district__key=wanted.district) if wanted.district else Q()
+    if wanted.by == "district":
+        return [("", _("全市")), *((row.key, row.label) for row in District.objects.all())]
+    if wanted.by == "institution":
+        return [(row.number, row.label) for row in Institution.objects.filter(here)]
+    if wanted.by == "brand":
+        return [(row.key, row.label) for row in Brand.objects.all()]
+    own = Project.objects.filter(
+        here | Q(district=None), starts_on__year__lte=wanted.year, ends_on__year__gte=wanted.year
+    )
+    return [(row.number, row.name) for row in own]
+
+
+class SheetForm(forms.Form):
+    """Two numbers for each row, and one source for all that is changed."""
+
+    source = forms.CharField(label=gettext_lazy("依据"), max_length=120)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, rows: list[tuple[str, str]], wanted: Wanted, held: dict[Cell, Target], data: Any = None) -> None:
+        super().__init__(data, initial={"seen": Target.objects.filter(year=wanted.year).count()})
+        self.cells = {f"{line}-{key}": wanted.cell(line, key) for key, _name in rows for line in LINES}
+        names = dict(rows)
+        for name, cell in self.cells.items():
+            standing = held.get(cell)
+            line, _dash, key = name.partition("-")
+            self.fields[name] = forms.IntegerField(
+                label=f"{names[key]}，{Line(line).label}",
+                required=standing is not None,
+                min_value=0,
+                max_value=AMOUNT_MAX,
+                initial=standing.amount if standing else None,
+                error_messages={"required": str(TargetRefused.sentences[tally.TargetRefusal.TAKEN_OUT])},
+            )
+
+    @property
+    def amounts(self) -> dict[Cell, int]:
+        return {cell: told for name, cell in self.cells.items() if (told := self.cleaned_data[name]) is not None}
+
+
+class PasteForm(forms.Form):
+    sheet = forms.CharField(
+        label=gettext_lazy("从表格粘贴"), max_length=SHEET_LENGTH_MAX, widget=forms.Textarea, strip=False
+    )
     source = forms.CharField(label=gettext_lazy("依据"), max_length=120)
 
 
 @allow(Permission.SET_TARGETS)
 def desk_targets(request: HttpRequest) -> HttpResponse:
-    year = chosen_year(request)
-    return _page(request, year, TargetForm(initial={"line": Line.SKILLS}))
+    return _page(request, read_wanted(request))
 
 
-def chosen_year(request: HttpRequest) -> int:
-    text = request.GET.get("year", "") or request.POST.get("year", "")
-    this_year = local_date(timezone.now()).year
-    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else this_year
-
-
-def _page(request: HttpRequest, year: int, form: TargetForm) -> HttpResponse:
-    newest = latest(year)
-    shares = [
-        Share(
-            district.key,
-            district.label,
-            newest.get((Line.SKILLS, district.pk)),
-            newest.get((Line.ENTREPRENEURSHIP, district.pk)),
-        )
-        for district in District.objects.all()
-    ]
+def _page(
+    request: HttpRequest,
+    wanted: Wanted,
+    *,
+    data: Any = None,
+    refused: str = "",
+    paste: PasteForm | None = None,
+    faults: Iterable[Fault] = (),
+) -> HttpResponse:
+    held, rows = tally.targets_held(year=wanted.year), rows_of(wanted)
+    form = SheetForm(rows, wanted, held, data)
+    if data is not None and form.is_valid() and refused:
+        form.add_error(None, refused)
+    done = tally.verified_of(year=wanted.year, cells=form.cells.values())
+    wrong = bool(form.errors) or bool(faults) or (paste is not None and bool(paste.errors))
     this_year = local_date(timezone.now()).year
     context = {
-        "year": year,
+        "wanted": wanted,
         "years": range(this_year + 1, this_year - 4, -1),
-        "shares": shares,
-        "balances": balances(newest),
-        "city": {line.value: newest.get((line, None)) for line in LINES},
+        "districts": District.objects.all(),
+        "ways": [("district", _("区市")), ("institution", _("机构")), ("brand", _("品牌")), ("project", _("项目"))],
+        "lines": LINES,
+        "rows": _squares(form, rows, held, done),
         "form": form,
-        "versions": Target.objects.filter(year=year, version__gt=1)
-        .select_related("district", "by")
-        .order_by("-at")[:30],
-        "crumbs": [(_("计数"), f"{reverse('desk_tally')}?year={year}")],
+        "paste": paste or PasteForm(),
+        "faults": list(faults),
+        "sums": sums(held),
+        "versions": Target.objects.filter(year=wanted.year, version__gt=1)
+        .select_related("district", "institution", "brand", "project", "by")
+        .order_by("-at", "-pk")[:VERSIONS_SHOWN],
+        "crumbs": [(_("计数"), f"{reverse('desk_tally')}?year={wanted.year}")],
         "here": _("年度目标"),
     }
-    return show(request, "desk/targets/list.html", context, here="desk_tally", status=422 if form.errors else 200)
+    return show(request, "desk/targets/list.html", context, here="desk_tally", status=422 if wrong else 200)
 
 
-def latest(year: int) -> dict[tuple[str, int | None], Target]:
-    """The version that holds, by line and district; the city under None."""
-    rows = Target.objects.filter(year=year).order_by("version")
-    return {(row.line, row.district_id): row for row in rows}
-
-
-def balances(newest: dict[tuple[str, int | None], Target]) -> list[Balance]:
+def _squares(
+    form: SheetForm, rows: list[tuple[str, str]], held: dict[Cell, Target], done: dict[Cell, int]
+) -> list[Row]:
     found = []
-    for line in LINES:
-        city = newest.get((line, None))
-        below = sum(row.amount for (of_line, district), row in newest.items() if of_line == line and district)
-        found.append(Balance(line.value, str(line.label), city.amount if city else 0, below))
+    for key, name in rows:
+        names = [f"{line}-{key}" for line in LINES]
+        squares = [Square(form[one], held.get(form.cells[one]), done[form.cells[one]]) for one in names]
+        found.append(Row(name, squares))
     return found
+
+
+def sums(held: dict[Cell, Target]) -> list[Sum]:
+    """Every whole that is cut further, beside what its parts add up to."""
+    named: dict[str, Model] = {row.district.key: row.district for row in held.values() if row.district}
+    ways = {"district": _("各区市"), "institution": _("各机构"), "brand": _("各品牌"), "project": _("各项目")}
+    return [
+        Sum(
+            str(named.get(one.parent.district, _("全市"))),
+            str(Line(one.parent.line).label),
+            ways[one.by],
+            one,
+        )
+        for one in tally.balances(amounts={cell: row.amount for cell, row in held.items()})
+    ]
 
 
 @require_POST
 @allow(Permission.SET_TARGETS)
 def desk_target_set(request: HttpRequest) -> HttpResponse:
-    """Add a version; the earlier ones stay."""
-    year = chosen_year(request)
-    form = TargetForm(request.POST)
+    """Keep a sheet: a new version of what was changed, the earlier ones stay."""
+    wanted = read_wanted(request)
+    held = tally.targets_held(year=wanted.year)
+    form = SheetForm(rows_of(wanted), wanted, held, request.POST)
     if not form.is_valid():
-        return _page(request, year, form)
-    values = form.cleaned_data
+        return _page(request, wanted, data=request.POST)
+    return _keep(request, wanted, form.amounts, form.cleaned_data["source"], seen=form.cleaned_data["seen"])
+
+
+@require_POST
+@allow(Permission.SET_TARGETS)
+def desk_target_paste(request: HttpRequest) -> HttpResponse:
+    """Keep what was pasted, or name every line that cannot be kept and write nothing."""
+    wanted = read_wanted(request)
+    form = PasteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, wanted, paste=form)
     try:
-        row = set_target(
-            by=officer(request),
-            year=year,
-            line=values["line"],
-            district=values["district"],
-            amount=values["amount"],
-            source=values["source"],
-            now=timezone.now(),
+        sheet = tally.read_sheet(text=form.cleaned_data["sheet"])
+    except Refused as refusal:
+        form.add_error("sheet", refusal.sentence)
+        return _page(request, wanted, paste=form)
+    if sheet.faults:
+        form.add_error("sheet", _("有 %(count)s 行不能用，未保存。改好后再粘贴一次。") % {"count": len(sheet.faults)})
+        return _page(request, wanted, paste=form, faults=sheet.faults)
+    return _keep(request, wanted, sheet.amounts, form.cleaned_data["source"], paste=form)
+
+
+def _keep(
+    request: HttpRequest,
+    wanted: Wanted,
+    amounts: dict[Cell, int],
+    source: str,
+    *,
+    seen: int | None = None,
+    paste: PasteForm | None = None,
+) -> HttpResponse:
+    try:
+        kept = tally.set_targets(
+            by=officer(request), year=wanted.year, amounts=amounts, source=source, seen=seen, now=timezone.now()
         )
     except TargetRefused as refusal:
-        form.add_error(None, refusal.sentence)
-        return _page(request, year, form)
-    messages.success(request, _("已保存为第 %(version)s 版，此前各版保留。") % {"version": row.version})
-    return redirect(f"{reverse('desk_targets')}?year={year}")
+        if paste is None:
+            return _page(request, wanted, data=request.POST, refused=refusal.sentence)
+        paste.add_error(None, refusal.sentence)
+        return _page(request, wanted, paste=paste)
+    words = ngettext("已另存 %(count)s 项新版，此前各版保留。", "已另存 %(count)s 项新版，此前各版保留。", len(kept))
+    messages.success(request, words % {"count": len(kept)})
+    return redirect(f"{reverse('desk_targets')}{wanted.query}")

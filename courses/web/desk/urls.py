@@ -4,6 +4,7 @@ from django.urls import path
 
 from courses.web.desk import (
     bases,
+    breakdown,
     changes,
     class_file,
     classes,
@@ -132,6 +133,7 @@ urlpatterns = [
     path("selection/<str:number>/<str:enrolment_number>/", selection.desk_score, name="desk_score"),
     path("tally/", tally.desk_tally, name="desk_tally"),
     path("tally/entries/", entries.tally_entries, name="tally_entries"),
+    path("tally/breakdown/", breakdown.tally_breakdown, name="tally_breakdown"),
     path("tally/report/", report.desk_reports, name="desk_reports"),
     path("entry/<str:code>/", entry.count_entry, name="count_entry"),
     path("targets/", targets.desk_targets, name="desk_targets"),
@@ -143,6 +145,7 @@ urlpatterns = [
     path("signal/<str:code>/compute/", signals.desk_signal_compute, name="desk_signal_compute"),
     path("lesson/<str:name>/count/", signals.desk_count, name="desk_count"),
     path("lesson/<str:name>/count/begin/", signals.desk_count_begin, name="desk_count_begin"),
+    path("targets/paste/", targets.desk_target_paste, name="desk_target_paste"),
     path("exports/", exports.desk_exports, name="desk_exports"),
     path("exports/tally.xlsx", exports.desk_export_tally, name="desk_export_tally"),
     path("exports/classes.xlsx", exports.desk_export_classes, name="desk_export_classes"),

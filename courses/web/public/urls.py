@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.public import checkin, directory, health, kiosk, rollcall, selection, verify
+from courses.web.public import board, checkin, directory, health, kiosk, rollcall, selection, verify
 
 urlpatterns = [
     path("C/", checkin.ticket, name="ticket"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("directory/needs/", directory.needs_directory, name="needs_directory"),
     path("selection/", selection.selection_list, name="selection_list"),
     path("selection/<str:number>/", selection.selection_notice, name="selection_notice"),
+    path("board/", board.board, name="board"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 
 from courses import ledger
 from courses.migrations._append_only import BOOKS
-from courses.models import InstitutionEvent, ReviewEscalation, SizeOverride, TrainingClass
+from courses.models import InstitutionEvent, ReviewEscalation, SizeOverride, Target, TrainingClass
 from tests.append_only import lift, restore
 from tests.factories import people, selection
 from tests.factories.completion import counted
@@ -21,6 +21,7 @@ def every_book_has_a_row(now) -> None:
     SizeOverride.objects.create(training_class=made, seats=60, reason="大教室", by=officer, at=now)
     ReviewEscalation.objects.create(training_class=made, submitted_at=now, due_on=now.date(), at=now)
     InstitutionEvent.objects.create(institution=made.institution, verb="registered", by=officer, at=now)
+    Target.objects.create(year=2026, line="skills", amount=30_000, source="年度计划")
     selection.proposed(camp=selection.camp(now=now), now=now)
 
 

@@ -1,0 +1,114 @@
+"""公开: the figures of a year for everybody, as of the end of last month; no person, and no number small enough to be one.
+
+A month's end moves once a month, so that two looks cannot be subtracted to find one class.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from courses import policy as policies
+from courses.models import Line
+from courses.tally.breakdown import BY_WORDS, By, breakdown
+from courses.tally.figures import LINES, Scope
+from courses.tally.pace import State, days_gone, days_in, expected_of, state_of
+from courses.tally.targets import targets_of
+
+TABLES = (By.KIND, By.MONTH, By.CATEGORY, By.AGE_BAND, By.SEX, By.EDUCATION)
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """人次 of the whole city."""
+
+    line: Line
+    verified: int
+    target: int
+    expected: int
+    state: State
+
+
+@dataclass(frozen=True)
+class BoardCell:
+    """人次 of one row; None where it is not told. `tenths` is the share of the own target in thousandths."""
+
+    count: int | None
+    target: int | None = None
+    tenths: int | None = None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    label: str
+    cells: tuple[BoardCell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    year: int
+    as_of: date
+    least: int
+    lines: tuple[BoardLine, ...]
+    districts: Table
+    tables: tuple[Table, ...]
+
+
+def board(*, today: date) -> Board:
+    """The public figures as of the end of last month. A count from 1 to `small_number` − 1 is not told."""
+    as_of = today.replace(day=1) - timedelta(days=1)
+    least = policies.current(on=today).small_number
+    targets = targets_of(year=as_of.year, as_of=as_of)
+    of_districts = breakdown(year=as_of.year, scope=Scope(), by=By.DISTRICT, as_of=as_of)
+    return Board(
+        year=as_of.year,
+        as_of=as_of,
+        least=least,
+        lines=tuple(_line(line, of_districts.totals[line], targets.get((line, ""), 0), as_of) for line in LINES),
+        districts=_table(By.DISTRICT, as_of, least, targets),
+        tables=tuple(_table(by, as_of, least, {}) for by in TABLES),
+    )
+
+
+def _line(line: Line, verified: int, target: int, as_of: date) -> BoardLine:
+    gone, length = days_gone(year=as_of.year, today=as_of), days_in(as_of.year)
+    return BoardLine(
+        line,
+        verified,
+        target,
+        expected_of(target=target, gone=gone, length=length),
+        state_of(verified=verified, target=target, gone=gone, length=length),
+    )
+
+
+def _table(by: By, as_of: date, least: int, targets: dict[tuple[str, str], int]) -> Table:
+    found = breakdown(year=as_of.year, scope=Scope(), by=by, as_of=as_of)
+    told = {line: suppress(counts=[one.counts[line] for one in found.slices], least=least) for line in LINES}
+    rows = [
+        BoardRow(one.label, tuple(_cell(told[line][place], targets.get((line, one.value))) for line in LINES))
+        for place, one in enumerate(found.slices)
+    ]
+    return Table(str(BY_WORDS[by]), tuple(rows))
+
+
+def _cell(count: int | None, target: int | None) -> BoardCell:
+    share = count * 1000 // target if count is not None and target else None
+    return BoardCell(count, target, share)
+
+
+def suppress(*, counts: Sequence[int], least: int) -> list[int | None]:
+    """What may be told of parts whose sum is public.
+
+    A part below `least` is hidden, none at all is told. Where fewer than two are hidden, or what is hidden adds up to
+    less than `least`, the next smallest is hidden too, at last also a 0: otherwise the sum would give it away.
+    """
+    hidden = {place for place, count in enumerate(counts) if 0 < count < least}
+    others = sorted(set(range(len(counts))) - hidden, key=lambda place: (counts[place] <= 0, counts[place], place))
+    while hidden and others and (len(hidden) < 2 or sum(counts[place] for place in hidden) < least):
+        hidden.add(others.pop(0))
+    return [None if place in hidden else count for place, count in enumerate(counts)]
