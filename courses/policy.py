@@ -89,6 +89,7 @@ class Policy:
     only some are meant; `criteria` by kind as key, words, English words.
     Selection: a kind with a sheet in `selection_sheets` gives its seats by rank; two sheets that lie further apart than
     `selection_gap` points of 100 ask for a third, and below `selection_pass` nobody is admitted.
+    Certificates of a kind in `certificate_years` run out after so many years, the others never.
     """
 
     hour_minutes: int = 45
@@ -157,6 +158,7 @@ class Policy:
     selection_sheets: dict[str, list[list[Any]]] = field(default_factory=lambda: {"camp": CAMP_SHEET})
     selection_gap: int = 15
     selection_pass: int = 60
+    certificate_years: dict[str, int] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}

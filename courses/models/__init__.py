@@ -15,6 +15,7 @@ from courses.models.catalogue import (
     SkillLevel,
     Venue,
 )
+from courses.models.certificates import Certificate, CertificatePaper, CertificateWithdrawal, SigningKey
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer
 from courses.models.completion import Completion
@@ -78,6 +79,9 @@ __all__ = [
     "AuditEvent",
     "Brand",
     "Card",
+    "Certificate",
+    "CertificatePaper",
+    "CertificateWithdrawal",
     "ChangeRequest",
     "ClassEvent",
     "Commitment",
@@ -141,6 +145,7 @@ __all__ = [
     "ScoreSheet",
     "Selection",
     "SelectionLine",
+    "SigningKey",
     "SizeOverride",
     "SkillLevel",
     "Target",

@@ -15,6 +15,8 @@ FIELD_KEYS = env("FIELD_KEYS", default="")
 FIELD_CIPHER = env("FIELD_CIPHER", default="aes-gcm")
 FIELD_DIGEST = env("FIELD_DIGEST", default="hmac-sha256")
 DIGEST_KEY = env("DIGEST_KEY", default="")
+# Ed25519 seeds that sign certificates, the first one signs: c2:<urlsafe base64 of 32 bytes>,c1:<…>.
+CERTIFICATE_KEYS = env("CERTIFICATE_KEYS", default="")
 DEBUG = False
 DEMO = False
 # Production says yes: a process that serves citizens refuses to start with what lms.checks names.
