@@ -11,11 +11,13 @@ from courses.certificates.checking import (
     check_many,
     count,
     describe,
+    print_out,
 )
 from courses.certificates.issuing import Issued, issue, issue_class, of_class, waiting
-from courses.certificates.papers import code_of, content, make_due, reencrypt_files, sweep_strays
+from courses.certificates.papers import code_of, content, lines_of, make_due, reencrypt_files, sweep_strays
 from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.certificates.signing import as_key_set
+from courses.certificates.snapshot import grouped
 from courses.certificates.withdrawing import agree, ask, drop
 
 __all__ = [
@@ -38,10 +40,13 @@ __all__ = [
     "count",
     "describe",
     "drop",
+    "grouped",
     "issue",
     "issue_class",
+    "lines_of",
     "make_due",
     "of_class",
+    "print_out",
     "reencrypt_files",
     "sweep_strays",
     "waiting",

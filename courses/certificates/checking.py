@@ -11,20 +11,22 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from courses import audit, privacy
 from courses import policy as policies
-from courses import privacy
 from courses.certificates import signing
+from courses.certificates.issuing import of_class
 from courses.certificates.signing import Signed
 from courses.certificates.snapshot import CARRIED, PRINTED, content_of, fingerprint, read_content
-from courses.models import Certificate, CertificateWithdrawal, Completion
+from courses.models import Certificate, CertificateWithdrawal, Completion, TrainingClass, User
 from courses.notices import limits
 from courses.people import consents
 from courses.refusals import Refused
 
-# Of one address: enough for a counter, far too little to try out numbers.
-CHECKS_AN_HOUR = 120
+# Of one address: enough for a counter, far too little to try out numbers. A list holds many of them.
+AN_HOUR = {"verify": 120, "verify-list": 10}
 NUMBER_CHARACTERS = 24
 
 
@@ -51,7 +53,7 @@ class CheckRefusal(StrEnum):
 
 class CheckRefused(Refused):
     sentences = {
-        CheckRefusal.TOO_MANY: _("同一网络查询的次数较多，这一次没有查。请 %(minutes)s 分钟后再来；批量核验请用表格。"),
+        CheckRefusal.TOO_MANY: _("同一网络查询的次数较多，这一次没有查。请 %(minutes)s 分钟后再来。"),
     }
 
 
@@ -70,10 +72,10 @@ class Checked:
         return str(STATE_WORDS[self.state])
 
 
-def count(*, address: str, now: datetime, weight: str = "verify") -> None:
-    """One more question from this address. Refused with CheckRefused beyond CHECKS_AN_HOUR."""
-    taken = limits.take(what=weight, value=address, window=timedelta(hours=1), now=now)
-    if taken.count > CHECKS_AN_HOUR:
+def count(*, address: str, now: datetime, what: str = "verify") -> None:
+    """One more question from this address. Refused with CheckRefused beyond the number of an hour."""
+    taken = limits.take(what=what, value=address, window=timedelta(hours=1), now=now)
+    if taken.count > AN_HOUR[what]:
         raise CheckRefused(CheckRefusal.TOO_MANY, minutes=taken.minutes)
 
 
@@ -133,6 +135,20 @@ def _fetch(numbers: Iterable[str]) -> dict[str, Certificate]:
         .prefetch_related("withdrawals")
     )
     return {row.number: row for row in rows}
+
+
+def print_out(*, by: User, training_class: TrainingClass, number: str, now: datetime) -> list[Certificate]:
+    """The certificates of a class that hold now, or the one with this number, for who hands them out on paper.
+
+    The names on them are in full, so the print is recorded.
+    """
+    rows = of_class(training_class=training_class).select_related("completion__enrolment")
+    held = list(rows.filter(number=number) if number else rows)
+    states = describe(certificates=held, now=now)
+    valid = [row for row in held if states[row.number].state == State.VALID]
+    with transaction.atomic():
+        audit.record_many(by=by, verb="certificate_printed", targets=((row, {}) for row in valid), now=now)
+    return valid
 
 
 def describe(*, certificates: Sequence[Certificate], now: datetime) -> dict[str, Checked]:

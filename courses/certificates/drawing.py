@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import qrcode
 from fpdf import FPDF
 from fpdf.enums import TextMode
 
 from courses.certificates import layout, typeface
 from courses.certificates.layout import Line
-from courses.certificates.snapshot import Snapshot, grouped
+from courses.certificates.symbol import modules
 
 FAMILY = "paper"
 INK, QUIET = "#14212B", "#46555F"
@@ -20,13 +19,12 @@ IMAGES = Path(__file__).resolve().parents[2] / "static" / "img"
 BOLD = 0.03
 
 
-def draw(*, snapshot: Snapshot, code: str, check: str, address: str, at: datetime) -> bytes:
-    """One sheet. `code` is the text of the QR, `check` the 16 characters to compare, `address` where one checks."""
-    lines = layout.lay_out(snapshot, check=check, address=address)
+def draw(*, title: str, lines: Sequence[Line], code: str, at: datetime) -> bytes:
+    """One sheet. `code` is the text of the QR; `at` the moment that the file says it was made."""
     paper = FPDF(orientation="landscape", unit="mm", format="A4")
     paper.set_margin(0)
     paper.set_auto_page_break(False)
-    paper.set_title(f"{snapshot['title']} {grouped(snapshot['number'])}")
+    paper.set_title(title)
     paper.set_lang("zh-CN")
     paper.set_creation_date(at.astimezone(UTC))
     paper.add_page()
@@ -66,14 +64,6 @@ def _code(paper: FPDF, text: str) -> None:
             if run:
                 paper.rect(layout.LEFT + x * side, layout.CODE_TOP + y * side, run * side, side, style="F")
             x += max(run, 1)
-
-
-def modules(text: str) -> list[list[bool]]:
-    """The symbol without its quiet zone, which is the paper round it. Correction M: a crease must not end it."""
-    symbol = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
-    symbol.add_data(text)
-    symbol.make(fit=True)
-    return [[bool(module) for module in row] for row in symbol.get_matrix()]
 
 
 def _picture(paper: FPDF) -> None:

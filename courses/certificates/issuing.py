@@ -5,7 +5,7 @@ Approved completions only; whoever approved one does not issue its certificate (
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -88,10 +88,16 @@ def write(*, by: User, completion: Completion, version: int, now: datetime) -> C
     number = _next_number(completion, today.year)
     snapshot = {**draft, "number": number}
     signed = signing.sign(content=content_of(snapshot), now=now)
+    fields: dict[str, Any] = {"snapshot": snapshot, "key_id": signed.key_id, "signature": signed.signature}
     return Certificate.objects.create(
-        number=number, completion=completion, version=version, snapshot=snapshot, key_id=signed.key_id,
-        signature=signed.signature, expires_on=expires_on, issued_by=by, issued_at=now,
-    )  # fmt: skip
+        number=number,
+        completion=completion,
+        version=version,
+        expires_on=expires_on,
+        issued_by=by,
+        issued_at=now,
+        **fields,
+    )
 
 
 def _refuse_what_cannot_be_printed(draft: Snapshot) -> None:

@@ -40,6 +40,11 @@ class Line:
     anchor: str = "start"
     quiet: bool = False
 
+    @property
+    def height(self) -> float:
+        """The size in millimetres."""
+        return self.size * MM_PER_POINT
+
 
 def lay_out(snapshot: Snapshot, *, check: str = "", address: str = "") -> list[Line]:
     """Every line of the paper. Refused with LayoutRefused, which names the field. `check` and `address` stand by the
@@ -86,7 +91,7 @@ def _sentence(snapshot: Snapshot) -> list[Line]:
 def sentence(snapshot: Snapshot) -> str:
     starts_on, ends_on = day(snapshot["starts_on"]), day(snapshot["ends_on"])
     return (
-        f"于 {starts_on}至 {ends_on}参加{snapshot['course']}（{snapshot['programme']}），"
+        f"于 {starts_on}至 {ends_on}参加「{snapshot['course']}」课程（{snapshot['programme']}），"
         f"完成 {snapshot['hours']} 学时，{snapshot['result']}，准予结业。"
     )
 

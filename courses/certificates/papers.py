@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 
 from courses import privacy
 from courses.certificates import signing
+from courses.certificates.layout import Line, lay_out
 from courses.certificates.signing import Signed
-from courses.certificates.snapshot import content_of, fingerprint
+from courses.certificates.snapshot import content_of, fingerprint, grouped
 from courses.models import Certificate, CertificatePaper
 from courses.people import strays
 from courses.people.numbers import fresh
@@ -37,16 +38,17 @@ def check_address() -> str:
     return f"{settings.WAGTAILADMIN_BASE_URL}/verify/"
 
 
+def lines_of(certificate: Certificate) -> list[Line]:
+    """Every line of the paper where it stands, for the PDF and for the page alike."""
+    address = check_address().partition("://")[2].rstrip("/")
+    return lay_out(certificate.snapshot, check=fingerprint(certificate.signature), address=address)
+
+
 def draw(certificate: Certificate) -> bytes:
     from courses.certificates import drawing
 
-    return drawing.draw(
-        snapshot=certificate.snapshot,
-        code=code_of(certificate),
-        check=fingerprint(certificate.signature),
-        address=check_address().partition("://")[2].rstrip("/"),
-        at=certificate.issued_at,
-    )
+    title = f"{certificate.snapshot['title']} {grouped(certificate.number)}"
+    return drawing.draw(title=title, lines=lines_of(certificate), code=code_of(certificate), at=certificate.issued_at)
 
 
 def without_paper() -> QuerySet[Certificate]:

@@ -17,6 +17,8 @@ FONT = Path(noto_cjk_sans_otc.__file__).with_name("NotoSansCJK-Regular.ttc")
 FACE = 2
 EM = 1000
 MM_PER_POINT = 25.4 / 72
+# In seconds since 1904, as typefaces count.
+A_DAY = 3_600_000_000
 # They would be dropped on the way to the paper, which would then say another name.
 UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"}
 
@@ -79,7 +81,7 @@ def part(text: str) -> bytes:
     font.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=1160, usWinDescent=320, sCapHeight=733)
     font.setupPost()
     # A file tells when it was made; the same certificate is the same file on every day.
-    font.font["head"].created = font.font["head"].modified = 0
+    font.font["head"].created = font.font["head"].modified = A_DAY
     font.font.recalcTimestamp = False
     file = io.BytesIO()
     font.save(file)

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     ATTENDANCE = "attendance"
     APPLICATIONS = "applications"
     RECEIPTS = "receipts"
+    CERTIFICATES = "certificates"
 
 
 class ClientRefusal(StrEnum):

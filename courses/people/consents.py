@@ -30,6 +30,10 @@ def sign_on_paper(*, learner: Learner, witness: User, now: datetime) -> None:
     audit.record(by=witness, verb="consent_witnessed", target=learner, now=now, detail={"notices": versions})
 
 
+def newest(*, key: str) -> ConsentNotice | None:
+    return ConsentNotice.objects.filter(key=key).order_by("-version").first()
+
+
 def holders(*, learners: Collection[int], key: str) -> set[int]:
     """Of these learners, by id, those whose consent under this key stands."""
     rows = Consent.objects.filter(learner__in=learners, notice__key=key, withdrawn_at__isnull=True)
@@ -40,7 +44,7 @@ def switch(*, by: User, learner: Learner, key: str, on: bool, now: datetime) -> 
     """Give or withdraw a consent that may be had separately; the newest text is what one agrees to."""
     with transaction.atomic():
         if on:
-            notice = ConsentNotice.objects.filter(key=key).order_by("-version")[0]
+            notice = ConsentNotice.objects.filter(key=key).latest("version")
             Consent.objects.update_or_create(
                 learner=learner, notice=notice, defaults={"given_at": now, "withdrawn_at": None}
             )

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from courses.web.my import application, data, devices, enrolment, identity, learning, messages, offer, proofs, selection
+from courses.web.my import (
+    application,
+    certificates,
+    data,
+    devices,
+    enrolment,
+    identity,
+    learning,
+    messages,
+    offer,
+    proofs,
+    selection,
+)
 
 urlpatterns = [
     path("", learning.learning, name="my"),
@@ -19,6 +31,10 @@ urlpatterns = [
     path("enrolment/<slug:number>/offer/", offer.offer_answer, name="my_offer_answer"),
     path("offer/<slug:code>/", offer.offer, name="my_offer"),
     path("messages/", messages.message_list, name="my_messages"),
+    path("certificates/", certificates.certificate_list, name="my_certificates"),
+    path("certificates/name/", certificates.name_switch, name="my_certificate_name"),
+    path("certificate/<slug:number>/", certificates.certificate, name="my_certificate"),
+    path("certificate/<slug:number>/paper/", certificates.certificate_paper, name="my_certificate_paper"),
     path("data/", data.data, name="my_data"),
     path("identity/", identity.identity, name="my_identity"),
     path("devices/", devices.device_list, name="my_devices"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.public import checkin, directory, health, selection, verify
+from courses.web.public import checkin, directory, health, selection, verify, verify_list
 
 urlpatterns = [
     path("C/", checkin.ticket, name="ticket"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("C/<str:code>", checkin.scan, name="scan"),
     path("c/<str:code>", checkin.scan, name="scan_lower"),
     path("verify/", verify.verify, name="verify_start"),
+    path("verify/keys.json", verify.verify_keys, name="verify_keys"),
+    path("verify/list/", verify_list.verify_list, name="verify_list"),
     path("verify/<str:number>", verify.verify, name="verify"),
     path("directory/institutions/", directory.institution_directory, name="institution_directory"),
     path("directory/institutions/<str:number>/", directory.institution_entry, name="institution_entry"),
