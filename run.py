@@ -119,15 +119,20 @@ def make_data_folder() -> None:
 def stored_secrets() -> dict[str, str]:
     """Keys of this installation, generated once. Losing the file makes encrypted columns unreadable for ever."""
     path = DATA / "secrets.env"
-    if not path.exists():
-        lines = [
-            f"SECRET_KEY={secrets.token_urlsafe(50)}",
-            f"FIELD_KEYS=k1:{random_key()}",
-            f"DIGEST_KEY={random_key()}",
-        ]
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write("\n".join(lines) + "\n")
-    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    new = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_KEYS": f"k1:{random_key()}",
+        "DIGEST_KEY": random_key(),
+        "CERTIFICATE_KEYS": f"c1:{random_key()}",
+    }
+    text = path.read_text() if path.exists() else ""
+    held = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    # An installation from before a key was needed gets that key and keeps the others.
+    lines = "".join(f"{name}={value}\n" for name, value in new.items() if name not in held)
+    if lines:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
+            file.write(lines if not text or text.endswith("\n") else "\n" + lines)
+    return {**{line.split("=", 1)[0]: line.split("=", 1)[1] for line in lines.splitlines()}, **held}
 
 
 def random_key() -> str:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import (
     ApiClient,
+    Certificate,
+    CertificateWithdrawal,
     Completion,
     CountEntry,
     Dispute,
@@ -44,6 +46,8 @@ class Permission(StrEnum):
     SEE_PROOFS = "see_proofs"
     BOOK_GROUPS = "book_groups"
     REVIEW = "review"
+    ISSUE_CERTIFICATES = "issue_certificates"
+    DECIDE_CERTIFICATES = "decide_certificates"
     SEE_DESK = "see_desk"
     SEE_TALLY = "see_tally"
     SET_TARGETS = "set_targets"
@@ -75,9 +79,13 @@ P = Permission
 ROLES: dict[str, RoleRule] = {
     Role.TRAINER: _rule(_("放签到码，看到课，登记手工考勤，提出结业；只看自己任课的班。"), P.TEACH),
     Role.INSTITUTION: _rule(
-        _("申请开班，导入名单，窗口报名，为单位团报，审核报名和材料，提交结业，说明待看事项，导出花名册；只看本机构。"),
+        _(
+            "申请开班，导入名单，窗口报名，为单位团报，审核报名和材料，提交结业，发证，说明待看事项，导出花名册；"
+            "只看本机构。"
+        ),
         P.SEE_DESK,
         P.RUN_CLASSES,
+        P.ISSUE_CERTIFICATES,
         P.BOOK_GROUPS,
         P.ENROL_AT_COUNTER,
         P.SEE_PROOFS,
@@ -87,11 +95,12 @@ ROLES: dict[str, RoleRule] = {
     ),
     Role.DISTRICT: _rule(
         _(
-            "批准本区市的班次和结业，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，核对待看事项，"
+            "批准本区市的班次、结业和撤证，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，核对待看事项，"
             "到教室清点人数，导出；只看本区市。"
         ),
         P.SEE_DESK,
         P.REVIEW,
+        P.DECIDE_CERTIFICATES,
         P.BOOK_GROUPS,
         P.ENROL_AT_COUNTER,
         P.SEE_PROOFS,
@@ -104,11 +113,13 @@ ROLES: dict[str, RoleRule] = {
     ),
     Role.CITY: _rule(
         _(
-            "定目标，评选训练营申请，窗口报名，为单位团报，看全市计数，核对待看事项，到教室清点人数，月结，导出，"
-            "重发没有送达的消息。"
+            "定目标，评选训练营申请，窗口报名，为单位团报，发证撤证，看全市计数，核对待看事项，到教室清点人数，月结，"
+            "导出，重发没有送达的消息。"
         ),
         P.SEE_DESK,
         P.REVIEW,
+        P.ISSUE_CERTIFICATES,
+        P.DECIDE_CERTIFICATES,
         P.BOOK_GROUPS,
         P.ENROL_AT_COUNTER,
         P.SEE_TALLY,
@@ -202,6 +213,18 @@ def visible_enrolments(*, user: User, now: datetime) -> QuerySet[Enrolment]:
 def visible_completions(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[Completion]:
     return Completion.objects.filter(
         _scope(user, now, prefix="enrolment__training_class__", permission=permission)
+    ).distinct()
+
+
+def visible_certificates(*, user: User, now: datetime, permission: Permission) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(
+        _scope(user, now, prefix="completion__enrolment__training_class__", permission=permission)
+    ).distinct()
+
+
+def visible_withdrawals(*, user: User, now: datetime, permission: Permission) -> QuerySet[CertificateWithdrawal]:
+    return CertificateWithdrawal.objects.filter(
+        _scope(user, now, prefix="certificate__completion__enrolment__training_class__", permission=permission)
     ).distinct()
 
 
@@ -306,6 +329,10 @@ def own_proofs(*, learner: Learner) -> QuerySet[Proof]:
 
 def own_saved_views(*, user: User) -> QuerySet[SavedView]:
     return SavedView.objects.filter(owner=user)
+
+
+def own_certificates(*, learner: Learner) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(completion__enrolment__learner=learner)
 
 
 def own_enrolments(*, learner: Learner) -> QuerySet[Enrolment]:

@@ -102,6 +102,7 @@ class Policy:
     only some are meant; `criteria` by kind as key, words, English words.
     Selection: a kind with a sheet in `selection_sheets` gives its seats by rank; two sheets that lie further apart than
     `selection_gap` points of 100 ask for a third, and below `selection_pass` nobody is admitted.
+    Certificates of a kind in `certificate_years` run out after so many years, the others never.
     """
 
     hour_minutes: int = 45
@@ -189,6 +190,7 @@ class Policy:
     headcount_minutes: int = 5
     signals: dict[str, int] = field(default_factory=lambda: dict(SIGNALS))
     small_number: int = 10
+    certificate_years: dict[str, int] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from courses import classes, enrolment, ledger, notices, policy, rosters, selection, supervision
+from courses import certificates, classes, enrolment, ledger, notices, policy, rosters, selection, supervision
 from courses.people import accounts, clients, proofs
 
 LOG = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ def delete_expired_rosters() -> None:
 @shared_task
 def delete_stray_files() -> None:
     now = timezone.now()
-    count = proofs.sweep_strays(now=now) + rosters.sweep_strays(now=now)
+    count = proofs.sweep_strays(now=now) + rosters.sweep_strays(now=now) + certificates.sweep_strays(now=now)
     LOG.info("private files without a row deleted", extra={"count": count})
 
 
@@ -126,3 +126,18 @@ def prune_drafts() -> None:
     now = timezone.now()
     count = enrolment.prune_drafts(now=now) + enrolment.prune_entries(now=now)
     LOG.info("abandoned drafts pruned", extra={"count": count})
+
+
+@shared_task
+def make_certificates() -> None:
+    made = certificates.make_due(now=timezone.now())
+    if made:
+        LOG.info("certificates drawn", extra={"count": made})
+
+
+def wake_certificates() -> None:
+    """Ask the background to draw now. A dead broker costs a minute: the sweep finds the rows."""
+    try:
+        make_certificates.apply_async(retry=False, expires=60)
+    except Exception:  # noqa: BLE001 (whatever the broker's library raises)
+        LOG.warning("the broker takes no message; the sweep will draw the certificates")

@@ -78,6 +78,7 @@ TIMETABLE = {
     "messages are delivered": every(10, "deliver_outbox"),
     "scheduled pages go live and expire": every(60, "publish_due_pages"),
     "long rosters are checked": every(10, "tend_rosters"),
+    "certificates without their paper are drawn": every(60, "make_certificates"),
     "offered seats that nobody took go on": every(60, "tend_offers"),
     "lessons that are over are looked through": every(600, "compute_signals"),
     "accounts that proved no phone are swept": every(3600, "sweep_unproved_accounts"),

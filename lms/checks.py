@@ -34,6 +34,12 @@ def _keys_and_doors() -> list[Finding]:
             "FIELD_KEYS is missing or cannot be read: nothing personal could be stored.",
             "See deploy/env.example.",
         ),
+        (
+            _cannot_sign(),
+            "E010",
+            "CERTIFICATE_KEYS is missing or cannot be read: no certificate could be issued.",
+            "See deploy/env.example.",
+        ),
         (settings.DEBUG, "E003", "DEBUG is on.", "Unset DEBUG."),
         (settings.DEMO, "E004", "The demo doors are open.", "DEMO belongs to lms.settings.dev."),
         (
@@ -77,6 +83,17 @@ def _keys_are_unusable() -> bool:
     except KeysRefused:
         return True
     return False
+
+
+def _cannot_sign() -> bool:
+    from django.core.exceptions import ImproperlyConfigured
+
+    from courses.certificates.signing import secret_keys
+
+    try:
+        return not secret_keys()
+    except ImproperlyConfigured:
+        return True
 
 
 def _citizens_share_the_public_bucket() -> bool:

@@ -69,7 +69,7 @@ def test_keys_are_made_once_and_belong_to_their_owner_alone(tmp_path: Path, monk
     run.make_data_folder()
     first = run.stored_secrets()
     assert run.stored_secrets() == first
-    assert set(first) == {"SECRET_KEY", "FIELD_KEYS", "DIGEST_KEY"}
+    assert set(first) == {"SECRET_KEY", "FIELD_KEYS", "DIGEST_KEY", "CERTIFICATE_KEYS"}
     name, _, key = first["FIELD_KEYS"].partition(":")
     assert (name, len(base64.urlsafe_b64decode(key))) == ("k1", 32)
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700

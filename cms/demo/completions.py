@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cms.demo.chance import dice
 from cms.demo.classes import COUNTED, Office
 from cms.demo.history import Staged
-from courses import completion, seating
+from courses import certificates, completion, seating
 from courses.models import Card, Completion, Enrolment, TrainingClass, User
 
 BACK = "第 3 次课有两位学员的签退要说明，请核对后再报。"
@@ -57,6 +57,9 @@ def _carry(one: Staged, now: datetime) -> None:
             completion.approve(by=office.district, completion=proposal, now=approved_at)
         to = TrainingClass.Status.CLOSED
         seating.advance(by=office.institution, training_class=row, to=to, now=approved_at)
+        # The last few days' are left for the visitor to issue.
+        if now - approved_at > timedelta(days=5):
+            certificates.issue_class(by=office.institution, training_class=row, now=approved_at + timedelta(days=1))
 
 
 def _propose(enrolments: Sequence[Enrolment], office: Office, now: datetime) -> list[Completion]:

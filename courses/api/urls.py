@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from courses.api import classes, messages, scans, tally
+from courses.api import certificates, classes, messages, scans, tally
 
 api = NinjaAPI(
     title="潮线 Tideline",
@@ -21,6 +21,7 @@ api.add_router("", tally.router)
 api.add_router("", classes.router)
 api.add_router("", messages.router)
 api.add_router("", scans.router)
+api.add_router("", certificates.router)
 
 
 def _problem(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:

@@ -281,6 +281,7 @@ def _witness(
         kind=Evidence.Kind.ROLLCALL,
         direction=Direction.PULSE,
         strength=Evidence.Strength.AWAITING if shared else Evidence.Strength.PROVED,
+        origin=Evidence.Origin.TRAINER if by else Evidence.Origin.PHONE,
         happened_at=now,
         received_at=now,
         device=device,

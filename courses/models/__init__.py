@@ -15,6 +15,7 @@ from courses.models.catalogue import (
     SkillLevel,
     Venue,
 )
+from courses.models.certificates import Certificate, CertificatePaper, CertificateWithdrawal, SigningKey
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
 from courses.models.completion import Completion
@@ -81,6 +82,9 @@ __all__ = [
     "AuditEvent",
     "Brand",
     "Card",
+    "Certificate",
+    "CertificatePaper",
+    "CertificateWithdrawal",
     "ChangeRequest",
     "ClassEvent",
     "Commitment",
@@ -154,6 +158,7 @@ __all__ = [
     "Signal",
     "SignalNote",
     "SignalRun",
+    "SigningKey",
     "SizeOverride",
     "SkillLevel",
     "Target",

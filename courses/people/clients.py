@@ -24,6 +24,7 @@ class Scope(StrEnum):
     APPLICATIONS = "applications"
     RECEIPTS = "receipts"
     SCANS = "scans"
+    CERTIFICATES = "certificates"
 
 
 class ClientRefusal(StrEnum):

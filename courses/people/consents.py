@@ -1,10 +1,16 @@
-"""Consent that was signed by hand on paper, before a witness."""
+"""Consent: signed by hand on paper before a witness, or switched on and off by the learner."""
 
+from collections.abc import Collection
 from datetime import datetime
+
+from django.db import transaction
 
 from courses import audit
 from courses.models import Consent, ConsentNotice, Learner, User
 from courses.people.learners import NOTICES
+
+# The holder's full name on the page that checks a certificate.
+CERTIFICATE_NAME = "certificate-name"
 
 
 def newest_notices() -> list[ConsentNotice]:
@@ -22,3 +28,27 @@ def sign_on_paper(*, learner: Learner, witness: User, now: datetime) -> None:
             Consent.objects.filter(pk=signed.pk).update(witnessed_by=witness)
         versions.append(f"{notice.key} {notice.version}")
     audit.record(by=witness, verb="consent_witnessed", target=learner, now=now, detail={"notices": versions})
+
+
+def newest(*, key: str) -> ConsentNotice | None:
+    return ConsentNotice.objects.filter(key=key).order_by("-version").first()
+
+
+def holders(*, learners: Collection[int], key: str) -> set[int]:
+    """Of these learners, by id, those whose consent under this key stands."""
+    rows = Consent.objects.filter(learner__in=learners, notice__key=key, withdrawn_at__isnull=True)
+    return set(rows.values_list("learner", flat=True))
+
+
+def switch(*, by: User, learner: Learner, key: str, on: bool, now: datetime) -> None:
+    """Give or withdraw a consent that may be had separately; the newest text is what one agrees to."""
+    with transaction.atomic():
+        if on:
+            notice = ConsentNotice.objects.filter(key=key).latest("version")
+            Consent.objects.update_or_create(
+                learner=learner, notice=notice, defaults={"given_at": now, "withdrawn_at": None}
+            )
+        else:
+            Consent.objects.filter(learner=learner, notice__key=key, withdrawn_at__isnull=True).update(withdrawn_at=now)
+        verb = "consent_given" if on else "consent_withdrawn"
+        audit.record(by=by, verb=verb, target=learner, now=now, detail={"notice": key})

@@ -6,9 +6,9 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from courses import audit
+from courses import attendance, audit
 from courses import policy as policies
-from courses.models import Attendance, Enrolment, Lesson, RoomCount, TrainingClass, User
+from courses.models import Attendance, Lesson, RoomCount, TrainingClass, User
 from courses.refusals import Refused
 
 MOST = 999
@@ -64,9 +64,7 @@ def count_room(*, by: User, lesson: Lesson, counted: int | None, now: datetime) 
             counted=counted,
             register_here=here,
             register_awaiting=awaiting,
-            due=Enrolment.objects.filter(
-                training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED
-            ).count(),
+            due=attendance.current_members(training_class=lesson.training_class).count(),
             by=by,
             at=now,
         )

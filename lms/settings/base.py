@@ -15,6 +15,8 @@ FIELD_KEYS = env("FIELD_KEYS", default="")
 FIELD_CIPHER = env("FIELD_CIPHER", default="aes-gcm")
 FIELD_DIGEST = env("FIELD_DIGEST", default="hmac-sha256")
 DIGEST_KEY = env("DIGEST_KEY", default="")
+# Ed25519 seeds that sign certificates, the first one signs: c2:<urlsafe base64 of 32 bytes>,c1:<…>.
+CERTIFICATE_KEYS = env("CERTIFICATE_KEYS", default="")
 DEBUG = False
 DEMO = False
 # Production says yes: a process that serves citizens refuses to start with what lms.checks names.
@@ -278,7 +280,11 @@ LOGGING = {
     "formatters": {"json": {"()": "lms.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # It tells every glyph that it cuts.
+        "fontTools": {"level": "WARNING"},
+    },
 }
 
 SERVICE_NAME = _("潮线")

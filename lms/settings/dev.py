@@ -10,7 +10,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *ALLOWED_HOSTS]  # noqa: F40
 MIDDLEWARE = [*MIDDLEWARE, "courses.web.errors.OwnNotFound"]  # noqa: F405
 
 # The window belongs to the newcomer: plain lines, and only what asks for attention beside the SMS codes.
-QUIET = ("lms.access", "celery", "kombu", "django_tasks", "wagtail", "modelsearch")
+QUIET = ("lms.access", "celery", "kombu", "django_tasks", "wagtail", "modelsearch", "fontTools")
 LOGGING = {
     **LOGGING,  # noqa: F405
     "formatters": {"json": {"()": "lms.logs.LineFormatter"}},

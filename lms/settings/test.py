@@ -7,6 +7,7 @@ from lms.settings.base import *  # noqa: F403
 SECRET_KEY = "a key for tests only, never used by a running service"
 FIELD_KEYS = "k1:" + base64.urlsafe_b64encode(b"1" * 32).decode()
 DIGEST_KEY = base64.urlsafe_b64encode(b"d" * 32).decode()
+CERTIFICATE_KEYS = "c1:" + base64.urlsafe_b64encode(b"c" * 32).decode()
 DEMO = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

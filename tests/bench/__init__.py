@@ -9,6 +9,7 @@ SURROUNDINGS = {
     "SECRET_KEY": "a key for measuring only, never used by a running service",
     "FIELD_KEYS": "k1:" + base64.urlsafe_b64encode(b"1" * 32).decode(),
     "DIGEST_KEY": base64.urlsafe_b64encode(b"d" * 32).decode(),
+    "CERTIFICATE_KEYS": "c1:" + base64.urlsafe_b64encode(b"c" * 32).decode(),
     "ALLOWED_HOSTS": "127.0.0.1",
     "SMS_BACKEND": "http",
     "SMS_GATEWAY_URL": "http://127.0.0.1:9/",

@@ -34,6 +34,7 @@ KEYS = {
     "SECRET_KEY": "a key for journeys only, long enough to be taken for a real one",
     "FIELD_KEYS": "k1:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=",
     "DIGEST_KEY": "ZGRkZGRkZGRkZGRkZGRkZGRkZGRkZGRkZGRkZGRkZGQ=",
+    "CERTIFICATE_KEYS": "c1:Y2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2M=",
     "DEBUG": "1",
 }
 

@@ -20,6 +20,7 @@ def complete(folder: Path) -> dict[str, str]:
         "SECRET_KEY": "".join(chr(33 + number % 90) for number in range(60)),
         "FIELD_KEYS": f"k1:{KEY}",
         "DIGEST_KEY": KEY,
+        "CERTIFICATE_KEYS": f"c1:{KEY}",
         "ALLOWED_HOSTS": "px.example.gov.cn",
         "SMS_BACKEND": "http",
         "SMS_GATEWAY_URL": "https://sms.example.gov.cn/send",

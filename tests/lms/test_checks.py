@@ -12,6 +12,8 @@ DANGERS = {
     "a short secret key": ({"SECRET_KEY": "short"}, "lms.E001"),
     "no key for personal fields": ({"FIELD_KEYS": ""}, "lms.E002"),
     "a key for personal fields that is none": ({"FIELD_KEYS": "k1:abc"}, "lms.E002"),
+    "no key for certificates": ({"CERTIFICATE_KEYS": ""}, "lms.E010"),
+    "a key for certificates that is none": ({"CERTIFICATE_KEYS": "c1:abc"}, "lms.E010"),
     "login codes printed to a log": ({"SMS_BACKEND": "console"}, "lms.E005"),
     "login codes kept in memory": ({"SMS_BACKEND": "memory"}, "lms.E005"),
     "no carrier was chosen": ({"SMS_BACKEND": None}, "lms.E005"),

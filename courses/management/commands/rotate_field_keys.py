@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from courses import rosters
+from courses import certificates, rosters
 from courses.people import proofs
 from courses.privacy import encrypted_fields, reencrypt
 
@@ -20,7 +20,8 @@ class Command(BaseCommand):
                 count = reencrypt(model._base_manager.all(), fields=fields)
                 rewritten += count
                 self.stdout.write(f"{model._meta.label}: {count}")
-        for what, files in (("proof", proofs.reencrypt_files()), ("roster", rosters.reencrypt_files())):
+        kept = {"proof": proofs, "roster": rosters, "certificate": certificates}
+        for what, files in ((what, module.reencrypt_files()) for what, module in kept.items()):
             self.stdout.write(f"{what} files: {files}")
             rewritten += files
         self.stdout.write(_("已换用新密钥：%(count)d 项。") % {"count": rewritten})

@@ -5,6 +5,7 @@ from django.urls import path
 from courses.web.desk import (
     bases,
     breakdown,
+    certificates,
     changes,
     class_file,
     classes,
@@ -123,6 +124,19 @@ urlpatterns = [
     ),
     path("group/<str:number>/list/", groups.desk_group_sheet, name="desk_group_sheet"),
     path("class/<str:number>/enrolment/<str:enrolment_number>/proof/<str:code>/", proofs.desk_proof, name="desk_proof"),
+    path("class/<str:number>/certificates/", certificates.desk_certificates, name="desk_certificates"),
+    path(
+        "class/<str:number>/certificates/issue/",
+        certificates.desk_certificates_issue,
+        name="desk_certificates_issue",
+    ),
+    path(
+        "class/<str:number>/certificates/print/",
+        certificates.desk_certificates_print,
+        name="desk_certificates_print",
+    ),
+    path("certificate/<str:number>/ask/", certificates.desk_certificate_ask, name="desk_certificate_ask"),
+    path("certificate/<str:number>/decide/", certificates.desk_certificate_decide, name="desk_certificate_decide"),
     path("completions/", completions.desk_completions, name="desk_completions"),
     path("completion/<str:number>/return/", class_file.desk_completion_return, name="desk_completion_return"),
     path("selection/", selection.desk_selections, name="desk_selections"),

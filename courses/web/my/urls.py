@@ -4,6 +4,7 @@ from django.urls import path
 
 from courses.web.my import (
     application,
+    certificates,
     code,
     data,
     devices,
@@ -42,6 +43,10 @@ urlpatterns = [
     path("code/", code.code, name="my_code"),
     path("code/worker.js", code.worker, name="my_code_worker"),
     path("messages/", messages.message_list, name="my_messages"),
+    path("certificates/", certificates.certificate_list, name="my_certificates"),
+    path("certificates/name/", certificates.name_switch, name="my_certificate_name"),
+    path("certificate/<slug:number>/", certificates.certificate, name="my_certificate"),
+    path("certificate/<slug:number>/paper/", certificates.certificate_paper, name="my_certificate_paper"),
     path("data/", data.data, name="my_data"),
     path("identity/", identity.identity, name="my_identity"),
     path("devices/", devices.device_list, name="my_devices"),

@@ -14,8 +14,8 @@ from courses.attendance import PICTURES, RollCallRefusal, RollCallRefused
 from courses.models import Learner, RollCall
 from courses.people import devices
 from courses.web.gate import public
-from courses.web.public.binding import read_binding
-from courses.web.public.checkin import BROWSER, page_of
+from courses.web.public.binding import read_binding, read_browser
+from courses.web.public.checkin import page_of
 
 STATUS = {RollCallRefusal.NONE_RUNNING: 404, RollCallRefusal.OVER: 410, RollCallRefusal.NOT_ENROLLED: 403}
 
@@ -37,7 +37,7 @@ def roll_call(request: HttpRequest) -> HttpResponse:
             learner_id=learner.pk,
             code=request.POST.get("call", "")[:12],
             picture=request.POST.get("picture", "")[:12],
-            device=request.COOKIES.get(BROWSER, "")[:26],
+            device=read_browser(request),
             now=now,
         )
     except RollCallRefused as refusal:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from courses.web.public import board, checkin, directory, health, kiosk, rollcall, selection, verify
+from courses.web.public import (
+    board,
+    checkin,
+    directory,
+    health,
+    kiosk,
+    rollcall,
+    selection,
+    verify,
+    verify_list,
+)
 
 urlpatterns = [
     path("C/", checkin.ticket, name="ticket"),
@@ -18,6 +28,8 @@ urlpatterns = [
     path("kiosk/", kiosk.kiosk, name="kiosk"),
     path("kiosk/open/", kiosk.kiosk_open, name="kiosk_open"),
     path("verify/", verify.verify, name="verify_start"),
+    path("verify/keys.json", verify.verify_keys, name="verify_keys"),
+    path("verify/list/", verify_list.verify_list, name="verify_list"),
     path("verify/<str:number>", verify.verify, name="verify"),
     path("directory/institutions/", directory.institution_directory, name="institution_directory"),
     path("directory/institutions/<str:number>/", directory.institution_entry, name="institution_entry"),

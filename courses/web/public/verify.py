@@ -1,84 +1,78 @@
-"""查证书: anybody may ask whether a certificate is ours. The surname is sent in a POST and stands in no address."""
+"""查证书: anybody may ask whether a certificate is ours. Name and code are sent in a POST and stand in no address."""
 
-from dataclasses import dataclass
-from datetime import date
-
+from allauth.account.adapter import get_adapter
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 
-from courses import policy, privacy
-from courses.models import Completion
+from courses import certificates
+from courses.certificates import Checked, CheckRefused, State
+from courses.web.certificates import rows
 from courses.web.gate import public
 
 # A missing certificate and a wrong surname read the same, so that nobody can try out names.
 NOT_FOUND = _("没有查到。请核对证书编号和姓氏，一个字也不要差；仍不符的，请拨打咨询电话。")
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What the public may see: the name is masked."""
-
-    number: str
-    name: str
-    course: str
-    hours: int
-    completed_on: date
-    institution: str
+FORGED = _("二维码里的签名不是我们的，或内容被改过，不能证明这张证书。请按纸面上的编号和姓氏再查一次。")
+HEADINGS = {
+    State.VALID: _("证书真实有效"),
+    State.REVOKED: _("证书已撤销"),
+    State.REPLACED: _("证书已换发，这一张作废"),
+    State.EXPIRED: _("证书已过期"),
+    State.ALTERED: _("内容与签名不符，不能采信"),
+}
 
 
 class VerifyForm(forms.Form):
-    number = forms.CharField(label=_("证书编号"), max_length=24)
-    surname = forms.CharField(label=_("持证人姓氏"), max_length=20)
-
-    def clean_number(self) -> str:
-        return "".join(self.cleaned_data["number"].split()).replace("-", "").upper()
+    number = forms.CharField(label=_("证书编号"), max_length=40)
+    surname = forms.CharField(label=_("持证人姓氏"), max_length=60)
 
     def clean_surname(self) -> str:
         return str(self.cleaned_data["surname"]).strip()
 
 
 @never_cache
-@sensitive_post_parameters("surname")
+@sensitive_post_parameters("surname", "code")
 @public
 def verify(request: HttpRequest, number: str = "") -> HttpResponse:
-    """GET shows the form with the number of the address; POST answers for number and surname together."""
-    form = VerifyForm(request.POST if request.method == "POST" else None, initial={"number": number})
-    certificate = None
-    asked = form.is_bound and form.is_valid()
-    if asked:
-        certificate = find(number=form.cleaned_data["number"], surname=form.cleaned_data["surname"])
+    """GET shows the form with the number of the address; POST answers for number and name, or for a signed code."""
+    code = request.POST.get("code", "")
+    form = VerifyForm(request.POST if request.method == "POST" and not code else None, initial={"number": number})
+    checked, missing, status = None, "", 200
+    if code or (form.is_bound and form.is_valid()):
+        try:
+            checked = _ask(request, form, code)
+            missing = "" if checked else str(FORGED if code else NOT_FOUND)
+        except CheckRefused as refusal:
+            missing, status = refusal.sentence, 429
     context = {
         "form": form,
-        "certificate": certificate,
-        "missing": NOT_FOUND if asked and certificate is None else "",
+        "checked": checked,
+        "rows": rows(checked) if checked else [],
+        "heading": HEADINGS[checked.state] if checked else "",
+        "valid": checked is not None and checked.state == State.VALID,
+        "missing": missing,
         "asked_at": timezone.now(),
     }
-    return render(request, "public/verify.html", context, status=422 if form.errors else 200)
+    return render(request, "public/verify.html", context, status=422 if form.errors else status)
 
 
-def find(*, number: str, surname: str) -> Certificate | None:
-    """An approved completion whose learner's name begins with the surname."""
-    row = (
-        Completion.objects.filter(number=number, status=Completion.Status.APPROVED)
-        .select_related(
-            "enrolment__learner", "enrolment__training_class__course", "enrolment__training_class__institution"
-        )
-        .first()
-    )
-    name = row.enrolment.learner.name if row else ""
-    if row is None or not surname or not name.casefold().startswith(surname.casefold()):
-        return None
-    training_class = row.enrolment.training_class
-    return Certificate(
-        number=row.number,
-        name=privacy.mask_name(name),
-        course=training_class.course.label,
-        hours=training_class.hours_theory + training_class.hours_practice + training_class.hours_online,
-        completed_on=policy.local_date(row.approved_at) if row.approved_at else training_class.ends_on,
-        institution=training_class.institution.label,
-    )
+def _ask(request: HttpRequest, form: VerifyForm, code: str) -> Checked | None:
+    now = timezone.now()
+    certificates.count(address=get_adapter(request).get_client_ip(request), now=now)
+    if code:
+        return certificates.check_code(code=code, now=now)
+    return certificates.check(number=form.cleaned_data["number"], name=form.cleaned_data["surname"], now=now)
+
+
+@require_safe
+@public
+def verify_keys(request: HttpRequest) -> JsonResponse:
+    """Every public key that has signed a certificate, as a JSON Web Key Set."""
+    response = JsonResponse(certificates.as_key_set())
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response

@@ -1,0 +1,53 @@
+"""证书: frozen, numbered and signed at issue; drawn from that alone; checked by anybody; taken back by two people."""
+
+from courses.certificates.checking import (
+    STATE_WORDS,
+    Checked,
+    CheckRefusal,
+    CheckRefused,
+    State,
+    check,
+    check_code,
+    check_many,
+    count,
+    describe,
+    print_out,
+)
+from courses.certificates.issuing import Issued, issue, issue_class, of_class, waiting
+from courses.certificates.papers import code_of, content, lines_of, make_due, reencrypt_files, sweep_strays
+from courses.certificates.refusals import CertificateRefusal, CertificateRefused
+from courses.certificates.signing import as_key_set
+from courses.certificates.snapshot import grouped
+from courses.certificates.withdrawing import agree, ask, drop
+
+__all__ = [
+    "STATE_WORDS",
+    "CertificateRefusal",
+    "CertificateRefused",
+    "CheckRefusal",
+    "CheckRefused",
+    "Checked",
+    "Issued",
+    "State",
+    "agree",
+    "as_key_set",
+    "ask",
+    "check",
+    "check_code",
+    "check_many",
+    "code_of",
+    "content",
+    "count",
+    "describe",
+    "drop",
+    "grouped",
+    "issue",
+    "issue_class",
+    "lines_of",
+    "make_due",
+    "of_class",
+    "print_out",
+    "reencrypt_files",
+    "sweep_strays",
+    "waiting",
+]

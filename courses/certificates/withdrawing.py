@@ -1,0 +1,68 @@
+"""A certificate is taken back, or replaced by a new version: one asks with a reason, another decides."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from courses import audit
+from courses.certificates.issuing import NEEDED, write
+from courses.certificates.refusals import CertificateRefusal, CertificateRefused
+from courses.models import Certificate, CertificateWithdrawal, Completion, User
+
+
+def ask(*, by: User, certificate: Certificate, kind: str, reason: str, now: datetime) -> CertificateWithdrawal:
+    """Ask that a certificate be revoked or replaced. Nothing changes before somebody else agrees.
+
+    Refused with CertificateRefused: no reason, asked already, no longer the live version.
+    """
+    if not reason.strip():
+        raise CertificateRefused(CertificateRefusal.REASON_MISSING)
+    newest = Certificate.objects.filter(completion=certificate.completion_id).aggregate(last=Max("version"))["last"]
+    if newest != certificate.version:
+        raise CertificateRefused(CertificateRefusal.NOT_LIVE)
+    try:
+        with transaction.atomic():
+            asked = CertificateWithdrawal.objects.create(
+                certificate=certificate, kind=kind, reason=reason.strip()[:200], asked_by=by, asked_at=now
+            )
+            audit.record(by=by, verb="certificate_withdrawal_asked", target=certificate, now=now, detail={"kind": kind})
+    except IntegrityError as error:
+        raise CertificateRefused(CertificateRefusal.NOT_LIVE) from error
+    return asked
+
+
+def agree(*, by: User, withdrawal: CertificateWithdrawal, now: datetime) -> Certificate | None:
+    """The second person agrees: the certificate is void from now on, and a replacement is issued where one was asked.
+
+    Gives the new version, drawn from the facts of today. Refused with CertificateRefused: by who asked, decided
+    already, a completion that no longer stands, a character that the typeface lacks; then nothing has changed.
+    """
+    if by.pk == withdrawal.asked_by_id:
+        raise CertificateRefused(CertificateRefusal.SAME_PERSON)
+    with transaction.atomic():
+        _decide(withdrawal, CertificateWithdrawal.Status.DONE, by, now)
+        old = withdrawal.certificate
+        audit.record(by=by, verb=f"certificate_{withdrawal.kind}d", target=old, now=now)
+        if withdrawal.kind != CertificateWithdrawal.Kind.REPLACE:
+            return None
+        row = Completion.objects.select_related(*NEEDED).get(pk=old.completion_id)
+        if row.status != Completion.Status.APPROVED:
+            raise CertificateRefused(CertificateRefusal.NOT_APPROVED, status=Completion.Status(row.status).label)
+        made = write(by=by, completion=row, version=old.version + 1, now=now)
+        audit.record(by=by, verb="certificate_issued", target=made, now=now, detail={"instead_of": old.number})
+    return made
+
+
+def drop(*, by: User, withdrawal: CertificateWithdrawal, now: datetime) -> None:
+    """The second person does not agree, or who asked takes it back: the certificate stays as it was."""
+    with transaction.atomic():
+        _decide(withdrawal, CertificateWithdrawal.Status.DROPPED, by, now)
+        audit.record(by=by, verb="certificate_withdrawal_dropped", target=withdrawal.certificate, now=now)
+
+
+def _decide(withdrawal: CertificateWithdrawal, to: str, by: User, now: datetime) -> None:
+    """One conditional update decides between rivals."""
+    asked = CertificateWithdrawal.objects.filter(pk=withdrawal.pk, status=CertificateWithdrawal.Status.ASKED)
+    if not asked.update(status=to, decided_by=by, decided_at=now):
+        raise CertificateRefused(CertificateRefusal.NOTHING_ASKED)

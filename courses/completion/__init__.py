@@ -1,0 +1,41 @@
+"""结业: whether an enrolment fulfils its class's rules, argued line by line; and the steps that let it count."""
+
+from courses.completion.assessing import (
+    REQUIREMENT_WORDS,
+    Assessment,
+    Finding,
+    Requirement,
+    assess,
+    assess_all,
+    differences,
+    of_class,
+)
+from courses.completion.deciding import approve, propose, send_back, submit
+from courses.completion.many import NEEDED, Bulk, Foreseen, approve_all, foresee, propose_all, submit_all
+from courses.completion.refusals import CompletionRefusal, CompletionRefused
+from courses.completion.revoking import revoke
+
+__all__ = [
+    "NEEDED",
+    "REQUIREMENT_WORDS",
+    "Assessment",
+    "Bulk",
+    "CompletionRefusal",
+    "CompletionRefused",
+    "Finding",
+    "Foreseen",
+    "Requirement",
+    "approve",
+    "approve_all",
+    "assess",
+    "assess_all",
+    "differences",
+    "foresee",
+    "of_class",
+    "propose",
+    "propose_all",
+    "revoke",
+    "send_back",
+    "submit",
+    "submit_all",
+]

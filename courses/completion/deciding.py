@@ -1,0 +1,151 @@
+"""The steps that let a completion count: proposed by the trainer, submitted by the institution, approved by the district.
+
+The last one posts to the ledger in its own transaction.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from courses import audit, ledger
+from courses.completion.assessing import Assessment, assess
+from courses.completion.refusals import CompletionRefusal, CompletionRefused
+from courses.models import Completion, CountEntry, Enrolment, Evidence, TrainingClass, User
+from courses.people.numbers import fresh
+
+Status = Completion.Status
+
+
+def propose(*, by: User, enrolment: Enrolment, now: datetime) -> Completion:
+    """The trainer says that a learner completed; the reasoning of this moment is stored with it.
+
+    Refused with CompletionRefused: a requirement not met, a class suspended or cancelled, proposed already. One
+    that was returned is proposed anew.
+    """
+    assessment = _passed(enrolment, now)
+    with transaction.atomic():
+        completion = _proposed(by, enrolment, assessment, now)
+        audit.record(by=by, verb="completion_proposed", target=completion, now=now)
+    return completion
+
+
+def _proposed(by: User, enrolment: Enrolment, assessment: Assessment, now: datetime) -> Completion:
+    fields = {
+        "status": Status.PROPOSED,
+        "proposed_by": by,
+        "proposed_at": now,
+        "proposed_reasoning": assessment.as_json(),
+        "submitted_by": None,
+        "submitted_at": None,
+        "submitted_reasoning": None,
+    }
+    if Completion.objects.filter(enrolment=enrolment, status=Status.RETURNED).update(**fields):
+        return Completion.objects.get(enrolment=enrolment)
+    try:
+        with transaction.atomic():
+            return Completion.objects.create(number=fresh(prefix="Z"), enrolment=enrolment, **fields)
+    except IntegrityError as error:
+        raise CompletionRefused(CompletionRefusal.ALREADY_PROPOSED) from error
+
+
+def submit(*, by: User, completion: Completion, now: datetime) -> None:
+    """The institution hands a proposal to its district; assessed anew, and the reasoning stored again."""
+    assessment = _passed(completion.enrolment, now)
+    with transaction.atomic():
+        move(
+            completion,
+            Status.PROPOSED,
+            Status.SUBMITTED,
+            submitted_by=by,
+            submitted_at=now,
+            submitted_reasoning=assessment.as_json(),
+        )
+        audit.record(by=by, verb="completion_submitted", target=completion, now=now)
+
+
+def approve(*, by: User, completion: Completion, now: datetime) -> CountEntry | None:
+    """The district lets it count: status, reasoning, ledger line and roll-ups in one transaction.
+
+    Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
+    proposed or submitted it or gave evidence for this learner by hand (two people for anything that counts), not
+    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed.
+    """
+    if by.pk in (completion.proposed_by_id, completion.submitted_by_id) or _has_marked(by, completion.enrolment):
+        raise CompletionRefused(CompletionRefusal.SAME_PERSON)
+    assessment = _passed(completion.enrolment, now)
+    with transaction.atomic():
+        move(
+            completion,
+            Status.SUBMITTED,
+            Status.APPROVED,
+            approved_by=by,
+            approved_at=now,
+            approved_reasoning=assessment.as_json(),
+        )
+        entry = ledger.post(completion=completion, now=now)
+        audit.record(
+            by=by,
+            verb="completion_approved",
+            target=completion,
+            now=now,
+            detail={"entry": entry.code} if entry else {"not_counted": completion.not_counted},
+        )
+    return entry
+
+
+def _has_marked(user: User, enrolment: Enrolment) -> bool:
+    return Evidence.objects.filter(
+        learner=enrolment.learner_id, lesson__training_class=enrolment.training_class_id, by=user
+    ).exists()
+
+
+def send_back(*, by: User, completion: Completion, reason: str, now: datetime) -> None:
+    """Return a proposal or a submission, with the reason that trainer and institution read."""
+    if not reason.strip():
+        raise CompletionRefused(CompletionRefusal.REASON_MISSING)
+    with transaction.atomic():
+        move(completion, Status(completion.status), Status.RETURNED, **sent_back(by, reason, now))
+        audit.record(by=by, verb="completion_returned", target=completion, now=now)
+
+
+def sent_back(by: User, reason: str, now: datetime) -> dict[str, Any]:
+    return {"sent_back_by": by, "sent_back_at": now, "return_reason": reason.strip()[:200]}
+
+
+NEXT: dict[Status, frozenset[Status]] = {
+    Status.PROPOSED: frozenset({Status.SUBMITTED, Status.RETURNED}),
+    Status.SUBMITTED: frozenset({Status.APPROVED, Status.RETURNED}),
+    Status.RETURNED: frozenset({Status.PROPOSED}),
+    Status.APPROVED: frozenset({Status.REVOKED}),
+    Status.REVOKED: frozenset(),
+}
+
+
+def move(completion: Completion, at: Status, to: Status, **changes: Any) -> None:
+    """One conditional update decides between rivals."""
+    if to not in NEXT[at] or not Completion.objects.filter(pk=completion.pk, status=at).update(status=to, **changes):
+        raise CompletionRefused(CompletionRefusal.WRONG_STATUS, status=Status(completion.status).label)
+    for name, value in {"status": to, **changes}.items():
+        setattr(completion, name, value)
+
+
+STOPPED = (*TrainingClass.UNAPPROVED, TrainingClass.Status.SUSPENDED)
+
+
+def _passed(enrolment: Enrolment, now: datetime) -> Assessment:
+    assessment = assess(enrolment=enrolment, now=now)
+    refusal = argue(enrolment, assessment)
+    if refusal is not None:
+        raise refusal
+    return assessment
+
+
+def argue(enrolment: Enrolment, assessment: Assessment) -> CompletionRefused | None:
+    status = TrainingClass.Status(enrolment.training_class.status)
+    if status in STOPPED:
+        return CompletionRefused(CompletionRefusal.CLASS_STOPPED, status=status.label)
+    if not assessment.passed:
+        words = "、".join(finding.sentence for finding in assessment.missing)
+        return CompletionRefused(CompletionRefusal.NOT_MET, missing=words)
+    return None

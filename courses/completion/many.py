@@ -1,0 +1,82 @@
+"""Many completions at once, each decided on its own; and what approving them would do."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from courses import ledger
+from courses.completion.assessing import assess_all
+from courses.completion.deciding import approve, argue, propose, submit
+from courses.completion.refusals import CompletionRefusal, CompletionRefused
+from courses.models import Completion, Enrolment, Evidence, TrainingClass, User
+from courses.refusals import Refused
+
+
+class Foreseen(NamedTuple):
+    """What `approve` would do now: refuse; else why the completion would not count, or None where it would."""
+
+    refusal: CompletionRefused | None
+    not_counted: ledger.NotCounted | None
+
+
+def foresee(*, by: User, completions: Sequence[Completion], now: datetime) -> dict[int, Foreseen]:
+    """By the id of each, what `approve_all` would do in this order; reads only, a constant number of queries."""
+    assessments = assess_all(enrolments=[row.enrolment for row in completions], now=now)
+    marked = set(
+        Evidence.objects.filter(
+            by=by, lesson__training_class__in={row.enrolment.training_class_id for row in completions}
+        ).values_list("learner", "lesson__training_class")
+    )
+    refusals: dict[int, CompletionRefused | None] = {}
+    for row in completions:
+        own = by.pk in (row.proposed_by_id, row.submitted_by_id)
+        if own or (row.enrolment.learner_id, row.enrolment.training_class_id) in marked:
+            refusals[row.pk] = CompletionRefused(CompletionRefusal.SAME_PERSON)
+        else:
+            refusals[row.pk] = argue(row.enrolment, assessments[row.enrolment_id])
+    counts = ledger.foresee(completions=[row for row in completions if refusals[row.pk] is None])
+    return {row.pk: Foreseen(refusals[row.pk], counts.get(row.pk)) for row in completions}
+
+
+class Bulk(NamedTuple):
+    """What became of many at once, each on its own: the completions done, and the refusals of the others."""
+
+    done: list[Completion]
+    refused: list[Refused]
+
+
+# What approving reads of each, for one statement.
+NEEDED = ledger.NEEDED
+
+
+def propose_all(*, by: User, enrolments: Sequence[Enrolment], now: datetime) -> Bulk:
+    bulk = Bulk([], [])
+    for row in enrolments:
+        try:
+            bulk.done.append(propose(by=by, enrolment=row, now=now))
+        except CompletionRefused as refusal:
+            bulk.refused.append(refusal)
+    return bulk
+
+
+def submit_all(*, by: User, training_class: TrainingClass, now: datetime) -> Bulk:
+    """Hand in every proposed completion of a class."""
+    rows = Completion.objects.filter(enrolment__training_class=training_class, status=Completion.Status.PROPOSED)
+    return _each(rows.select_related(*NEEDED).order_by("number"), partial(submit, by=by, now=now))
+
+
+def approve_all(*, by: User, completions: Iterable[Completion], now: datetime) -> Bulk:
+    """Approve each, in a transaction of its own."""
+    return _each(completions, partial(approve, by=by, now=now))
+
+
+def _each(completions: Iterable[Completion], step: Callable[..., object]) -> Bulk:
+    bulk = Bulk([], [])
+    for row in completions:
+        try:
+            step(completion=row)
+            bulk.done.append(row)
+        except Refused as refusal:
+            bulk.refused.append(refusal)
+    return bulk

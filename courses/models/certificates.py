@@ -1,0 +1,86 @@
+"""证书: what was printed on the day of issue, frozen and signed; its paper, its withdrawal, and the keys that signed."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.completion import Completion
+from courses.models.people import User
+from courses.privacy import EncryptedJSONField
+
+
+class Certificate(models.Model):
+    """One version of one completion's certificate. `snapshot` holds every printed field, and nothing is drawn from
+    anything else; `signature` is over it, so that a changed row is found."""
+
+    number = models.CharField(max_length=24, unique=True)
+    completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="certificates")
+    version = models.PositiveSmallIntegerField(default=1)
+    snapshot = EncryptedJSONField()
+    key_id = models.CharField(max_length=8)
+    signature = models.CharField(max_length=128)
+    expires_on = models.DateField(null=True, blank=True)
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("completion", "version")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["completion", "version"], name="certificate_version"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="certificate_version_positive"),
+        ]
+
+
+class CertificatePaper(models.Model):
+    """The PDF of a certificate, encrypted in the `private` storage under the name `file`."""
+
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="paper")
+    file = models.CharField(max_length=60, unique=True)
+    size = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+
+class CertificateWithdrawal(models.Model):
+    """撤销或换发: asked for with a reason by one person, decided by another."""
+
+    class Kind(models.TextChoices):
+        REVOKE = "revoke", _("撤销")
+        REPLACE = "replace", _("换发")
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("待确认")
+        DONE = "done", _("已办理")
+        DROPPED = "dropped", _("未同意")
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="withdrawals")
+    kind = models.CharField(max_length=8, choices=Kind)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ASKED)
+    reason = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(status__in=["asked", "done"]), name="certificatewithdrawal_one"
+            ),
+            models.CheckConstraint(condition=Q(reason__gt=""), name="certificatewithdrawal_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(status="done")
+                | (Q(decided_by__isnull=False) & Q(decided_at__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="certificatewithdrawal_two_people",
+            ),
+        ]
+
+
+class SigningKey(models.Model):
+    """The public half of a key that signed certificates; published for as long as paper lives."""
+
+    key_id = models.CharField(max_length=8, unique=True)
+    public = models.CharField(max_length=64, help_text="raw Ed25519 key, hexadecimal")
+    since = models.DateTimeField()
