@@ -77,5 +77,5 @@ def count_room(*, by: User, lesson: Lesson, counted: int | None, now: datetime) 
 def _register(lesson: Lesson) -> tuple[int, int]:
     """Who arrived and has not left: by what counts, and waiting for the trainer."""
     inside = Attendance.objects.filter(lesson=lesson, in_at__isnull=False, out_at__isnull=True)
-    waits = [("in_awaits" in reasons) for reasons in inside.values_list("reasons", flat=True)]
+    waits = [("in_awaits" in row.reasons) for row in inside.only("lesson", "missing")]
     return waits.count(False), waits.count(True)
