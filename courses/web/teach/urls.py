@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.teach import classes, completion, marks, requests, roster, wall
+from courses.web.teach import classes, completion, door, marks, requests, roster, wall
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("lesson/<str:name>/sheet/", roster.roster_sheet, name="roster_sheet"),
     path("lesson/<str:name>/mark/", marks.mark, name="mark"),
     path("lesson/<str:name>/confirm/<str:receipt>/", marks.confirm, name="confirm"),
+    path("lesson/<str:name>/door/<slug:code>/", door.door, name="door"),
     path("lesson/<str:name>/wall/", wall.wall, name="wall"),
     path("lesson/<str:name>/wall/state", wall.wall_state, name="wall_state"),
     path("lesson/<str:name>/wall/pause/", wall.wall_pause, name="wall_pause"),
