@@ -18,6 +18,16 @@ from courses.attendance.checkin import (
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
 from courses.attendance.derive import Derived, Gap, Missing, derive
 from courses.attendance.disputes import DisputeRefusal, DisputeRefused, Hours, Outcome, raise_dispute
+from courses.attendance.door import (
+    Awaited,
+    DoorRefusal,
+    DoorRefused,
+    ask_door,
+    awaited,
+    open_requests,
+    reject_door,
+    settle_door,
+)
 from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
 from courses.attendance.many import MarkedMany, mark_many
@@ -67,11 +77,14 @@ __all__ = [
     "Affected",
     "Answered",
     "ArrivalRow",
+    "Awaited",
     "Called",
     "Code",
     "Derived",
     "DisputeRefusal",
     "DisputeRefused",
+    "DoorRefusal",
+    "DoorRefused",
     "Gap",
     "Hours",
     "KioskRefusal",
@@ -112,6 +125,8 @@ __all__ = [
     "Who",
     "account",
     "answer_roll_call",
+    "ask_door",
+    "awaited",
     "check_in",
     "confirm",
     "current_members",
@@ -125,6 +140,7 @@ __all__ = [
     "mark",
     "mark_many",
     "of_enrolments",
+    "open_requests",
     "open_ticket",
     "own_receipt",
     "pause_wall",
@@ -139,6 +155,7 @@ __all__ = [
     "redeem",
     "register",
     "reject",
+    "reject_door",
     "revision",
     "roll_call_for",
     "roll_call_state",
@@ -146,6 +163,7 @@ __all__ = [
     "scan",
     "scan_person",
     "seal_ticket",
+    "settle_door",
     "start_roll_call",
     "suggested_at",
     "tick_present",

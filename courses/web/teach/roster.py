@@ -96,6 +96,7 @@ def roster_state(request: HttpRequest, name: str) -> HttpResponse:
         call = shown["call"]
         seen = [
             repr(shown["rows"]),
+            [row.code for row in shown["door"]],
             str(shown["phase"]),
             repr(call),
             shown["counting"],
@@ -111,6 +112,7 @@ def roster_state(request: HttpRequest, name: str) -> HttpResponse:
 
 def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
     rows = attendance.roster(lesson=lesson)
+    door = list(attendance.open_requests(lesson=lesson))
     call = attendance.roll_call_state(lesson=lesson)
     pinned = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
     phase = attendance.phase_of(lesson=lesson, policy=pinned, now=now)
@@ -130,6 +132,7 @@ def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
         "suggested": call is None and suggested is not None and suggested <= now and phase in CALLABLE,
         "counting": supervision.is_counting(lesson=lesson, now=now),
         "rows": items,
+        "door": door,
         "asking": [item for item in items if item.row.needs_me],
         "stayed": [item for item in came if _stayed(item.row, phase)],
         "missing": missing,

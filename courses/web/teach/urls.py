@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.teach import classes, completion, marks, requests, rollcall, roster, scan, wall, watch
+from courses.web.teach import classes, completion, door, marks, requests, rollcall, roster, scan, wall, watch
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("lesson/<str:name>/count/begin/", watch.room_count_begin, name="room_count_begin"),
     path("lesson/<str:name>/signals/", watch.lesson_signals, name="lesson_signals"),
     path("lesson/<str:name>/signals/<str:code>/explain/", watch.lesson_signal_explain, name="lesson_signal_explain"),
+    path("lesson/<str:name>/door/<slug:code>/", door.door, name="door"),
     path("lesson/<str:name>/wall/", wall.wall, name="wall"),
     path("lesson/<str:name>/wall/state", wall.wall_state, name="wall_state"),
     path("lesson/<str:name>/wall/pause/", wall.wall_pause, name="wall_pause"),

@@ -216,6 +216,14 @@ def test_the_order_in_which_rows_are_handed_over_does_not_matter(rows: list[Evid
     )
 
 
+@given(evidences, st.timedeltas(timedelta(hours=-24), timedelta(hours=24)))
+def test_what_a_device_claims_and_when_a_row_is_received_change_nothing(rows: list[Evidence], skew: timedelta) -> None:
+    before = derive(evidence=rows, lesson=LESSON, policy=REQUIRED)
+    for one in rows:
+        one.claimed_at, one.received_at = one.happened_at + skew, one.happened_at - skew
+    assert derive(evidence=rows, lesson=LESSON, policy=REQUIRED) == before
+
+
 def test_a_lesson_over_midnight_is_one_lesson() -> None:
     start = datetime(2026, 9, 14, 22, 30, tzinfo=CITY_TIME)
     night = Lesson(starts_at=start, ends_at=start + timedelta(minutes=180))
