@@ -83,4 +83,6 @@ def revoke(*, learner: Learner, code: str, now: datetime) -> bool:
 
 def bound(*, learner: Learner, now: datetime) -> QuerySet[Device]:
     """The browsers that are bound now, newest first."""
-    return Device.objects.filter(learner=learner, revoked_at__isnull=True, expires_at__gt=now).order_by("-bound_at")
+    return Device.objects.filter(learner=learner, revoked_at__isnull=True, expires_at__gt=now).order_by(
+        "-bound_at", "-pk"
+    )
