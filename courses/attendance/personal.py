@@ -84,7 +84,7 @@ def read(*, text: str, policy: Policy, now: datetime) -> Personal | None:
     learner = Learner.objects.select_related("user").filter(number=PREFIX + text[:NUMBER_LENGTH]).first()
     if learner is None:
         return None
-    devices = Device.objects.filter(learner=learner, expires_at__gt=now).order_by("-bound_at")[:LATELY]
+    devices = Device.objects.filter(learner=learner, expires_at__gt=now).order_by("-bound_at", "-pk")[:LATELY]
     # The nearest step first: a phone that goes right costs one HMAC.
     reach = policy.personal_skew_minutes * 60 // STEP_SECONDS
     steps = sorted(range(-reach, reach + 1), key=abs)

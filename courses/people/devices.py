@@ -90,4 +90,6 @@ def holder(*, code: str, learner_id: int, now: datetime) -> Learner | None:
 
 def bound(*, learner: Learner, now: datetime) -> QuerySet[Device]:
     """The browsers that are bound now, newest first."""
-    return Device.objects.filter(learner=learner, revoked_at__isnull=True, expires_at__gt=now).order_by("-bound_at")
+    return Device.objects.filter(learner=learner, revoked_at__isnull=True, expires_at__gt=now).order_by(
+        "-bound_at", "-pk"
+    )

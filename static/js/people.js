@@ -148,7 +148,7 @@
         video.hidden = false;
         await video.play();
         turn = setInterval(look, 200);
-      } catch { stop(); }
+      } catch { stop(); failed(result.dataset.camera); }
     });
     addEventListener("pagehide", stop);
   }

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from courses import policy
 from courses.models import Learner
 from courses.people import devices
 from courses.web.gate import learner_only
@@ -17,8 +18,12 @@ from courses.web.public.binding import forget_binding, read_binding
 def device_list(request: HttpRequest) -> HttpResponse:
     learner: Learner = request.learner  # type: ignore[attr-defined]
     binding = read_binding(request)
-    rows = devices.bound(learner=learner, now=timezone.now())
-    context = {"devices": rows, "this": binding.device_code if binding else ""}
+    now = timezone.now()
+    context = {
+        "devices": devices.bound(learner=learner, now=now),
+        "this": binding.device_code if binding else "",
+        "limits": policy.current(on=policy.local_date(now)),
+    }
     return render(request, "my/devices/list.html", context)
 
 

@@ -156,7 +156,7 @@ def asked(request: HttpRequest, code: str) -> HttpResponse:
     standing = attendance.awaited(row)
     name = privacy.mask_name(row.evidence.learner.name) if row.evidence else ""
     context = {"row": row, "lesson": row.lesson, "standing": standing, "masked": name}
-    return _page(request, "public/checkin/asked.html", context)
+    return page_of(request, "public/checkin/asked.html", context)
 
 
 @public

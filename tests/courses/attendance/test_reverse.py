@@ -122,7 +122,8 @@ def test_a_fresh_code_settles_what_an_old_one_left_open_at_the_kiosk(room: Room)
 
 def test_one_phone_that_shows_two_people_waits_for_the_trainer(room: Room) -> None:
     one, other = room.learner(), room.learner("李梅")
-    shown(room, one, 0, by=KIOSK) if phone_of(one, room, browser="shared") else None
+    phone_of(one, room, browser="shared")
+    shown(room, one, 0, by=KIOSK)
     phone_of(other, room, browser="shared")
     scanned = shown(room, other, 1, by=KIOSK)
     assert (scanned.receipt.standing, scanned.receipt.why) == (Standing.AWAITS, "shared_device")
