@@ -166,6 +166,7 @@ def test_a_screen_that_knows_it_all_is_told_so_before_anything_else(
     assert (again.status_code, again["Cache-Control"], again["ETag"]) == (304, "no-store", first["ETag"])
     assert "X-Now" in again
     assert "Content-Language" not in again
+    assert ask(room, screen, **{"if-none-match": f"W/{first['ETag']}"}).status_code == 304
     assert ask(room, screen[:-2] + "zz", **{"if-none-match": first["ETag"]}).status_code == 403
     teacher.post(address(room, "pause/"), {"paused": "1"})
     assert ask(room, screen, **{"if-none-match": first["ETag"]}).json()["phase"] == "paused"
