@@ -88,9 +88,10 @@ def test_a_wall_runs_for_eight_hours_without_growing_and_comes_back_at_once(city
     assert after["Nodes"] <= before["Nodes"] * 1.2
     assert after["JSEventListeners"] == before["JSEventListeners"]
 
-    wall.clock.resume()
-    wall.reload()
-    expect(wall.locator(".wall-panel .qr")).to_be_visible(timeout=2000)
+    # The code stands in the page itself: after a refresh nothing has to be asked for before it shows.
+    answer = wall.reload()
+    assert answer is not None
+    assert 'class="qr"' in answer.text()
     expect(wall.locator("body")).to_have_class("wall wall-big")
 
 
