@@ -243,7 +243,8 @@ def visible_learners(*, user: User, now: datetime, permission: Permission | None
 
 
 def visible_signals(*, user: User, now: datetime, permission: Permission) -> QuerySet[Signal]:
-    return Signal.objects.filter(_scope(user, now, prefix="lesson__training_class__", permission=permission)).distinct()
+    """No trainer's post opens them here, so that none comes twice."""
+    return Signal.objects.filter(_scope(user, now, prefix="lesson__training_class__", permission=permission))
 
 
 def visible_failures(*, user: User, now: datetime) -> QuerySet[OutboxMessage]:

@@ -146,7 +146,9 @@ def start_roll_call(*, by: User, lesson: Lesson, now: datetime) -> RollCall:
             raise RollCallRefused(RollCallRefusal.RUNNING)
         shown = {one.picture for one in held}
         picture = dice.choice([key for key in PICTURES if key not in shown] or list(PICTURES))
-        others = dice.sample([key for key in PICTURES if key != picture], policy.rollcall_pictures - 1)
+        others = dice.sample(
+            [key for key in PICTURES if key != picture], min(policy.rollcall_pictures, len(PICTURES)) - 1
+        )
         made = RollCall.objects.create(
             code=fresh(prefix="D"),
             lesson=lesson,

@@ -57,5 +57,6 @@ def likely(lesson: Lesson, last: RoomCount) -> list[str]:
     if last.difference > 0:
         return [row.name for row in rows if row.in_at is None]
     call = attendance.roll_call_state(lesson=lesson)
-    silent = {one.learner_number for one in call.missing} if call else set()
+    over = call is not None and not call.is_running(last.at)
+    silent = {one.learner_number for one in call.missing} if call and over else set()
     return [row.name for row in rows if row.in_at is not None and (row.by_hand or row.learner_number in silent)]

@@ -7,7 +7,7 @@ from tests.journeys.city import City
 FACTS = """
 import json
 from django.utils import timezone
-from courses import attendance
+from courses import attendance, supervision
 from courses.attendance import lesson_name
 from courses.models import *
 demo = TrainingClass.objects.filter(policy__number="demo").latest("id")
@@ -20,6 +20,8 @@ entry = CountEntry.objects.filter(completion__isnull=False).latest("id")
 district = Post.objects.get(user__username="demo-district").district
 waiting = Completion.objects.filter(status="submitted", enrolment__training_class__district=district).first()
 attendance.pause_wall(by=full.trainer, lesson=full, paused=True, now=timezone.now())
+supervision.compute_due(now=timezone.now())
+signal = Signal.objects.order_by("id").last()
 camp = TrainingClass.objects.filter(kind_key="camp", status="enrolling").latest("id")
 project = camp.enrolments.filter(status="candidate", pitches__isnull=False).first()
 print(json.dumps({
@@ -28,7 +30,7 @@ print(json.dumps({
     "enrol": page.course.classes.filter(status="enrolling")[0].number,
     "enrols_own": Post.objects.get(user__username="demo-institution").institution.classes.filter(
         status="enrolling").first().number,
-    "camp": camp.number, "project": project.number,
+    "signal": signal.code if signal else "", "camp": camp.number, "project": project.number,
     "entry": entry.code, "certificate": Completion.objects.filter(status="approved").first().number,
     "waiting": waiting.enrolment.training_class.number,
     "review": TrainingClass.objects.filter(status="submitted", district=district).first().number,
@@ -92,6 +94,9 @@ def visits(city: City) -> list[Visit]:
         Visit("wall", "demo-trainer", f"/teach/lesson/{facts['demo_lesson']}/wall/", "05-wall", wide=True),
         Visit("wall-paused", "demo-trainer", f"/teach/lesson/{facts['lesson']}/wall/", wide=True),
         Visit("sign-in-sheet", "demo-trainer", f"/teach/lesson/{facts['lesson']}/sheet/"),
+        Visit("roll-call", "demo-trainer", f"/teach/lesson/{facts['demo_lesson']}/rollcall/"),
+        Visit("head-count", "demo-trainer", f"/teach/lesson/{facts['demo_lesson']}/count/"),
+        Visit("lesson-signals", "demo-trainer", f"/teach/lesson/{facts['lesson']}/signals/"),
         Visit("completion", "demo-trainer", f"/teach/class/{facts['class']}/completion/"),
     ]
     desk = [
@@ -111,6 +116,8 @@ def visits(city: City) -> list[Visit]:
         Visit("group-new", "demo-institution", f"/desk/class/{facts['enrols_own']}/group/"),
         Visit("counter", "demo-institution", f"/desk/class/{facts['enrols_own']}/counter/"),
         Visit("completions", "demo-district", "/desk/completions/"),
+        Visit("signals", "demo-district", "/desk/signals/?state=all"),
+        *([Visit("signal", "demo-city", f"/desk/signal/{facts['signal']}/")] if facts["signal"] else []),
         Visit("selections", "demo-city", "/desk/selection/"),
         Visit("selection", "demo-city", f"/desk/selection/{facts['camp']}/"),
         Visit("score", "demo-city", f"/desk/selection/{facts['camp']}/{facts['project']}/"),

@@ -25,6 +25,7 @@ from courses.models import Lesson
 
 MOMENT_SECONDS = 1
 ANSWER_SECONDS = 60
+ETAG = re.compile(r'"[0-9a-f]{20}"')
 STATE = re.compile(r"/teach/lesson/(?P<name>[^/]+)/(?P<wall>wall/)?state")
 # Stands in an answer that many browsers share, where each finds its own token.
 CSRF_PLACE = "csrf-token-of-this-browser"
@@ -116,16 +117,15 @@ class ScreenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.headers.get("If-None-Match") and STATE.fullmatch(request.path_info)
-        if not asked or request.method != "GET":
+        etag = _has(request)
+        asked = STATE.fullmatch(request.path_info) if ETAG.fullmatch(etag) else None
+        if asked is None or request.method != "GET":
             return self.get_response(request)
         now = timezone.now()
         screen = Screen.WALL if asked["wall"] else Screen.ROSTER
         code = screen_holds(request, screen=screen, name=asked["name"], now=now)
         cache = caches["moment"]
-        known: Answer | None = (
-            cache.get(f"known:{code}:{request.headers['If-None-Match']}") if code is not None else None
-        )
+        known: Answer | None = cache.get(f"known:{code}:{etag}") if code is not None else None
         if known is None or not known.holds(cache.get(f"revision:{code}"), now):
             return self.get_response(request)
         return reply(request, known, now=now)
@@ -143,7 +143,7 @@ def turned_away() -> HttpResponse:
 
 def reply(request: HttpRequest, known: Answer, *, now: datetime) -> HttpResponse:
     """The answer, or 304 to who has it; the time is the server's and always told. Its forms get this browser's token."""
-    if request.headers.get("If-None-Match") == known.etag:
+    if _has(request) == known.etag:
         response: HttpResponse = HttpResponseNotModified()
     else:
         body = known.body
@@ -154,6 +154,11 @@ def reply(request: HttpRequest, known: Answer, *, now: datetime) -> HttpResponse
     response["Cache-Control"] = "no-store"
     response["X-Now"] = str(int(now.timestamp() * 1000))
     return response
+
+
+def _has(request: HttpRequest) -> str:
+    """The ETag that the screen holds; a proxy that packs the answers makes a weak one of it."""
+    return request.headers.get("If-None-Match", "").removeprefix("W/")
 
 
 def _lesson(code: int) -> Lesson | None:

@@ -37,6 +37,7 @@ def started(room: Room, teacher: Client, clock: time_machine.Traveller) -> RollC
 def test_opening_the_page_starts_nothing_and_pressing_does(
     room: Room, teacher: Client, clock: time_machine.Traveller
 ) -> None:
+    clock.move_to(room.at(60))
     assert "没有答的只提示您看一眼，考勤不变。" in words(teacher.get(address(room, "rollcall/")))
     assert not RollCall.objects.exists()
     started(room, teacher, clock)
@@ -122,7 +123,7 @@ def test_counting_takes_the_figures_off_wall_and_roster_and_shows_them_after(
     assert (wall.select(".wall-count, .wall-names"), wall.get_text(strip=True)) == ([], "正在清点人数")
     told = words(teacher.post(address(room, "count/"), {"counted": "2"}, follow=True))
     assert "2 ≠ 1" in told
-    assert "多出来的，先看还没有签到的： 李梅" in told
+    assert "多出来的，先看还没有签到的：李梅" in told
     assert (RoomCount.objects.get().counted, Signal.objects.get().kind) == (2, "heads")
     assert len(page(teacher.get(address(room))).select(".roster-counts")) == 1
 
@@ -131,7 +132,7 @@ def test_a_count_that_agrees_says_so(room: Room, teacher: Client, clock: time_ma
     scan(room, room.learner("王小强"), 0)
     clock.move_to(room.at(60))
     teacher.post(address(room, "count/begin/"))
-    assert "1 = 1， 一致" in words(teacher.post(address(room, "count/"), {"counted": "1"}, follow=True))
+    assert "1 = 1，一致" in words(teacher.post(address(room, "count/"), {"counted": "1"}, follow=True))
     assert not Signal.objects.exists()
 
 
@@ -151,7 +152,7 @@ def test_the_trainer_sees_what_the_office_sees_and_says_a_word(
     told = words(teacher.post(address(room, "signals/"), follow=True))
     assert "1 部手机为 2 人签到。同一部手机 2 人起提示。" in told
     assert "手机尾号 CODE" in told
-    assert "本课待看 ，1 条" in words(teacher.get(address(room)))
+    assert "本课待看，1 条" in words(teacher.get(address(room)))
     signal = Signal.objects.get()
     teacher.post(address(room, f"signals/{signal.code}/explain/"), {"text": "夫妻共用一部手机"})
     assert "夫妻共用一部手机" in words(teacher.get(address(room, "signals/")))

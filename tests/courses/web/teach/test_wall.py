@@ -154,6 +154,24 @@ def test_many_screens_cost_no_query_session_or_user(
             assert ask(room, screen).status_code == 200
 
 
+def test_a_screen_that_knows_it_all_is_told_so_before_anything_else(
+    room: Room, teacher: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Neither language nor session nor page is asked; what is new, or anybody without the token, goes the usual way."""
+    screen = token(teacher, room)
+    first = ask(room, screen)
+    assert "Content-Language" in first
+    with django_assert_num_queries(0):
+        again = ask(room, screen, **{"if-none-match": first["ETag"]})
+    assert (again.status_code, again["Cache-Control"], again["ETag"]) == (304, "no-store", first["ETag"])
+    assert "X-Now" in again
+    assert "Content-Language" not in again
+    assert ask(room, screen, **{"if-none-match": f"W/{first['ETag']}"}).status_code == 304
+    assert ask(room, screen[:-2] + "zz", **{"if-none-match": first["ETag"]}).status_code == 403
+    teacher.post(address(room, "pause/"), {"paused": "1"})
+    assert ask(room, screen, **{"if-none-match": first["ETag"]}).json()["phase"] == "paused"
+
+
 def test_a_screen_without_its_token_is_turned_away(
     room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
 ) -> None:
