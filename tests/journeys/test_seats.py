@@ -29,7 +29,7 @@ now = timezone.now()
 school = Post.objects.get(user__username="demo-institution").institution
 district = Post.objects.get(user__username="demo-district").district
 both = list(Learner.objects.filter(user__username__in=("demo-learner", "demo-learner-2")))
-found = school.classes.filter(status="enrolling", mode="first_come", district=district, waiting=0, project=None)
+found = school.classes.filter(status="enrolling", district=district, waiting=0, project=None).exclude(mode="selected")
 for one in found.filter(starts_on__gt=(now + timedelta(days=3)).date()).order_by("-starts_on"):
     fits = all(enrolment.check(learner=who, training_class=one, now=now).may_apply for who in both)
     if one.taken < one.seats and one.lessons.exists() and fits:
@@ -94,6 +94,8 @@ def opened(school: Page, city: City, model: str) -> str:
     """The like of a class again, later and smaller; its papers by hand, its commitment by a press."""
     school.goto(f"{city.address}/desk/classes/new/?from={model}")
     school.get_by_label("计划人数").fill(str(SEATS))
+    school.get_by_label("先到先得").check()
+    school.get_by_role("group", name=re.compile("^教师")).get_by_role("checkbox").first.check()
     school.get_by_label("首次上课日期").fill((date.today() + timedelta(days=70)).isoformat())
     school.get_by_label("教室").fill("东楼 909")
     school.get_by_role("button", name="保存草稿").click()

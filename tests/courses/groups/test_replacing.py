@@ -11,7 +11,7 @@ from courses.models import Enrolment, GroupBooking, Learner, OutboxMessage, Trai
 from courses.people.learners import Applicant, IdentityRefused
 from tests.factories import groups as bookings
 from tests.factories import people
-from tests.factories.classes import enrolled
+from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
 DELIVERED = timedelta(hours=1)
@@ -86,28 +86,36 @@ def test_undoing_the_booking_takes_back_who_came_in_anothers_place_too(given, cl
     assert enrolment.occupancy_differences() == []
 
 
+def known(row: Enrolment) -> Applicant:
+    return newcomer(document_number=row.learner.documents.get().number, name=row.learner.name)
+
+
 def test_a_refusal_changes_nothing(given, a_class, clerk, now) -> None:
-    members = list(given.enrolments.order_by("arrival_no"))
-    document = members[1].learner.documents.get().number
-    before = (Learner.objects.count(), Enrolment.objects.count(), OutboxMessage.objects.count())
-    for applicant, error in (
-        (newcomer(document_number=document, name=members[1].learner.name), GroupRefused),
-        (newcomer(document_number="370699199001010"), IdentityRefused),
-        (newcomer(consent=False), IdentityRefused),
-        (newcomer(category=None), EnrolmentRefused),
-    ):
-        with pytest.raises(error):
-            groups.replace(booking=given, out=first_of(given), applicant=applicant, by=clerk, now=now)
+    member = given.enrolments.order_by("arrival_no")[1]
     stranger = enrolled(training_class=a_class, now=now)
+    busy = enrolled(training_class=training_class(now=now), now=now)
+    before = (Learner.objects.count(), Enrolment.objects.count(), OutboxMessage.objects.count())
+    for out, applicant, error, code in (
+        (first_of(given), known(member), GroupRefused, "in_class"),
+        (first_of(given), newcomer(document_number="370699199001010"), IdentityRefused, "document_invalid"),
+        (first_of(given), newcomer(consent=False), IdentityRefused, "consent_missing"),
+        (first_of(given), known(busy), EnrolmentRefused, "overlap"),
+        (stranger, newcomer(), GroupRefused, "not_a_member"),
+    ):
+        with pytest.raises(error, match=code):
+            groups.replace(booking=given, out=out, applicant=applicant, by=clerk, now=now)
+    assert (Learner.objects.count(), Enrolment.objects.count(), OutboxMessage.objects.count()) == before
+    assert given.enrolments.filter(status="admitted").count() == 3
+
+
+def test_of_two_presses_the_second_finds_the_seat_given_on(given, clerk, now) -> None:
+    out = first_of(given)
+    groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now)
+    # The second press had read the page before the first was through.
     with pytest.raises(GroupRefused, match="not_a_member"):
-        groups.replace(booking=given, out=stranger, applicant=newcomer(), by=clerk, now=now)
-    after = (Learner.objects.count() - 1, Enrolment.objects.count() - 1, OutboxMessage.objects.count() - 1)
-    assert after == before
-    first = first_of(given)
-    done = groups.replace(booking=given, out=first, applicant=newcomer(), by=clerk, now=now)
-    assert done.made.status == "admitted"
-    with pytest.raises(GroupRefused, match="not_a_member"):
-        groups.replace(booking=given, out=first_of(given), applicant=newcomer(name="林海"), by=clerk, now=now)
+        groups.replace(booking=given, out=out, applicant=newcomer(name="林海"), by=clerk, now=now)
+    assert given.enrolments.filter(status="admitted").count() == 3
+    assert enrolment.occupancy_differences() == []
 
 
 def test_once_the_class_has_started_nobody_is_replaced(given, a_class, clerk, now) -> None:

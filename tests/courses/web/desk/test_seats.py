@@ -134,3 +134,39 @@ def test_a_class_of_another_institution_is_no_choice_and_its_learners_are_not_fo
     assert client.get(address(stranger, "transfer")).status_code == 404
     assert client.post(address(stranger, "offer/void"), {"reason": "x"}).status_code == 404
     assert sign_in(cast.inspector).get(address(row, "transfer")).status_code == 404
+
+
+def test_who_never_came_is_shown_and_given_up_by_a_press_that_can_be_taken_back(
+    now: datetime, cast: Cast, sign_in: Open, school: Institution
+) -> None:
+    here = training_class(now=now - timedelta(days=9), institution=school, seats=2)
+    row = enrolled(training_class=here, now=now - timedelta(days=9))
+    client, page = sign_in(cast.institution), f"/desk/class/{here.number}/"
+    assert "一直没有到课" in read(client, page).main.text
+    client.post(address(row, "no-show"))
+    row.refresh_from_db()
+    assert (row.status, row.why) == (Status.WITHDRAWN, Enrolment.Why.NO_SHOW)
+    shown = read(client, page).main.text
+    assert "录取后一直没有到课，席位已让出" in shown
+    client.post(address(row, "no-show/back"))
+    row.refresh_from_db()
+    assert row.status == Status.ADMITTED
+    assert "学员来过课、请过假" in client.post(address(row, "no-show"), follow=True).content.decode()
+
+
+def test_what_a_learner_asks_for_stands_in_the_queue_and_is_answered(
+    now: datetime, here: TrainingClass, there: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    row = enrolled(training_class=here, now=now)
+    assert row.learner.user is not None
+    enrolment.ask_for_transfer(enrolment=row, to=there, reason="要出海", by=row.learner.user, now=now)
+    client = sign_in(cast.institution)
+    assert "1 份转班申请" in read(client, "/desk/").main.text
+    page = read(client, address(row, "transfer"))
+    assert f"本人申请转到 {there.number} 班" in page.main.text
+    assert page.select_one("input[name=to][checked]")["value"] == there.number
+    assert page.select_one("input[name=reason]")["value"] == "要出海"
+    assert "请写明原因" in client.post(address(row, "transfer/refuse"), {"reason": ""}, follow=True).content.decode()
+    client.post(address(row, "transfer/refuse"), {"reason": "那个班要求有基础"})
+    assert enrolment.open_request(enrolment=row) is None
+    assert "1 份转班申请" not in read(client, "/desk/").main.text

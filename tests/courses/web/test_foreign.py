@@ -1,0 +1,278 @@
+"""Every address that names something × every role × GET and POST, asked for what belongs to another institution: it is
+not found, and nothing of it stands in any byte that is sent. Generated from the URL configuration."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.test import Client
+from pytest_django import Settings
+
+from courses import classes, enrolment, groups, rosters, saved_views
+from courses.attendance.codes import lesson_name
+from courses.enrolment import Told
+from courses.models import Enrolment, Institution, LearnerCategory, Lesson, Post, SavedView, User
+from courses.people import cards, clients, devices, proofs
+from courses.people.clients import Scope
+from tests.architecture.routes import Route, routes
+from tests.courses.rosters.conftest import private_folder
+from tests.factories import catalogue, papers, people, sheets
+from tests.factories import groups as bookings
+from tests.factories.classes import enrolled, training_class
+from tests.factories.completion import counted
+from tests.factories.selection import camp, candidate
+
+__all__ = ["private_folder"]
+
+pytestmark = pytest.mark.django_db
+Role = Post.Role
+NAME, EMPLOYER, CONTACT, REASON = "金丝雀甲", "金丝雀船务有限公司", "金丝雀主任", "金丝雀要出海"
+# What may be shown to everybody: a class that enrols, the public directory, the list of one's own links.
+OPEN_TO_ALL = {"enrol_start", "enrol_proof", "enrol_step"}
+# Asked for what everybody at the desk may see; what stands on them is looked at for canaries all the same.
+OF_THE_CITY = {"desk_base"}
+SHUT = {302, 403, 404, 405}
+NAMED = [route for route in routes() if not route.plain and route.declared is None and route.name not in OPEN_TO_ALL]
+PLAIN = [route for route in routes() if route.plain and route.declared is None and route.name != "account_logout"]
+
+
+@dataclass(frozen=True)
+class World:
+    """One institution with one of everything; strangers by role; what must not leave it."""
+
+    names: dict[str, str]
+    owner: User
+    strangers: dict[str, User | None]
+    canaries: frozenset[str]
+    other: Institution
+
+
+@pytest.fixture(autouse=True)
+def _clock(now: datetime, settings: Settings) -> Iterator[None]:
+    """The cast is past its second factor, which has tests of its own."""
+    settings.ENFORCE_SECOND_FACTOR = False
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def world(now: datetime, private_folder: Path) -> World:
+    before = now - timedelta(days=30)
+    sheets.lists()
+    school, other = catalogue.institution(), catalogue.institution("J002", "莱山学校", catalogue.district("laishan"))
+    owner = people.staff(role=Role.INSTITUTION, now=before, institution=school)
+    who = people.learner(now=now, name=NAME)
+    made = training_class(now=now, institution=school, first=now + timedelta(days=9), seats=20)
+    own = enrolled(training_class=made, now=now, learner=who)
+    entry, _after = counted(now=before, learner=people.learner(now=before, name=NAME + "乙"))
+    booking = bookings.booking(training_class=made, now=now, seats=2, by=owner, name=EMPLOYER, contact=CONTACT)
+    bookings.listed(booking=booking, now=now)
+    roster = rosters.receive(
+        content=sheets.xlsx([sheets.person(70, name=NAME)]), file_name="名单.xlsx", training_class=made,
+        consent=True, by=owner, now=now,
+    )  # fmt: skip
+    groups.confirm(booking=booking, by=owner, now=now)
+    names = {
+        **_seat(own, owner, now),
+        **_desk(made, owner, now),
+        "roster": roster.number,
+        "group": booking.number,
+        "member": booking.enrolments.order_by("pk")[0].number,
+        "completion": entry.completion.number,  # type: ignore[union-attr]
+        "entry": entry.code,
+        "learner": who.number,
+        "institution": school.number,
+        "base": "SX01",
+        "project": "XM-1",
+        **_camp(school, now),
+    }
+    document = who.documents.get().number
+    canaries = {NAME, EMPLOYER, CONTACT, REASON, document, who.phone, own.number, booking.number}
+    return World(names, owner, _strangers(other, before), frozenset(canaries), other)
+
+
+def _seat(own: Enrolment, owner: User, now: datetime) -> dict[str, str]:
+    """Whatever hangs on one learner's enrolment."""
+    category = LearnerCategory.objects.create(key="veteran", name="退役军人", name_en="Veteran", proof="退役证")
+    proof = proofs.hand_in(learner=own.learner, category=category, content=ContentFile(papers.pdf()), by=owner, now=now)
+    device = devices.bind(learner=own.learner, label="手机", now=now)
+    cards.issue(learner=own.learner, by=owner, now=now)
+    there = training_class(
+        now=now, institution=own.training_class.institution, course=own.training_class.course,
+        first=now + timedelta(days=40),
+    )  # fmt: skip
+    assert own.learner.user is not None
+    enrolment.ask_for_transfer(enrolment=own, to=there, reason=REASON, by=own.learner.user, now=now)
+    return {"enrolment": own.number, "proof": proof.code, "device": str(device.code)}
+
+
+def _desk(made: Any, owner: User, now: datetime) -> dict[str, str]:
+    """Whatever staff keep beside a class."""
+    told = Told("resident", people.resident_number(), NAME, "unemp", "71", "zhifu", consent=True)
+    entry = enrolment.begin(told=told, training_class=made, by=owner, now=now)
+    view = saved_views.keep(by=owner, listing=SavedView.Listing.CLASSES, label=NAME, query="q=x", now=now)
+    lesson = Lesson.objects.select_related("training_class").filter(training_class=made)[0]
+    request = classes.ask_change(
+        by=owner, lesson=lesson, starts_at=lesson.starts_at + timedelta(hours=3),
+        ends_at=lesson.ends_at + timedelta(hours=3), room=lesson.room, trainer=None, reason=REASON, now=now,
+    )  # fmt: skip
+    return {
+        "class": made.number,
+        "counter": entry.number,
+        "view": str(view.key),
+        "lesson": lesson_name(lesson),
+        "change": request.number,
+    }
+
+
+def _camp(school: Institution, now: datetime) -> dict[str, str]:
+    held = camp(now=now, institution=school)
+    row = candidate(camp=held, now=now, name=NAME)
+    return {"camp": held.number, "candidate": row.number}
+
+
+def _strangers(other: Institution, since: datetime) -> dict[str, User | None]:
+    return {
+        "anonymous": None,
+        "learner": people.learner(now=since, name="孙小海").user,
+        Role.TRAINER: people.staff(role=Role.TRAINER, now=since, institution=other),
+        Role.INSTITUTION: people.staff(role=Role.INSTITUTION, now=since, institution=other),
+        Role.DISTRICT: people.staff(role=Role.DISTRICT, now=since, district=other.district),
+    }
+
+
+# Which of the names stands at the first place of an address, by its beginning.
+FIRST = {
+    "/my/enrolment/": "enrolment",
+    "/my/proof/": "proof",
+    "/my/devices/": "device",
+    "/teach/lesson/": "lesson",
+    "/teach/class/": "class",
+    "/desk/views/": "view",
+    "/desk/class/": "class",
+    "/desk/roster/": "roster",
+    "/desk/group/": "group",
+    "/desk/completion/": "completion",
+    "/desk/selection/": "camp",
+    "/desk/entry/": "entry",
+    "/desk/learners/": "learner",
+    "/desk/institution/": "institution",
+    "/desk/base/": "base",
+    "/desk/project/": "project",
+}
+LATER = {"request_number": "change", "entry_number": "counter", "code": "proof", "receipt": "enrolment"}
+UNKNOWN = {"<uuid:key>": "00000000-0000-4000-8000-000000000000"}
+
+
+def address_of(route: Route, names: dict[str, str]) -> str:
+    """The address with the names of the other institution's things in it."""
+    parts = route.address.split("/")
+    first = next((key for start, key in FIRST.items() if route.address.startswith(start)), None)
+    for place, part in enumerate(parts):
+        if not part.startswith("<"):
+            continue
+        word = part.strip("<>").partition(":")[2]
+        if word == "enrolment_number":
+            key = {"/desk/group/": "member", "/desk/selection/": "candidate"}.get(
+                "/".join(parts[:3]) + "/", "enrolment"
+            )
+        else:
+            key = first if first is not None and word not in LATER else LATER.get(word, "")
+            first = None if word not in LATER else first
+        parts[place] = names.get(key, UNKNOWN.get(part, "0000000000000000"))
+    return "/".join(parts)
+
+
+def browser(user: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def sent(answer: Any) -> str:
+    body = b"".join(answer) if answer.streaming else answer.content
+    return str(body.decode(errors="replace")) + str(answer.headers)
+
+
+def test_nothing_of_another_institution_is_found_or_sent_whoever_asks_and_however(world: World) -> None:
+    wrong: list[str] = []
+    for role, user in world.strangers.items():
+        client = browser(user)
+        for route in NAMED:
+            address = address_of(route, world.names)
+            if "(" in address:
+                continue
+            for ask in (client.get, client.post):
+                answer = ask(address)
+                shut = answer.status_code in SHUT or route.name in OF_THE_CITY or route.gate == "public"
+                if not shut or answer.status_code >= 500:
+                    wrong.append(f"{role} {ask.__name__} {address}: {answer.status_code}")
+                if answer.status_code == 302 and user is not None and route.gate != "public":
+                    wrong.append(f"{role} {ask.__name__} {address} leads to {answer.headers['Location']}")
+                said = sent(answer).replace(address, "")
+                wrong += [f"{role} {ask.__name__} {address} says {one}" for one in world.canaries if one in said]
+    assert wrong == []
+
+
+def test_no_list_of_a_stranger_holds_a_row_of_another_institution(world: World) -> None:
+    wrong: list[str] = []
+    for role, user in world.strangers.items():
+        client = browser(user)
+        for route in PLAIN:
+            said = sent(client.get(route.address))
+            wrong += [f"{role} {route.address} says {one}" for one in world.canaries if one in said]
+    assert wrong == []
+
+
+def test_another_institutions_system_finds_nothing_either(world: World, now: datetime) -> None:
+    _client, token = clients.issue(by=None, name="莱山", scopes=list(Scope), institution=world.other, now=now)
+    headers = {"Authorization": f"Bearer {token}"}
+    number = world.names["class"]
+    for path, found in ((f"classes/{number}", 404), (f"classes/{number}/attendance", 404), ("classes", 200)):
+        answer = Client().get(f"/api/v1/{path}", headers=headers)
+        assert answer.status_code == found
+        assert not [one for one in (*world.canaries, number) if one in sent(answer).replace(path, "")]
+    body = {"name": "孙", "document_kind": "resident", "document_number": "1", "phone": "1", "consent": True}
+    answer = Client().post(
+        f"/api/v1/classes/{number}/applications",
+        body,
+        content_type="application/json",
+        headers={**headers, "Idempotency-Key": "1"},
+    )
+    assert answer.status_code == 404
+
+
+def test_its_own_people_find_what_the_others_do_not(world: World) -> None:
+    """The same addresses, so that the proof above asks for things that are there."""
+    client = browser(world.owner)
+    lost = []
+    for route in NAMED:
+        address = address_of(route, world.names)
+        run_by_the_owner = route.gate in {"see_desk", "run_classes", "book_groups", "enrol_at_counter"}
+        if not run_by_the_owner or route.name in {"desk_project", "desk_class_approve"} | OF_THE_CITY:
+            continue
+        answer = client.get(address)
+        if answer.status_code not in {200, 302, 405}:
+            lost.append(f"{address}: {answer.status_code}")
+    assert lost == []
+    assert EMPLOYER in sent(client.get(f"/desk/group/{world.names['group']}/"))
+    assert REASON in sent(client.get(f"/desk/class/{world.names['class']}/"))
+
+
+def test_every_named_address_of_the_desk_has_a_thing_of_the_world() -> None:
+    """A new address is in the proof at once; a new kind of thing needs its name here."""
+    starts = tuple(FIRST)
+    missing = [
+        route.address
+        for route in NAMED
+        if route.address.startswith(("/desk/", "/teach/", "/my/"))
+        and not route.address.startswith(starts)
+        and route.name not in {"my_offer", "desk_message_resend"}
+    ]
+    assert missing == []
