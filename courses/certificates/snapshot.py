@@ -21,8 +21,8 @@ PRINTED = (
 )
 # What the code in the QR carries in clear; name and document stand in it as a mask and as one digest.
 CARRIED = (
-    *("number", "title", "authority", "course", "programme", "hours", "starts_on", "ends_on"),
-    *("result", "institution", "issued_on", "expires_on"),
+    *("number", "title", "authority", "document_kind", "course", "programme", "hours", "starts_on"),
+    *("ends_on", "result", "institution", "issued_on", "expires_on"),
 )
 
 Snapshot = dict[str, Any]
