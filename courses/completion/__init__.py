@@ -9,6 +9,7 @@ from courses.completion.assessing import (
     assess_all,
     differences,
     of_class,
+    parts_asked,
 )
 from courses.completion.deciding import approve, propose, send_back, submit
 from courses.completion.many import NEEDED, Bulk, Foreseen, approve_all, foresee, propose_all, submit_all
@@ -32,6 +33,7 @@ __all__ = [
     "differences",
     "foresee",
     "of_class",
+    "parts_asked",
     "propose",
     "propose_all",
     "revoke",

@@ -87,7 +87,8 @@ DOCUMENT = {'hour_minutes': 45,
                                ['jobs', '带动就业', 'Jobs created', 10, 20]]},
  'selection_gap': 15,
  'selection_pass': 60,
- 'certificate_years': {}}
+ 'certificate_years': {},
+ 'assessments': {}}
 
 COMMITMENT = (
     "本机构郑重承诺：一、开班申请的全部材料真实、准确、完整；二、按批准的教学计划、教师、地点和学时组织培训，"

@@ -69,6 +69,7 @@ from courses.models.policy import Holiday, PolicyVersion
 from courses.models.proofs import EnrolmentDraft, Proof
 from courses.models.rosters import RosterImport, RosterRow
 from courses.models.saved_views import SavedView
+from courses.models.scores import Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import Card
 from courses.models.tally import MonthClose, Target
@@ -142,6 +143,7 @@ __all__ = [
     "RosterImport",
     "RosterRow",
     "SavedView",
+    "Score",
     "ScoreSheet",
     "Selection",
     "SelectionLine",
