@@ -14,7 +14,7 @@ import xlsxwriter
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from courses import scores
+from courses import audit, scores
 from courses.exports import OPTIONS
 from courses.models import Enrolment, Score, TrainingClass, User
 from courses.refusals import Refused
@@ -59,8 +59,8 @@ class Reading:
         self.faults.setdefault(row, []).append(words)
 
 
-def template(*, training_class: TrainingClass) -> IO[bytes]:
-    """The class's list with the scores that hold, to be filled in."""
+def template(*, by: User, training_class: TrainingClass, now: datetime) -> IO[bytes]:
+    """The class's list with the scores that hold, to be filled in; names are in full, so the file leaves its row."""
     rows = list(_admitted(training_class))
     held = scores.standing(enrolments=rows)
     lines = [[NUMBER, NAME, *PARTS.values(), REASON]]
@@ -68,6 +68,8 @@ def template(*, training_class: TrainingClass) -> IO[bytes]:
         points = held.get(row.pk, {})
         filled = [f"{points[part] / 10:g}" if part in points else "" for part in PARTS]
         lines.append([row.number, row.learner.name, *filled, ""])
+    detail = {"what": "scores", "rows": len(rows)}
+    audit.record(by=by, verb="exported", target=training_class, now=now, detail=detail)
     return _workbook({(y, x): text for y, line in enumerate(lines) for x, text in enumerate(line)})
 
 

@@ -8,6 +8,7 @@ from courses.completion.assessing import (
     assess,
     assess_all,
     differences,
+    marks_of,
     of_class,
     parts_asked,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "assess_all",
     "differences",
     "foresee",
+    "marks_of",
     "of_class",
     "parts_asked",
     "propose",

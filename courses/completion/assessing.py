@@ -111,6 +111,13 @@ def parts_asked(training_class: TrainingClass) -> list[str]:
     return policies.of_pinned(version_id=training_class.policy_id).assessments.get(training_class.kind_key, [])
 
 
+def marks_of(*, enrolment: Enrolment) -> tuple[Finding, ...]:
+    """The scores that are asked of one learner, found against the pass mark; tenths of a point. Empty: none is asked."""
+    parts = parts_asked(enrolment.training_class)
+    held = scores.standing(enrolments=[enrolment]).get(enrolment.pk, {}) if parts else {}
+    return _of_scores(parts, held, enrolment)
+
+
 def _of_scores(parts: list[str], held: dict[str, int], enrolment: Enrolment) -> tuple[Finding, ...]:
     """Each part asked for by itself: a good total does not make up for a failed practice."""
     if not parts or enrolment.training_class.policy_id is None:

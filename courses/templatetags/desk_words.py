@@ -90,5 +90,12 @@ def export_words(value: str) -> str:
         "roster": _("花名册"),
         "roster_problems": _("标红的名单"),
         "group_list": _("团报名单"),
+        "scores": _("成绩表"),
     }
     return words.get(value, value)
+
+
+@register.filter
+def tenths(points: int | None) -> str:
+    """875 → 87.5; none is an en dash."""
+    return "–" if points is None else f"{points / 10:g}"
