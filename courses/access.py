@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SEE_PROOFS = "see_proofs"
     BOOK_GROUPS = "book_groups"
     REVIEW = "review"
+    ENTER_SCORES = "enter_scores"
     ISSUE_CERTIFICATES = "issue_certificates"
     DECIDE_CERTIFICATES = "decide_certificates"
     SEE_DESK = "see_desk"
@@ -80,11 +81,12 @@ ROLES: dict[str, RoleRule] = {
     Role.TRAINER: _rule(_("放签到码，看到课，登记手工考勤，提出结业；只看自己任课的班。"), P.TEACH),
     Role.INSTITUTION: _rule(
         _(
-            "申请开班，导入名单，窗口报名，为单位团报，审核报名和材料，提交结业，发证，说明待看事项，导出花名册；"
-            "只看本机构。"
+            "申请开班，导入名单，窗口报名，为单位团报，审核报名和材料，登记成绩，提交结业，发证，说明待看事项，"
+            "导出花名册；只看本机构。"
         ),
         P.SEE_DESK,
         P.RUN_CLASSES,
+        P.ENTER_SCORES,
         P.ISSUE_CERTIFICATES,
         P.BOOK_GROUPS,
         P.ENROL_AT_COUNTER,
@@ -95,8 +97,8 @@ ROLES: dict[str, RoleRule] = {
     ),
     Role.DISTRICT: _rule(
         _(
-            "批准本区市的班次、结业和撤证，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，核对待看事项，"
-            "到教室清点人数，导出；只看本区市。"
+            "批准本区市的班次、结业、成绩修改和撤证，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，"
+            "核对待看事项，到教室清点人数，导出；只看本区市。"
         ),
         P.SEE_DESK,
         P.REVIEW,

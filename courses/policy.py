@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Holiday, PolicyVersion, TrainingClass, User
+from courses.models import Holiday, PolicyVersion, Score, TrainingClass, User
 from courses.refusals import Refused
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
@@ -102,6 +102,7 @@ class Policy:
     only some are meant; `criteria` by kind as key, words, English words.
     Selection: a kind with a sheet in `selection_sheets` gives its seats by rank; two sheets that lie further apart than
     `selection_gap` points of 100 ask for a third, and below `selection_pass` nobody is admitted.
+    Classes of a kind in `assessments` ask for the scores named there (theory, practice, total), each of `pass_mark`.
     Certificates of a kind in `certificate_years` run out after so many years, the others never.
     """
 
@@ -191,6 +192,7 @@ class Policy:
     signals: dict[str, int] = field(default_factory=lambda: dict(SIGNALS))
     small_number: int = 10
     certificate_years: dict[str, int] = field(default_factory=dict)
+    assessments: dict[str, list[str]] = field(default_factory=dict)
 
     def as_document(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -254,6 +256,9 @@ def _validate_sheets(document: dict[str, Any]) -> None:
     for kind, sheet in document["selection_sheets"].items():
         if not is_sheet(sheet):
             raise PolicyRefused(PolicyRefusal.WRONG_SHEET, key=f"selection_sheets.{kind}")
+    for kind, parts in document["assessments"].items():
+        if not isinstance(parts, list) or not set(parts) <= set(Score.Part):
+            raise PolicyRefused(PolicyRefusal.WRONG_TYPE, key=f"assessments.{kind}")
 
 
 def is_sheet(sheet: Any) -> bool:

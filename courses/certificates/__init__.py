@@ -14,7 +14,7 @@ from courses.certificates.checking import (
     print_out,
 )
 from courses.certificates.issuing import Issued, issue, issue_class, of_class, waiting
-from courses.certificates.papers import code_of, content, lines_of, make_due, reencrypt_files, sweep_strays
+from courses.certificates.papers import code_of, content, draw, lines_of, make_due, reencrypt_files, sweep_strays
 from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.certificates.signing import as_key_set
 from courses.certificates.snapshot import grouped
@@ -39,6 +39,7 @@ __all__ = [
     "content",
     "count",
     "describe",
+    "draw",
     "drop",
     "grouped",
     "issue",

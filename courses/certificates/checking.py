@@ -181,6 +181,7 @@ def state_of(certificate: Certificate, *, today: date, keys: Mapping[str, bytes]
         return State.REPLACED if replaced else State.REVOKED, gone[0].decided_at
     if certificate.completion.status != Completion.Status.APPROVED:
         return State.REVOKED, certificate.completion.sent_back_at
-    if certificate.expires_on is not None and certificate.expires_on < today:
+    last = certificate.snapshot["expires_on"]
+    if last and date.fromisoformat(last) < today:
         return State.EXPIRED, None
     return State.VALID, None

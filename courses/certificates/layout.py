@@ -16,8 +16,8 @@ MEASURE = RIGHT - LEFT
 RULE_X, TITLE_X = 241.0, 264.0
 CODE_SIDE = 38.0
 CODE_TOP = 137.0
-# No line begins with these.
-CLOSING = set("，。、；：）」』》！？·")
+# No line begins with the first, none ends with the second.
+CLOSING, OPENING = set("，。、；：）」』》！？·"), set("（「『《")
 
 
 class LayoutRefused(ValueError):
@@ -81,7 +81,7 @@ def _document(snapshot: Snapshot) -> list[Line]:
 
 def _sentence(snapshot: Snapshot) -> list[Line]:
     text = sentence(snapshot)
-    for size, step, most in ((20, 13.0, 3), (17, 11.0, 4), (14, 9.0, 5), (12, 8.0, 6)):
+    for size, step, most in ((20, 13.0, 2), (18, 12.0, 2), (17, 11.0, 4), (14, 9.0, 5), (12, 8.0, 6)):
         lines = _broken(text, size=size)
         if len(lines) <= most:
             return [Line(line, LEFT, 90.0 + step * place, size) for place, line in enumerate(lines)]
@@ -90,6 +90,8 @@ def _sentence(snapshot: Snapshot) -> list[Line]:
 
 def sentence(snapshot: Snapshot) -> str:
     starts_on, ends_on = day(snapshot["starts_on"]), day(snapshot["ends_on"])
+    if snapshot["starts_on"][:4] == snapshot["ends_on"][:4]:
+        ends_on = ends_on.partition("年 ")[2]
     return (
         f"于 {starts_on}至 {ends_on}参加「{snapshot['course']}」课程（{snapshot['programme']}），"
         f"完成 {snapshot['hours']} 学时，{snapshot['result']}，准予结业。"
@@ -157,7 +159,7 @@ def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for one in text:
         together = bool(pieces) and (_runs_on(pieces[-1][-1]) and _runs_on(one))
-        if pieces and (together or one in CLOSING):
+        if pieces and (together or one in CLOSING or pieces[-1][-1] in OPENING):
             pieces[-1] += one
         else:
             pieces.append(one)

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.utils.translation import override
 
 from courses import privacy
+from courses.completion import parts_asked
 from courses.models import Completion, IdentityDocument, ProgrammeKind
 
 TITLE = "培训合格证书"
-RESULT = "考核合格"
+# Where the policy asks for scores, and where it does not.
+RESULT, RESULT_OF_EXAM = "考核合格", "考试成绩合格"
 LAYOUT = 1
 # Every printed field in the order of the paper. The check page shows these, all of them.
 PRINTED = (
@@ -21,8 +23,8 @@ PRINTED = (
 )
 # What the code in the QR carries in clear; name and document stand in it as a mask and as one digest.
 CARRIED = (
-    *("number", "title", "authority", "course", "programme", "hours", "starts_on", "ends_on"),
-    *("result", "institution", "issued_on", "expires_on"),
+    *("number", "title", "authority", "document_kind", "course", "programme", "hours", "starts_on"),
+    *("ends_on", "result", "institution", "issued_on", "expires_on"),
 )
 
 Snapshot = dict[str, Any]
@@ -50,7 +52,7 @@ def gather(*, completion: Completion, number: str, issued_on: date, expires_on: 
             "course": a_class.course.label,
             "programme": kind.label if kind else "",
             "hours": a_class.hours_theory + a_class.hours_practice + a_class.hours_online,
-            "result": RESULT,
+            "result": RESULT_OF_EXAM if parts_asked(a_class) else RESULT,
             "institution": a_class.institution.label,
             "issued_on": issued_on.isoformat(),
             "expires_on": expires_on.isoformat() if expires_on else "",

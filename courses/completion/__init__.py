@@ -8,7 +8,9 @@ from courses.completion.assessing import (
     assess,
     assess_all,
     differences,
+    marks_of,
     of_class,
+    parts_asked,
 )
 from courses.completion.deciding import approve, propose, send_back, submit
 from courses.completion.many import NEEDED, Bulk, Foreseen, approve_all, foresee, propose_all, submit_all
@@ -31,7 +33,9 @@ __all__ = [
     "assess_all",
     "differences",
     "foresee",
+    "marks_of",
     "of_class",
+    "parts_asked",
     "propose",
     "propose_all",
     "revoke",

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from courses import attendance
+from courses import attendance, scores
+from courses import policy as policies
 from courses.attendance import Progress
 from courses.models import Completion, Enrolment, TrainingClass
 
@@ -20,6 +21,9 @@ class Requirement(StrEnum):
     LESSONS_BEGUN = "lessons_begun"
     DECIDED = "decided"
     ATTENDANCE = "attendance"
+    THEORY = "theory"
+    PRACTICE = "practice"
+    TOTAL = "total"
 
 
 REQUIREMENT_WORDS: dict[Requirement, str | Promise] = {
@@ -28,12 +32,15 @@ REQUIREMENT_WORDS: dict[Requirement, str | Promise] = {
     Requirement.LESSONS_BEGUN: _("全部课次都已开课"),
     Requirement.DECIDED: _("没有待老师确认的考勤"),
     Requirement.ATTENDANCE: _("出勤达到要求的分钟数"),
+    Requirement.THEORY: _("理论成绩合格"),
+    Requirement.PRACTICE: _("实操成绩合格"),
+    Requirement.TOTAL: _("综合成绩合格"),
 }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One requirement with the value found and the threshold asked; minutes where it is about attendance."""
+    """One requirement with the value found and the threshold asked; minutes of attendance, tenths of a point of scores."""
 
     code: Requirement
     value: int
@@ -89,10 +96,39 @@ def assess_all(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int, A
     """The same for many enrolments by their id; a constant number of queries. Wants learner and class at hand."""
     chosen = list(enrolments)
     standing = attendance.of_enrolments(enrolments=chosen, now=now)
-    return {row.pk: _assess(row, standing[row.pk], now) for row in chosen}
+    asked = {row.pk: parts_asked(row.training_class) for row in chosen}
+    held = scores.standing(enrolments=chosen) if any(asked.values()) else {}
+    return {
+        row.pk: _assess(row, standing[row.pk], _of_scores(asked[row.pk], held.get(row.pk, {}), row), now)
+        for row in chosen
+    }
 
 
-def _assess(enrolment: Enrolment, progress: Progress, now: datetime) -> Assessment:
+def parts_asked(training_class: TrainingClass) -> list[str]:
+    """The scores that the pinned policy asks of this kind of class; none before it is approved."""
+    if training_class.policy_id is None:
+        return []
+    return policies.of_pinned(version_id=training_class.policy_id).assessments.get(training_class.kind_key, [])
+
+
+def marks_of(*, enrolment: Enrolment) -> tuple[Finding, ...]:
+    """The scores that are asked of one learner, found against the pass mark; tenths of a point. Empty: none is asked."""
+    parts = parts_asked(enrolment.training_class)
+    held = scores.standing(enrolments=[enrolment]).get(enrolment.pk, {}) if parts else {}
+    return _of_scores(parts, held, enrolment)
+
+
+def _of_scores(parts: list[str], held: dict[str, int], enrolment: Enrolment) -> tuple[Finding, ...]:
+    """Each part asked for by itself: a good total does not make up for a failed practice."""
+    if not parts or enrolment.training_class.policy_id is None:
+        return ()
+    least = policies.of_pinned(version_id=enrolment.training_class.policy_id).pass_mark * 10
+    return tuple(
+        Finding(Requirement(part), held.get(part, 0), least, met=held.get(part, -1) >= least) for part in parts
+    )
+
+
+def _assess(enrolment: Enrolment, progress: Progress, marks: tuple[Finding, ...], now: datetime) -> Assessment:
     a_class = enrolment.training_class
     to_come = len(progress.to_come)
     findings = (
@@ -101,6 +137,7 @@ def _assess(enrolment: Enrolment, progress: Progress, now: datetime) -> Assessme
         Finding(Requirement.LESSONS_BEGUN, to_come, 0, met=to_come == 0 and bool(progress.lessons)),
         Finding(Requirement.DECIDED, progress.awaiting, 0, met=progress.awaiting == 0),
         Finding(Requirement.ATTENDANCE, progress.attended, progress.needed, met=progress.fulfilled),
+        *marks,
     )
     return Assessment(
         findings=findings,

@@ -115,7 +115,8 @@ DOCUMENT = {'hour_minutes': 45,
              'no_checkout_people': 3,
              'no_checkout_share': 30},
  'small_number': 10,
- 'certificate_years': {}}
+ 'certificate_years': {},
+ 'assessments': {}}
 
 COMMITMENT = (
     "本机构郑重承诺：一、开班申请的全部材料真实、准确、完整；二、按批准的教学计划、教师、地点和学时组织培训，"

@@ -72,6 +72,7 @@ from courses.models.proofs import EnrolmentDraft, Proof
 from courses.models.rollcalls import RollCall, RollCallTry
 from courses.models.rosters import RosterImport, RosterRow
 from courses.models.saved_views import SavedView
+from courses.models.scores import Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import Card, RoomCount, Signal, SignalNote, SignalRun
 from courses.models.tally import MonthClose, Target
@@ -153,6 +154,7 @@ __all__ = [
     "RosterImport",
     "RosterRow",
     "SavedView",
+    "Score",
     "ScoreSheet",
     "Selection",
     "SelectionLine",

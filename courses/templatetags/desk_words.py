@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from courses import privacy
 from courses.completion import REQUIREMENT_WORDS, Requirement
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
-from courses.models import TrainingClass, User
+from courses.models import Score, TrainingClass, User
 from courses.templatetags.words import clock, full_day, hours_words
 
 register = template.Library()
@@ -62,7 +62,11 @@ def requirement_words(finding: Mapping[str, Any]) -> str:
     if finding["code"] == Requirement.ATTENDANCE:
         values = {"value": hours_words(finding["value"]), "threshold": hours_words(finding["threshold"])}
         return _("出勤 %(value)s，要求 %(threshold)s") % values
-    return str(REQUIREMENT_WORDS[Requirement(finding["code"])])
+    words = str(REQUIREMENT_WORDS[Requirement(finding["code"])])
+    if finding["code"] in set(Score.Part):
+        tenths = {"words": words, "value": finding["value"] / 10, "threshold": finding["threshold"] // 10}
+        return _("%(words)s：%(value)g 分，要求 %(threshold)s 分") % tenths
+    return words
 
 
 @register.simple_tag
@@ -86,5 +90,12 @@ def export_words(value: str) -> str:
         "roster": _("花名册"),
         "roster_problems": _("标红的名单"),
         "group_list": _("团报名单"),
+        "scores": _("成绩表"),
     }
     return words.get(value, value)
+
+
+@register.filter
+def tenths(points: int | None) -> str:
+    """875 → 87.5; none is an en dash."""
+    return "–" if points is None else f"{points / 10:g}"

@@ -81,6 +81,13 @@ def rosters(arena: Arena) -> Figures:
     return dirt.run(arena, many=dirt.ROSTERS)
 
 
+def names(arena: Arena) -> Figures:
+    """500 names that are hard to print: the same in database, page, code, PDF and workbook, or refused by character."""
+    from tests.courses.certificates import names
+
+    return names.run(arena, many=names.NAMES)
+
+
 def kill(arena: Arena) -> Figures:
     """2,000 check-ins while a random web process is killed every 3 s: no receipt lost, none double."""
     from tests.kill import run
@@ -135,6 +142,7 @@ DRILLS: dict[str, Callable[[Arena], Figures]] = {
         numbers,
         count,
         rosters,
+        names,
         kill,
         handover,
         lists,

@@ -6,6 +6,7 @@ from typing import Any
 from courses.models import (
     Brand,
     CommitmentText,
+    ConsentNotice,
     Course,
     District,
     Institution,
@@ -135,3 +136,9 @@ def commitment_text() -> CommitmentText:
         number="2020-1", defaults={"effective_on": "2020-01-01", "body": "本机构承诺材料真实。"}
     )
     return made
+
+
+def consent_notice(key: str) -> ConsentNotice:
+    return ConsentNotice.objects.get_or_create(
+        key=key, version="1.0", defaults={"title": key, "title_en": key, "text": key, "text_en": key}
+    )[0]

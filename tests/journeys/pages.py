@@ -31,7 +31,8 @@ print(json.dumps({
     "enrols_own": Post.objects.get(user__username="demo-institution").institution.classes.filter(
         status="enrolling").first().number,
     "signal": signal.code if signal else "", "camp": camp.number, "project": project.number,
-    "entry": entry.code, "certificate": Completion.objects.filter(status="approved").first().number,
+    "entry": entry.code, "certificate": Certificate.objects.first().number,
+    "certified": Certificate.objects.first().completion.enrolment.training_class.number,
     "waiting": waiting.enrolment.training_class.number,
     "review": TrainingClass.objects.filter(status="submitted", district=district).first().number,
     "returned": TrainingClass.objects.filter(status__in=("returned", "submitted")).latest("id").number,
@@ -67,6 +68,7 @@ def visits(city: City) -> list[Visit]:
         Visit("institution-entry", "", "/directory/institutions/J001/"),
         Visit("needs", "", "/directory/needs/"),
         Visit("verify", "", f"/verify/{facts['certificate']}", "09-verify"),
+        Visit("verify-list", "", "/verify/list/"),
         Visit("scan-help", "", "/C/help/"),
         Visit("scan-refused", "", "/C/0000000000000000", "03-scan-refused"),
         Visit("not-found", "", "/nothing/here/"),
@@ -85,6 +87,7 @@ def visits(city: City) -> list[Visit]:
         Visit("identity", "demo-newcomer", "/my/identity/"),
         Visit("devices", "demo-learner", "/my/devices/"),
         Visit("messages", "demo-learner", "/my/messages/"),
+        Visit("my-certificates", "demo-learner", "/my/certificates/"),
         Visit("my-data", "demo-learner", "/my/data/"),
         Visit("forbidden", "demo-learner", "/desk/"),
     ]
@@ -107,6 +110,7 @@ def visits(city: City) -> list[Visit]:
         Visit("classes", "demo-district", "/desk/classes/"),
         Visit("class-new", "demo-institution", "/desk/classes/new/"),
         Visit("class", "demo-district", f"/desk/class/{facts['class']}/"),
+        Visit("class-certificates", "demo-city", f"/desk/class/{facts['certified']}/certificates/"),
         Visit("class-review", "demo-district", f"/desk/class/{facts['review']}/"),
         Visit("class-approve", "demo-district", f"/desk/class/{facts['waiting']}/"),
         Visit("opening", "demo-city", f"/desk/class/{facts['returned']}/opening/"),

@@ -81,6 +81,7 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
         "page": page,
         "people": _people(training_class, list(page.object_list), now),
         "steps": _completion_steps(training_class),
+        "asks_scores": bool(completion.parts_asked(training_class)),
         "events": training_class.events.select_related("by").order_by("at", "pk"),
         "moves": moves_for(user=user, training_class=training_class, now=now),
         "may_run": may(Permission.RUN_CLASSES),

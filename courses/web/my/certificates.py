@@ -51,7 +51,7 @@ def certificate_paper(request: HttpRequest, number: str) -> HttpResponse:
     file = paper(_own(request, number))
     if file is None:
         messages.info(request, _("PDF 正在制作，请一分钟后再来；现在可以先打印网页版。"))
-        return redirect("my_certificate", number)
+        return redirect("my_certificates")
     return file
 
 

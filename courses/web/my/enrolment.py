@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses import access, enrolment, selection
+from courses import access, completion, enrolment, selection
 from courses.enrolment import Eligibility, EnrolmentRefusal, EnrolmentRefused, Step
 from courses.models import Learner, TrainingClass
 from courses.people import proofs
@@ -93,6 +93,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "wants_proof": any(finding.step == Step.PROOF for finding in findings),
             "proofs": proofs.of_enrolments(enrolments=[own]),
             **of_transfer(own),
+            "marks": completion.marks_of(enrolment=own),
         },
     )
 

@@ -1,0 +1,99 @@
+"""成绩 are recorded by somebody who did not teach the class; once a completion is submitted, two people change them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from courses import audit
+from courses.models import Completion, Enrolment, Score, TrainingClass, User
+from courses.scores.refusals import ScoreRefusal, ScoreRefused
+
+# From here on somebody relies on the score.
+RELIED_ON = (Completion.Status.SUBMITTED, Completion.Status.APPROVED)
+
+
+def read_points(text: str) -> int:
+    """87.5 → 875 tenths. Refused with ScoreRefused: no number, outside 0 to 100, more than one decimal."""
+    try:
+        tenths = Decimal(text.strip()) * 10
+    except InvalidOperation:
+        raise ScoreRefused(ScoreRefusal.OUT_OF_RANGE) from None
+    if not tenths.is_finite() or tenths != int(tenths) or not 0 <= tenths <= 1000:
+        raise ScoreRefused(ScoreRefusal.OUT_OF_RANGE)
+    return int(tenths)
+
+
+def may_record(*, by: User, training_class: TrainingClass) -> bool:
+    """考培分离: who trains the class does not examine it."""
+    return not training_class.trainers.filter(pk=by.pk).exists()
+
+
+def record(
+    *, by: User, enrolment: Enrolment, points: Mapping[str, int], reason: str = "", now: datetime
+) -> list[Score]:
+    """Write the parts that are new or different, in tenths of a point; gives those written.
+
+    Before the completion is submitted they hold at once. Afterwards each is a change that waits for a second person.
+    Refused with ScoreRefused: by a trainer of the class, not admitted, no reason, a change that waits already.
+    """
+    if not may_record(by=by, training_class=enrolment.training_class):
+        raise ScoreRefused(ScoreRefusal.EXAMINER_TEACHES)
+    if enrolment.status != Enrolment.Status.ADMITTED:
+        raise ScoreRefused(ScoreRefusal.NOT_ADMITTED)
+    with transaction.atomic():
+        # Holds off a submission at the same moment, which would rely on what is about to change.
+        Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        relied_on = Completion.objects.filter(enrolment=enrolment, status__in=RELIED_ON).exists()
+        held = standing(enrolments=[enrolment]).get(enrolment.pk, {})
+        changed = {part: value for part, value in points.items() if part not in held or held[part] != value}
+        if changed and relied_on and not reason.strip():
+            raise ScoreRefused(ScoreRefusal.REASON_MISSING)
+        status = Score.Status.ASKED if relied_on else Score.Status.HELD
+        written = [_write(by, enrolment, part, value, status, reason, now) for part, value in changed.items()]
+        if written:
+            verb = "score_change_asked" if relied_on else "score_recorded"
+            audit.record(by=by, verb=verb, target=enrolment, now=now, detail={"parts": sorted(changed)})
+    return written
+
+
+def _write(by: User, enrolment: Enrolment, part: str, value: int, status: str, reason: str, now: datetime) -> Score:
+    last = Score.objects.filter(enrolment=enrolment, part=part).aggregate(last=Max("version"))["last"] or 0
+    try:
+        with transaction.atomic():
+            return Score.objects.create(
+                enrolment=enrolment, part=part, version=last + 1, points=value, status=status,
+                reason=reason.strip()[:200], by=by, at=now,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise ScoreRefused(ScoreRefusal.CHANGE_WAITS) from error
+
+
+def decide(*, by: User, score: Score, agree: bool, now: datetime) -> None:
+    """The second person lets a change hold, or not. Refused with ScoreRefused: by who asked, decided already."""
+    if by.pk == score.by_id:
+        raise ScoreRefused(ScoreRefusal.SAME_PERSON)
+    to = Score.Status.HELD if agree else Score.Status.DROPPED
+    with transaction.atomic():
+        asked = Score.objects.filter(pk=score.pk, status=Score.Status.ASKED)
+        if not asked.update(status=to, decided_by=by, decided_at=now):
+            raise ScoreRefused(ScoreRefusal.NOTHING_ASKED)
+        verb = "score_change_agreed" if agree else "score_change_dropped"
+        audit.record(by=by, verb=verb, target=score.enrolment, now=now, detail={"part": score.part})
+
+
+def standing(*, enrolments: Iterable[Enrolment]) -> dict[int, dict[str, int]]:
+    """By enrolment and part, the tenths of a point that hold now; one statement."""
+    held: dict[int, dict[str, int]] = {}
+    rows = Score.objects.filter(enrolment__in=[row.pk for row in enrolments], status=Score.Status.HELD)
+    for row in rows.order_by("version"):
+        held.setdefault(row.enrolment_id, {})[row.part] = row.points
+    return held
+
+
+def waiting(*, training_class: TrainingClass) -> list[Score]:
+    """Changes of a class's scores that wait for a second person."""
+    rows = Score.objects.filter(enrolment__training_class=training_class, status=Score.Status.ASKED)
+    return list(rows.select_related("enrolment__learner", "by").order_by("at", "pk"))

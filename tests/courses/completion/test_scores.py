@@ -1,0 +1,66 @@
+"""Completion asks for scores where the pinned policy does, and for nothing where it does not."""
+
+from datetime import date, datetime
+
+import pytest
+
+from courses import completion, policy, scores
+from courses.completion import CompletionRefusal, CompletionRefused
+from courses.models import Enrolment
+from courses.policy import DEFAULTS, PolicyRefused
+from tests.factories import people
+from tests.factories.classes import enrolled, training_class
+from tests.factories.completion import attended
+
+pytestmark = pytest.mark.django_db
+
+
+def asking(*parts: str, now: datetime, pass_mark: int = 60) -> tuple[Enrolment, datetime]:
+    """A learner who attended everything, of a class whose policy asks for these parts; and the moment after."""
+    trainer = people.user()
+    made = training_class(now=now, trainers=[trainer], lessons=1)
+    document = {**DEFAULTS, "assessments": {made.kind_key: list(parts)}, "pass_mark": pass_mark}
+    made.policy = policy.publish(by=None, number="v2", effective_on=date(2026, 1, 1), document=document)
+    made.save()
+    own = enrolled(training_class=made, now=now)
+    return own, attended(own, by=trainer)
+
+
+def marks(own: Enrolment, now: datetime) -> dict[str, tuple[int, int, bool]]:
+    own = Enrolment.objects.select_related("training_class__policy", "learner").get(pk=own.pk)
+    found = completion.assess(enrolment=own, now=now).findings
+    return {
+        row.code: (row.value, row.threshold, row.met) for row in found if row.code in {"theory", "practice", "total"}
+    }
+
+
+def test_each_part_is_asked_for_by_itself(now: datetime) -> None:
+    own, later = asking("theory", "practice", now=now)
+    assert marks(own, later) == {"theory": (0, 600, False), "practice": (0, 600, False)}
+    scores.record(by=people.user(), enrolment=own, points={"theory": 1000, "practice": 599}, now=later)
+    assert marks(own, later) == {"theory": (1000, 600, True), "practice": (599, 600, False)}
+
+
+def test_a_learner_completes_at_the_pass_mark_and_not_below(now: datetime) -> None:
+    own, later = asking("total", now=now, pass_mark=70)
+    scores.record(by=people.user(), enrolment=own, points={"total": 699}, now=later)
+    with pytest.raises(CompletionRefused) as refused:
+        completion.propose(by=people.user(), enrolment=own, now=later)
+    assert refused.value.code == CompletionRefusal.NOT_MET
+    assert "综合成绩合格" in refused.value.sentence
+    scores.record(by=people.user(), enrolment=own, points={"total": 700}, now=later)
+    done = completion.propose(by=people.user(), enrolment=own, now=later)
+    kept = {row["code"]: row["value"] for row in done.proposed_reasoning["findings"]}
+    assert kept["total"] == 700
+
+
+def test_a_policy_that_asks_for_nothing_asks_for_nothing(now: datetime) -> None:
+    own, later = asking(now=now)
+    assert marks(own, later) == {}
+    assert completion.marks_of(enrolment=own) == ()
+
+
+@pytest.mark.parametrize("asked", [{"skill": ["wit"]}, {"skill": "theory"}])
+def test_a_policy_that_asks_for_what_there_is_not_is_not_published(asked: dict[str, object]) -> None:
+    with pytest.raises(PolicyRefused):
+        policy.publish(by=None, number="v2", effective_on=date(2026, 1, 1), document={**DEFAULTS, "assessments": asked})
