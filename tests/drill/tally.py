@@ -9,6 +9,7 @@ from django.urls import reverse
 from courses import tally
 from courses.models import District, Line, Post, Target, User
 from courses.policy import local_date
+from courses.tally.cells import LINES
 from tests.bench import tally as bench
 from tests.drill.lists import Question, measured, past_the_second_factor
 from tests.factories import catalogue, people
@@ -55,7 +56,7 @@ def plant(*, rows: int) -> float:
     catalogue.kind("skill", line="skills")
     catalogue.kind("syb", line="entrepreneurship", module="syb", name="SYB", letter="S")
     year = local_date(now).year
-    for line in tally.figures.LINES:
+    for line in LINES:
         Target.objects.create(year=year, line=line, amount=rows // 4, source="演练", at=long_ago)
         for district in where:
             Target.objects.create(
