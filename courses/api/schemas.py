@@ -58,6 +58,24 @@ class DistrictFigures(Schema):
     state: str = Field(..., description="ok, slow or late")
 
 
+class SliceOut(Schema):
+    value: str = Field(..., description="The key that the ledger keeps; empty where nothing was told")
+    label: str
+    skills: int = Field(..., description="已核人次")
+    entrepreneurship: int = Field(..., description="已核人次")
+
+
+class BreakdownOut(Schema):
+    model_config = example(
+        year=2026,
+        by="age_band",
+        slices=[{"value": "31-40", "label": "31-40", "skills": 7105, "entrepreneurship": 2214}],
+    )
+    year: int
+    by: str
+    slices: list[SliceOut]
+
+
 class TallyOut(Schema):
     model_config = example(
         year=2026,

@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 
 from courses import policy, tally
 from courses.api.auth import ClientToken, client_of
-from courses.api.schemas import NotValid, Problem, TallyOut
+from courses.api.schemas import BreakdownOut, NotValid, Problem, TallyOut
 from courses.people.clients import Scope
 
 router = Router(tags=["tally"])
@@ -39,11 +39,28 @@ def tally_of_year(
     as_of: Day | None = Query(None, description="Count only what was posted by this day", example="2026-06-30"),
 ) -> dict[str, Any]:
     """人次 and 人 by target line and district; a client of one district sees that district."""
-    district = client_of(request).district
-    figures = tally.for_year(
-        year=year,
-        scope=tally.Scope(district=district.key if district else None),
-        as_of=as_of,
-        today=policy.local_date(timezone.now()),
-    )
+    figures = tally.for_year(year=year, scope=scope_of(request), as_of=as_of, today=policy.local_date(timezone.now()))
     return tally.as_json(figures)
+
+
+@router.get(
+    "/tally/{year}/by/{dimension}",
+    operation_id="tally_breakdown",
+    auth=ClientToken(Scope.TALLY),
+    response={200: BreakdownOut, 401: Problem, 403: Problem, 422: NotValid},
+)
+def tally_by(
+    request: HttpRequest,
+    dimension: tally.By,
+    year: int = Path(..., ge=2000, le=2100, example=2026),
+    as_of: Day | None = Query(None, description="Count only what was posted by this day", example="2026-06-30"),
+) -> dict[str, Any]:
+    """The verified 人次 of a year by one dimension; every dimension adds up to the same figure."""
+    found = tally.breakdown(year=year, scope=scope_of(request), by=dimension, as_of=as_of)
+    return {"year": year, "by": dimension.value, "slices": tally.as_plain(found=found)}
+
+
+def scope_of(request: HttpRequest) -> tally.Scope:
+    """A client of one district sees that district."""
+    district = client_of(request).district
+    return tally.Scope(district=district.key if district else None)

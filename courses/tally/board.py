@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from courses import policy as policies
 from courses.models import Line
 from courses.tally.breakdown import BY_WORDS, By, breakdown
-from courses.tally.figures import LINES, Scope
+from courses.tally.cells import LINES
+from courses.tally.figures import Scope
 from courses.tally.pace import State, days_gone, days_in, expected_of, state_of
 from courses.tally.targets import targets_of
 

@@ -27,8 +27,9 @@ from courses.models import (
     ProgrammeKind,
     SkillLevel,
 )
+from courses.tally.cells import LINES
 from courses.tally.entries import FURTHER
-from courses.tally.figures import LINES, Scope
+from courses.tally.figures import Scope
 
 
 class By(StrEnum):

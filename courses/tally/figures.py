@@ -4,26 +4,21 @@ Read from roll-ups alone; `check_consistency` proves these equal to the entries.
 pending are four different figures and stand apart. 人次 and 人 are never on one line.
 """
 
-from calendar import monthrange
-from collections import defaultdict
-from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q, Sum
 
 from courses.models import Completion, CountEntry, DailyBreakdown, District, HeadCount, Line, TrainingClass
+from courses.tally.cells import LINES, Cells, read_cells
 from courses.tally.integrity import Integrity, last_check
 from courses.tally.pace import Pace, State, days_gone, days_in, expected_of, pace_of, state_of
 from courses.tally.targets import targets_of
 
-LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
 CITY = "city"
-WEEKS = 8
 
 
 @dataclass(frozen=True)
@@ -125,42 +120,13 @@ class YearTally:
     integrity: Integrity
 
 
-@dataclass(frozen=True)
-class Cells:
-    """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last; by line
-    `then`, what was posted by the same day of the year before."""
-
-    months: dict[tuple[str, str, int], list[int]]
-    then: dict[str, int]
-    weeks: dict[tuple[str, str], list[int]]
-
-    def year_of(self, line: str, year: int) -> tuple[int, ...]:
-        """The months of all districts together."""
-        return _sum(told for (of, _district, y), told in self.months.items() if (of, y) == (line, year))
-
-    def district_of(self, line: str, district: str, year: int) -> tuple[int, ...]:
-        return tuple(self.months.get((line, district, year), [0] * 12))
-
-    def weeks_of(self, *, lines: Container[str] = LINES, district: str | None = None) -> tuple[int, ...]:
-        return _sum(
-            (told for (of, where), told in self.weeks.items() if of in lines and district in (None, where)), WEEKS
-        )
-
-
-def _sum(rows: Iterable[list[int]], length: int = 12) -> tuple[int, ...]:
-    found = [0] * length
-    for row in rows:
-        found = [one + other for one, other in zip(found, row, strict=True)]
-    return tuple(found)
-
-
 def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> YearTally:
     """The tally of a year as of the end of a day (by default today). Nine queries, whatever the ledger holds.
 
-    Only 人 of a past day is read from the entries themselves, as heads do not add up over days.
+    Only 人 of a past day looks at entries themselves: those posted since.
     """
     day = min(as_of or today, today)
-    cells = _cells(year, scope, day, is_dated=as_of is not None)
+    cells = read_cells(year=year, place=scope.district, day=day, is_dated=as_of is not None)
     targets = targets_of(year=year, as_of=as_of)
     gone = days_gone(year=year, today=day)
     now = _figures_of_now(year, scope) if as_of is None or as_of >= today else None
@@ -181,63 +147,31 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
     )
 
 
-def _cells(year: int, scope: Scope, day: date, *, is_dated: bool) -> Cells:
-    """Months of this year and the year before, and the last eight weeks of this one: two looks at the roll-up.
-
-    The first is the least that a tally can ask; the second reads eight weeks by the index on the day of posting.
-    """
-    then = _year_before(day)
-    where = ""
-    months = (
-        "SELECT line, district, year, month, SUM(count), SUM(CASE WHEN posted_on <= %s THEN count ELSE 0 END) "
-        "FROM courses_dailytotal WHERE year IN (%s, %s)"
-    )
-    values: list[Any] = [then, year - 1, year]
-    if scope.district:
-        where, values = " AND district = %s", [*values, scope.district]
-    if is_dated:
-        where, values = f"{where} AND (year < %s OR posted_on <= %s)", [*values, year, day]
-    found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{months}{where} GROUP BY year, line, district, month", values)
-        for line, district, of_year, month, told, by_then in cursor.fetchall():
-            found.months[line, district, of_year][month - 1] += int(told)
-            found.then[line] += int(by_then) if of_year < year else 0
-        _add_weeks(cursor, found, year, scope, day)
-    return found
-
-
-def _year_before(day: date) -> date:
-    """The same day of the year before; of a leap day the one before it."""
-    return date(day.year - 1, day.month, min(day.day, monthrange(day.year - 1, day.month)[1]))
-
-
-def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, scope: Scope, day: date) -> None:
-    first = day - timedelta(days=7 * WEEKS - 1)
-    whens = "".join(f" WHEN posted_on < %s THEN {number}" for number in range(WEEKS - 1))
-    values: list[Any] = [first + timedelta(days=7 * number) for number in range(1, WEEKS)] + [first, day, year]
-    where = ""
-    if scope.district:
-        where, values = " AND district = %s", [*values, scope.district]
-    cursor.execute(
-        f"SELECT line, district, CASE{whens} ELSE {WEEKS - 1} END AS week, SUM(count) "  # noqa: S608
-        f"FROM courses_dailytotal WHERE posted_on BETWEEN %s AND %s AND year = %s{where} GROUP BY line, district, week",
-        values,
-    )
-    for line, district, week, told in cursor.fetchall():
-        found.weeks[line, district][week] += int(told)
-
-
 def _people(year: int, scope: Scope, posted_by: date | None) -> dict[str, int]:
-    """人 by line: the roll-up now; for a past day counted from the entries, as heads do not add up."""
+    """人 by line: the roll-up; for a past day without those who came to be counted since.
+
+    Heads do not add up over days, so the persons of the lines posted since are looked at one by one: as many as these
+    days have brought, not as many as the ledger holds.
+    """
+    heads = dict(HeadCount.objects.filter(year=year, scope=scope.heads).values_list("line", "people"))
     if posted_by is None:
-        rows = HeadCount.objects.filter(year=year, scope=scope.heads)
-        return dict(rows.values_list("line", "people"))
-    entries = CountEntry.objects.filter(year=year, posted_on__lte=posted_by)
+        return heads
+    where = ""
+    values: list[Any] = [year, posted_by]
     if scope.district:
-        entries = entries.filter(district=scope.district)
-    standing = entries.values("line", "person").annotate(told=Sum("amount")).filter(told__gt=0).order_by()
-    return {line: standing.filter(line=line).count() for line in LINES}
+        where, values = " AND district = %s", [*values, scope.district]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.line, SUM(CASE WHEN p.count > 0 THEN 1 ELSE 0 END) "  # noqa: S608
+            "- SUM(CASE WHEN p.count > since.told THEN 1 ELSE 0 END) FROM "
+            "(SELECT line, person, SUM(amount) AS told FROM courses_countentry "
+            f"WHERE year = %s AND posted_on > %s{where} GROUP BY line, person) since "
+            "JOIN courses_personcount p ON p.year = %s AND p.scope = %s "
+            "AND p.line = since.line AND p.person = since.person GROUP BY p.line",
+            [*values, year, scope.heads],
+        )
+        newer = dict(cursor.fetchall())
+    return {line: people - int(newer.get(line, 0)) for line, people in heads.items()}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Measure the service against the floor.
 
-python -m tests.bench [--quick]    a table, and on the last line JSON; --quick is for trying it out, not for figures
+python -m tests.bench [--quick] [--rows=N]    a table, and on the last line JSON; --quick is for trying it out, not for
+                                              figures; --rows is the size of the ledger that the tally is measured on
 """
 
 import json
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -92,13 +94,29 @@ def say(
     print()
 
 
+def sizes_of(arguments: list[str]) -> Sizes:
+    """Raises ValueError for an argument that there is not."""
+    sizes = Sizes()
+    for argument in arguments:
+        name, _equals, value = argument.partition("=")
+        if argument == "--quick":
+            sizes = QUICK
+        elif name == "--rows":
+            sizes = replace(sizes, ledger_rows=int(value))
+        else:
+            raise ValueError(argument)
+    return sizes
+
+
 def main(arguments: list[str]) -> int:
-    if set(arguments) - {"--quick"}:
+    try:
+        sizes = sizes_of(arguments)
+    except ValueError:
         print(__doc__)
         return 2
     try:
         with ground.fresh() as own:
-            found = measure(own, QUICK if "--quick" in arguments else Sizes())
+            found = measure(own, sizes)
     except Wrong as reason:
         print(f"\nWrong answers: {reason}")
         return 1

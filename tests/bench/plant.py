@@ -15,9 +15,10 @@ from django.core.management import call_command
 
 from courses import attendance
 from courses.attendance.tickets import new_ticket
-from courses.models import Course, Direction, Enrolment, Learner, Lesson
+from courses.models import Course, Direction, Enrolment, Learner, Lesson, Post, User
 from courses.people.numbers import fresh
 from tests.factories import catalogue, classes, crowds
+from tests.factories import people as people_factory
 
 COURSES = 20
 CLASS_SIZE = 50
@@ -49,17 +50,22 @@ def learners(*, count: int) -> list[dict[str, Any]]:
     people = crowds.learners(count=count, now=now)
     bound = crowds.browsers(people=people, now=now)
     return [
-        {"id": learner.pk, "device": device, "session": _session(learner)}
+        {"id": learner.pk, "device": device, "session": _session(learner.user)}
         for device, learner in zip(bound, people, strict=True)
     ]
 
 
-def _session(learner: Learner) -> str:
+def officer() -> str:
+    """The session of an officer of the city."""
+    return _session(people_factory.staff(role=Post.Role.CITY, now=datetime.now(UTC) - timedelta(days=300)))
+
+
+def _session(user: User | None) -> str:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
-    assert learner.user
-    store[SESSION_KEY] = str(learner.user.pk)
+    assert user
+    store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = learner.user.get_session_auth_hash()
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
     store.create()
     return str(store.session_key)
 

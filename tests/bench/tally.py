@@ -18,6 +18,10 @@ from courses.policy import local_date
 CLASS_SIZE = 30
 YEARS = 3
 TIMES = 9
+CATEGORIES = ("", "farmer", "grad", "student", "employee", "owner", "unemployed", "veteran", "disabled")
+AGE_BANDS = ("16-20", "21-30", "31-40", "41-50", "51-60", "61+")
+EDUCATION = ("", "10", "20", "30", "40", "60", "70")
+OCCUPATIONS = ("", *(f"trade-{number}" for number in range(40)))
 LOOK_UP = """
 SELECT year, line, district, month, SUM(count) FROM courses_dailytotal
  WHERE year IN (%s, %s) GROUP BY year, line, district, month
@@ -42,7 +46,7 @@ def load(*, rows: int) -> float:
 
 def lines(rows: int, *, today: date) -> Iterator[ledger.BatchRow]:
     """Classes of 30 over the last three years, as classes end: many lines of one day, district, institution and
-    kind."""
+    kind, of people of every sort."""
     random = Random(7)  # the same lines each time
     districts = list(District.objects.values_list("key", flat=True)) or ["zhifu"]
     institutions = list(Institution.objects.values_list("number", flat=True)) or ["J001"]
@@ -53,6 +57,8 @@ def lines(rows: int, *, today: date) -> Iterator[ledger.BatchRow]:
             posted = min(today, ended + timedelta(days=random.randrange(20)))
             district, institution = random.choice(districts), random.choice(institutions)
             kind, line = random.choice(kinds)
+            brand, online = random.choice(("", "", "lucai", "haigong")), random.choice((0, 0, 0, 40, 100))
+            occupation, level = random.choice(OCCUPATIONS), random.choice(("", "3", "4", "5"))
         yield ledger.BatchRow(
             counted_on=ended,
             posted_on=posted,
@@ -62,8 +68,14 @@ def lines(rows: int, *, today: date) -> Iterator[ledger.BatchRow]:
             kind=kind,
             person=UUID(int=random.getrandbits(128), version=4),
             claim_key=f"measuring:{kind}",
+            brand=brand,
+            occupation=occupation,
+            level=level,
+            online_share=online,
+            category=random.choice(CATEGORIES),
             sex=random.choice("12"),
-            age_band=random.choice(("16-24", "25-34", "35-44", "45-54", "55+")),
+            age_band=random.choice(AGE_BANDS),
+            education=random.choice(EDUCATION),
         )
 
 

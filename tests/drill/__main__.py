@@ -131,6 +131,20 @@ def screens(arena: Arena) -> Figures:
     return screens.run(arena, **size, seconds=screens.SECONDS, per_s=screens.PER_S)
 
 
+def tally(arena: Arena) -> Figures:
+    """5,000,000 ledger lines: dials, league, breakdowns and the rows behind them within 300 ms, 95 times of 100."""
+    from tests.drill import tally
+
+    return tally.run(arena)
+
+
+def crowded(arena: Arena) -> Figures:
+    """50 check-ins a second beside 50 dashboards and 20 exports: p95 within 300 ms, none refused."""
+    from tests.drill import crowded
+
+    return crowded.run(arena)
+
+
 DRILLS: dict[str, Callable[[Arena], Figures]] = {
     drill.__name__: drill
     for drill in (
@@ -149,6 +163,8 @@ DRILLS: dict[str, Callable[[Arena], Figures]] = {
         decode,
         cards,
         screens,
+        tally,
+        crowded,
     )
 }
 

@@ -293,17 +293,17 @@ def questions(who: str) -> list[Question]:
 def ask(*, rounds: int) -> list[dict[str, Any]]:
     """Each list for each of three people: status, statements, and milliseconds of `rounds` answers."""
     told = []
-    with _past_the_second_factor():
+    with past_the_second_factor():
         for who in ("city", "district", "institution"):
             client = Client(raise_request_exception=False)
             client.force_login(
                 User.objects.get(username=f"drill-{who}"), backend="allauth.account.auth_backends.AuthenticationBackend"
             )
-            told += [{"who": who, **_measured(client, question, rounds)} for question in questions(who)]
+            told += [{"who": who, **measured(client, question, rounds)} for question in questions(who)]
     return told
 
 
-def _measured(client: Client, question: Question, rounds: int) -> dict[str, Any]:
+def measured(client: Client, question: Question, rounds: int) -> dict[str, Any]:
     question.ask(client)
     with CaptureQueriesContext(connection) as spent:
         answer = question.ask(client)
@@ -326,6 +326,6 @@ def _ms(client: Client, question: Question) -> float:
 
 
 @contextmanager
-def _past_the_second_factor() -> Iterator[None]:
+def past_the_second_factor() -> Iterator[None]:
     with override_settings(ENFORCE_SECOND_FACTOR=False):
         yield

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from courses.tally import State, pace_of
+from courses.tally import Pace, State, pace_of
 from courses.tally.pace import days_gone, days_in, state_of
 
 SEPTEMBER_14 = date(2026, 9, 14)
@@ -69,3 +71,54 @@ def test_nothing_counted_yet_reaches_nothing_and_divides_by_nothing() -> None:
     assert pace.gap == 30_000
     over = pace_of(year=2025, today=SEPTEMBER_14, verified=9, target=10, recent=[0] * 8)
     assert (over.year_end, over.gap, over.per_week) == (9, 1, 0)
+
+
+# ── For every year, day, number and rhythm ────────────────────────────────────────────────────────────────────────────
+
+SITUATION = {
+    "day": st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    "verified": st.integers(0, 60_000),
+    "target": st.integers(1, 40_000),
+    "recent": st.lists(st.integers(0, 3_000), min_size=8, max_size=8),
+}
+
+
+def told(day: date, verified: int, target: int, recent: list[int]) -> Pace:
+    return pace_of(year=day.year, today=day, verified=verified, target=target, recent=recent)
+
+
+@given(**SITUATION)
+def test_the_projection_lies_within_its_range_and_never_below_what_is_verified(day, verified, target, recent) -> None:
+    pace = told(day, verified, target, recent)
+    assert verified <= pace.low <= pace.year_end <= pace.high
+
+
+@given(**SITUATION)
+def test_a_day_is_named_or_a_gap_never_both_and_the_gap_is_closed_by_what_is_asked(
+    day, verified, target, recent
+) -> None:
+    pace = told(day, verified, target, recent)
+    assert (pace.reached_on is None) == (pace.gap > 0)
+    left = 365 - days_gone(year=2026, today=day)
+    if pace.gap and left:
+        assert pace.per_week * left >= pace.gap * 7
+        assert (pace.per_week - 1) * left < pace.gap * 7
+    if pace.reached_on:
+        assert verified * days_gone(year=2026, today=pace.reached_on) >= target * days_gone(year=2026, today=day)
+
+
+@given(**SITUATION, more=st.integers(1, 5_000))
+def test_more_verified_never_makes_the_outlook_worse(day, verified, target, recent, more) -> None:
+    less, better = told(day, verified, target, recent), told(day, verified + more, target, recent)
+    assert better.year_end >= less.year_end
+    assert better.gap <= less.gap
+    assert (better.reached_on or date.max) <= (less.reached_on or date.max)
+    assert [State.LATE, State.SLOW, State.OK].index(better.state) >= [State.LATE, State.SLOW, State.OK].index(
+        less.state
+    )
+
+
+@given(**SITUATION)
+def test_on_the_last_day_the_projection_is_what_is_verified(day, verified, target, recent) -> None:
+    pace = told(date(2026, 12, 31), verified, target, recent)
+    assert (pace.year_end, pace.low, pace.high) == (verified, verified, verified)

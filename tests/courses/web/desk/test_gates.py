@@ -65,7 +65,9 @@ def test_only_who_decides_finds_the_class_behind_a_decision(
     assert {status for status in answers.values() if status != 302} <= {403, 404}
 
 
-@pytest.mark.parametrize("name", ["desk_class_submit", "desk_approve_done", "desk_target_set", "desk_export_tally"])
+@pytest.mark.parametrize(
+    "name", ["desk_class_submit", "desk_approve_done", "desk_target_set", "desk_target_paste", "desk_export_tally"]
+)
 def test_a_link_decides_nothing(name: str, cast: Cast, sign_in: Open) -> None:
     args = ["02F20260001"] if name == "desk_class_submit" else []
     assert sign_in(cast.city).get(reverse(name, args=args)).status_code == 405

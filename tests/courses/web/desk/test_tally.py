@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses import completion, ledger
+from courses import completion, ledger, tally
 from courses.ledger import BatchRow
 from courses.models import Completion, CountEntry, LedgerSeal, MonthClose, Target, TrainingClass
 from courses.tally import record_check
@@ -88,6 +88,69 @@ def test_the_rows_behind_every_figure_add_up_to_it(cast: Cast, sign_in: Open) ->
 
 
 @pytest.mark.usefixtures("year")
+@pytest.mark.parametrize("by", tally.By)
+def test_every_breakdown_adds_up_to_the_dials_and_each_figure_opens_its_rows(
+    by: tally.By, cast: Cast, sign_in: Open
+) -> None:
+    browser = sign_in(cast.city)
+    page = soup(browser.get(reverse("tally_breakdown"), {"year": 2026, "by": by.value}))
+    out = StringIO()
+    call_command("tally", "2026", "--json", "--by", by.value, stdout=out)
+    rows = [[number(cell.get_text()) for cell in row.select("td.n b")] for row in page.select("tbody tr")]
+    assert rows == [[one["skills"], one["entrepreneurship"]] for one in json.loads(out.getvalue())]
+    links = page.select("td.n a")
+    assert [number(link.get_text()) for link in page.select("tfoot a")] == [50, 3]
+    # The last one stands for many: by month there are twelve.
+    for link in (links[0], links[-1]):
+        behind = soup(browser.get(str(link["href"]))).select_one(".entries-sum b")
+        assert behind is not None
+        assert number(behind.get_text()) == number(link.get_text()), link["href"]
+
+
+@pytest.mark.usefixtures("year")
+def test_a_district_breaks_down_its_own_figures_and_no_other_s(cast: Cast, sign_in: Open) -> None:
+    browser = sign_in(cast.district)
+    page = soup(browser.get(reverse("tally_breakdown"), {"year": 2026, "by": "kind"}))
+    assert [number(link.get_text()) for link in page.select("tfoot a")] == [40, 3]
+    assert browser.get(reverse("tally_breakdown"), {"district": "laishan"}).status_code == 404
+
+
+@pytest.mark.usefixtures("year")
+def test_the_league_tells_what_waits_what_was_sent_back_and_what_rests_on_scans(
+    now: datetime, cast: Cast, sign_in: Open, submitted: Submitted
+) -> None:
+    submitted(people_in=4, category=None)
+    rows = list(Completion.objects.order_by("pk"))
+    completion.approve(by=cast.city, completion=rows[0], now=now)
+    completion.send_back(by=cast.district, completion=rows[1], reason="名单有误", now=now)
+    zhifu = soup(sign_in(cast.city).get(reverse("desk_tally"))).select(".league tbody tr")[0]
+    told = [cell.get_text() for cell in zhifu.select("td.n")][-3:]
+    # 1 of 44 person-times rests on scans, the others are an opening batch.
+    assert told == ["2", "1", "2.2%"]
+
+
+@pytest.mark.usefixtures("year")
+def test_each_cell_of_the_soundings_opens_its_month(cast: Cast, sign_in: Open) -> None:
+    browser = sign_in(cast.city)
+    page = soup(browser.get(reverse("desk_tally"), {"year": 2026}))
+    cells = page.select(".heat tbody tr")[0].select("td a")
+    assert len(cells) == 9
+    behind = soup(browser.get(str(cells[2]["href"]))).select_one(".entries-sum b")
+    assert behind is not None
+    assert number(behind.get_text()) == 30
+
+
+@pytest.mark.usefixtures("year")
+def test_this_year_stands_beside_the_same_day_of_last_year(now: datetime, cast: Cast, sign_in: Open) -> None:
+    rows = [row("skills", "zhifu", date(2025, 9, 14)) for _ in range(20)]
+    rows += [row("skills", "zhifu", date(2025, 9, 15)) for _ in range(90)]
+    ledger.load_opening_batch(rows=rows, source="去年", total=110, file_hash="b" * 64, by=None, now=now)
+    page = words(sign_in(cast.city).get(reverse("desk_tally"), {"year": 2026}))
+    assert "去年同日已核 20，今年多 30 人次。" in page
+    assert page.count("去年同日") == 1
+
+
+@pytest.mark.usefixtures("year")
 def test_a_past_day_shows_what_was_known_then_and_its_rows(cast: Cast, sign_in: Open) -> None:
     browser = sign_in(cast.city)
     page = browser.get(reverse("desk_tally"), {"year": 2026, "as_of": "2026-05-31"})
@@ -157,7 +220,7 @@ def test_the_tally_takes_the_same_statements_for_two_districts_and_for_more(
     browser.get(reverse("desk_tally"))
     with CaptureQueriesContext(connection) as spent:
         browser.get(reverse("desk_tally"))
-    assert len(spent) == 13
+    assert len(spent) == 14
 
 
 @pytest.mark.parametrize("number_of", [1, 3])

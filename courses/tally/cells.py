@@ -1,0 +1,92 @@
+"""人次 of a year by line, district and month, and of its last weeks: two looks at the roll-up, and no more."""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from courses.models import Line
+
+LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
+WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Cells:
+    """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last; by line
+    `then`, what was posted by the same day of the year before."""
+
+    months: dict[tuple[str, str, int], list[int]]
+    then: dict[str, int]
+    weeks: dict[tuple[str, str], list[int]]
+
+    def year_of(self, line: str, year: int) -> tuple[int, ...]:
+        """The months of all districts together."""
+        return _sum(told for (of, _district, y), told in self.months.items() if (of, y) == (line, year))
+
+    def district_of(self, line: str, district: str, year: int) -> tuple[int, ...]:
+        return tuple(self.months.get((line, district, year), [0] * 12))
+
+    def weeks_of(self, *, lines: Container[str] = LINES, district: str | None = None) -> tuple[int, ...]:
+        return _sum(
+            (told for (of, where), told in self.weeks.items() if of in lines and district in (None, where)), WEEKS
+        )
+
+
+def _sum(rows: Iterable[list[int]], length: int = 12) -> tuple[int, ...]:
+    found = [0] * length
+    for row in rows:
+        found = [one + other for one, other in zip(found, row, strict=True)]
+    return tuple(found)
+
+
+def read_cells(*, year: int, place: str | None, day: date, is_dated: bool) -> Cells:
+    """Months of this year and the year before, and the last eight weeks of this one: two looks at the roll-up.
+
+    The first is the least that a tally can ask; the second reads eight weeks by the index on the day of posting.
+    """
+    then = _year_before(day)
+    where = ""
+    months = (
+        "SELECT line, district, year, month, SUM(count), SUM(CASE WHEN posted_on <= %s THEN count ELSE 0 END) "
+        "FROM courses_dailytotal WHERE year IN (%s, %s)"
+    )
+    values: list[Any] = [then, year - 1, year]
+    if place:
+        where, values = " AND district = %s", [*values, place]
+    if is_dated:
+        where, values = f"{where} AND (year < %s OR posted_on <= %s)", [*values, year, day]
+    found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{months}{where} GROUP BY year, line, district, month", values)
+        for line, district, of_year, month, told, by_then in cursor.fetchall():
+            found.months[line, district, of_year][month - 1] += int(told)
+            found.then[line] += int(by_then) if of_year < year else 0
+        _add_weeks(cursor, found, year, place, day)
+    return found
+
+
+def _year_before(day: date) -> date:
+    """The same day of the year before; of a leap day the one before it."""
+    return date(day.year - 1, day.month, min(day.day, monthrange(day.year - 1, day.month)[1]))
+
+
+def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, place: str | None, day: date) -> None:
+    first = day - timedelta(days=7 * WEEKS - 1)
+    whens = "".join(f" WHEN posted_on < %s THEN {number}" for number in range(WEEKS - 1))
+    values: list[Any] = [first + timedelta(days=7 * number) for number in range(1, WEEKS)] + [first, day, year]
+    where = ""
+    if place:
+        where, values = " AND district = %s", [*values, place]
+    cursor.execute(
+        f"SELECT line, district, CASE{whens} ELSE {WEEKS - 1} END AS week, SUM(count) "  # noqa: S608
+        f"FROM courses_dailytotal WHERE posted_on BETWEEN %s AND %s AND year = %s{where} GROUP BY line, district, week",
+        values,
+    )
+    for line, district, week, told in cursor.fetchall():
+        found.weeks[line, district][week] += int(told)
