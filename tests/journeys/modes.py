@@ -66,7 +66,8 @@ ASK = """({rules, known}) => {
     return parts.join("|");
   };
   const texts = [...document.body.querySelectorAll("*")].filter(one =>
-    (one.matches("input, select, textarea") || [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    (one.matches("input, select, textarea")
+      || [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
     && one.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !one.closest("[aria-hidden=true]"));
   const looks = new Map(texts.map(one => [one, look(one)]));
   const seen = new Set(known);
