@@ -323,6 +323,7 @@ def test(arguments: Sequence[str]) -> int:
             steps.do(name, command, env)
     steps.do("tests", database(pg, env, pytest_command(chosen, env["CHROMIUM"])), env)
     if not env["CHROMIUM"]:
+        steps.not_run.append("browser tests")
         warn_of_missing_browser()
     return steps.report()
 
@@ -354,7 +355,7 @@ def pytest_command(chosen: Sequence[str], browser: str) -> list[str]:
         command += ["-m", "not browser"]
     if chosen:
         return [*command, *chosen]
-    return [*command, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
+    return [*command, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadscope"]
 
 
 def database(pg: bool, env: dict[str, str], command: list[str]) -> list[str]:
@@ -364,7 +365,7 @@ def database(pg: bool, env: dict[str, str], command: list[str]) -> list[str]:
 
 def warn_of_missing_browser() -> None:
     line = "!" * 100
-    say(f"\n{line}\n!! NO CHROMIUM FOUND: THE BROWSER TESTS WERE SKIPPED. Looked for: {', '.join(BROWSERS)}")
+    say(f"\n{line}\n!! NO CHROMIUM FOUND: THE BROWSER TESTS DID NOT RUN. Looked for: {', '.join(BROWSERS)}")
     say(f"!! On Debian and Ubuntu: apt install chromium fonts-noto-cjk. Or set CHROMIUM to its path.\n{line}")
 
 
@@ -373,6 +374,7 @@ class Steps:
 
     def __init__(self) -> None:
         self.done: list[tuple[str, bool, float]] = []
+        self.not_run: list[str] = []
 
     def do(self, name: str, command: Sequence[str], env: dict[str, str]) -> None:
         say(f"── {name}")
@@ -385,7 +387,9 @@ class Steps:
     def report(self) -> int:
         say()
         for name, good, seconds in self.done:
-            say(f"  {'ok    ' if good else 'FAILED'} {name:<14}{seconds:7.1f} s")
+            say(f"  {'ok     ' if good else 'FAILED '} {name:<14}{seconds:7.1f} s")
+        for name in self.not_run:
+            say(f"  NOT RUN {name}")
         return 0 if all(good for _, good, _ in self.done) else 1
 
 

@@ -1,31 +1,51 @@
 """The cast, the clock and the guard rails."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.utils import translation
 
 from courses.policy import CITY_TIME
-from tests.append_only import lift, restore
-from tests.races.arena import arena, crowd, own_ground, template
+from tests import dealing, ground, once
+from tests.dealing import Dealing
+from tests.races.arena import arena, crowd, own_ground
 
-__all__ = ["arena", "crowd", "own_ground", "template"]
-
-
-# What shares a served city, a crowd or the machine's speed stays in one process, in which it then comes one by one.
-TOGETHER = ("journeys", "races", "kill", "bench", "drill")
+__all__ = ["arena", "crowd", "own_ground"]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_configure() -> None:
+    once.begin()  # here, before the processes start that are to share it
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing:
+    return Dealing(config, log)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for xdist. All else is dealt out in order, so that the tests that empty the database come last
-    everywhere."""
-    for item in items:
-        for folder in TOGETHER:
-            if f"tests/{folder}/" in item.nodeid:
-                item.add_marker(pytest.mark.xdist_group(folder))
+    items.sort(key=lambda item: dealing.place(item.nodeid))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The suite's database begins as a copy of the tables that the migrations made once for this run."""
+    tables = ground.migrated()
+    if tables.engine == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = tables.name
+        yield
+        return
+    # It lives in memory, for as long as somebody is connected.
+    name = connection.creation._get_test_db_name()
+    with closing(sqlite3.connect(tables.name)) as rows, closing(sqlite3.connect(name, uri=True)) as memory:
+        rows.backup(memory)
+        yield
 
 
 @pytest.fixture
@@ -44,19 +64,3 @@ def _no_memory_between_tests() -> Iterator[None]:
     translation.deactivate()
     for cache in caches.all():
         cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def _books_open_for_the_flush(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A transactional test empties every table when it ends, which the append-only triggers would refuse."""
-    marker = request.node.get_closest_marker("django_db")
-    transactional = marker is not None and (marker.kwargs.get("transaction") or (marker.args and marker.args[0]))
-    if not transactional:
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    from django.db import connection
-
-    restore(connection)
-    yield
-    lift(connection)

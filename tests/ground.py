@@ -1,12 +1,13 @@
 """A database of one's own for a proof that damages it: migrated, real (a file or a PostgreSQL), thrown away after."""
 
+import hashlib
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,12 @@ from secrets import token_hex
 from urllib.parse import quote, urlsplit
 
 import psycopg
-from django.db import connection, connections
 from psycopg import sql
 
+from tests import once
+
 ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / "var" / "tables"
 
 
 @dataclass(frozen=True)
@@ -44,35 +47,57 @@ class Ground:
 @contextmanager
 def fresh() -> Iterator[Ground]:
     """A migrated database without rows."""
-    with folder() as own, empty(own) as ground:
-        ground.manage("migrate", "--skip-checks", "--verbosity", "0")
+    with copy_of(migrated()) as ground:
         yield ground
 
 
-@contextmanager
-def of_test_database() -> Iterator[Ground]:
-    """A copy of the suite's own test database: the schema as it is, without migrating again."""
-    with folder() as own:
-        if connection.vendor == "sqlite":
-            connection.ensure_connection()
-            ground = _file(own)
-            with closing(sqlite3.connect(ground.name)) as copy:
-                connection.connection.backup(copy)
-            yield ground
-            return
-        source = str(connection.settings_dict["NAME"])
-        connections.close_all()
-        with empty(own, template=source) as ground:
-            yield ground
+def migrated() -> Ground:
+    """The tables of this run, made by the migrations; only ever copied."""
+    return standing("tables", _migrate)
+
+
+def _migrate(ground: Ground) -> None:
+    """A file is kept for later runs, until something changes that migrations read."""
+    kept = KEPT / f"{_migrations()}.sqlite3"
+    if ground.engine == "sqlite" and kept.exists():
+        _copy(kept, ground.name)
+        return
+    ground.manage("migrate", "--skip-checks", "--verbosity", "0")
+    if ground.engine == "sqlite":
+        shutil.rmtree(KEPT, ignore_errors=True)
+        KEPT.mkdir(parents=True)
+        part = KEPT / token_hex(4)
+        _copy(ground.name, part)
+        part.replace(kept)
+
+
+def _migrations() -> str:
+    read = [ROOT / "requirements.txt", *ROOT.glob("lms/settings/*.py"), *ROOT.glob("courses/privacy/*.py")]
+    read += [path for app in ("courses", "cms") for path in (ROOT / app / "migrations").glob("*.py")]
+    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in sorted(read))).hexdigest()
+
+
+def standing(name: str, fill: Callable[[Ground], None], source: Callable[[], Ground] | None = None) -> Ground:
+    """A database that lasts as long as the run: empty or a copy of `source`, then filled, by whoever asks first."""
+
+    def make(folder: Path) -> dict[str, str]:
+        ground = _make(folder, name, source() if source else None)
+        fill(ground)
+        return {"url": ground.url, "name": ground.name, "folder": str(folder)}
+
+    told = once.made(name, make)
+    return Ground(url=told["url"], name=told["name"], folder=Path(told["folder"]))
 
 
 @contextmanager
 def copy_of(source: Ground) -> Iterator[Ground]:
-    """The same tables again; nobody may be connected to the source."""
-    with folder() as own, empty(own, template=source.name) as ground:
-        if ground.engine == "sqlite":
-            shutil.copyfile(source.name, ground.name)
-        yield ground
+    """The same tables and rows again; nobody may be connected to the source."""
+    with folder() as own:
+        ground = _make(own, "db", source)
+        try:
+            yield ground
+        finally:
+            drop(ground.name)
 
 
 @contextmanager
@@ -84,30 +109,43 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _file(folder: Path, name: str = "db") -> Ground:
-    path = folder / f"{name}.sqlite3"
-    return Ground(url=f"sqlite:///{path}", name=str(path), folder=folder)
-
-
 @contextmanager
-def empty(folder: Path, *, name: str = "db", template: str = "template0") -> Iterator[Ground]:
+def empty(folder: Path, *, name: str = "db") -> Iterator[Ground]:
     """An empty database beside the one of DATABASE_URL; a file where that is unset or SQLite."""
+    ground = _make(folder, name)
+    try:
+        yield ground
+    finally:
+        drop(ground.name)
+
+
+def _make(folder: Path, name: str, source: Ground | None = None) -> Ground:
     address = os.environ.get("DATABASE_URL", "")
     if not address.startswith("postgres"):
-        yield _file(folder, name)
-        return
+        path = folder / f"{name}.sqlite3"
+        if source:
+            _copy(source.name, path)
+        return Ground(url=f"sqlite:///{path}", name=str(path), folder=folder)
     name = f"tideline_{name}_{token_hex(4)}"
-    parts = urlsplit(address)
-    _on_server(address, "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
-    try:
-        yield Ground(url=parts._replace(path=f"/{quote(name)}").geturl(), name=name, folder=folder)
-    finally:
-        _on_server(address, "DROP DATABASE {} WITH (FORCE)", name)
+    _on_server("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, source.name if source else "template0")
+    return Ground(url=urlsplit(address)._replace(path=f"/{quote(name)}").geturl(), name=name, folder=folder)
 
 
-def _on_server(address: str, statement: str, *names: str) -> None:
-    """Run one statement on the maintenance database of a server; a template must have no visitors."""
-    server = urlsplit(address)._replace(path="/postgres", scheme="postgresql").geturl()
+def _copy(source: str | Path, target: str | Path) -> None:
+    """What stands in a journal beside the file comes along."""
+    with closing(sqlite3.connect(source)) as rows, closing(sqlite3.connect(target)) as copy:
+        rows.backup(copy)
+
+
+def drop(name: str) -> None:
+    """A file goes with its folder."""
+    if name.startswith("tideline_"):
+        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _on_server(statement: str, *names: str) -> None:
+    """Run one statement on the maintenance database of the server; a template must have no visitors."""
+    server = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres", scheme="postgresql").geturl()
     with psycopg.connect(server, autocommit=True) as maintenance:
         if len(names) > 1:
             maintenance.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", names[1:])

@@ -1,6 +1,8 @@
 """A city of one's own for a journey: prepared and served by the same commands as `run.py`, then thrown away."""
 
+import io
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,26 +10,41 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
-from tests.ground import Ground, fresh
+from tests import ground
+from tests.crowd import Crowd
+from tests.ground import Ground
 
 ROOT = Path(__file__).resolve().parents[2]
+THIS = "tests.journeys.city"
 
 
 @dataclass(frozen=True)
 class City:
+    """`clerk` is a process that has Django up already: a command costs what it does, not a start."""
+
     address: str
     ground: Ground
+    clerk: Crowd
 
     def manage(self, *command: str) -> str:
-        call = [sys.executable, "manage.py", *command]
-        env = self.ground.environment("lms.settings.dev", **KEYS)
-        done = subprocess.run(call, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-4000:]
-        return done.stdout
+        said: str = self.clerk.call(self.ground.name, f"{THIS}:said_by", command=list(command))
+        return said
+
+
+def said_by(*, command: list[str]) -> str:
+    """All that would stand in the window, the codes of the console carrier among it."""
+    from django.core.management import call_command
+
+    out = io.StringIO()
+    with redirect_stdout(out), mock.patch.object(sys, "__stdout__", out):
+        call_command(*command)
+    return out.getvalue()
 
 
 KEYS = {
@@ -39,28 +56,39 @@ KEYS = {
 }
 
 
+def built(share: str) -> Ground:
+    """The demo city, its past shortened to `share` per cent: made once for all processes of a run."""
+    return ground.standing(f"city_{share}", partial(_build, share=share), ground.migrated)
+
+
+def _build(place: Ground, *, share: str) -> None:
+    (place.folder / "broker" / "control").mkdir(parents=True)
+    for command in (("prepare", "--no-demo"), ("seed_demo", "--share", share), ("renew_demo",)):
+        place.manage(*command, settings="lms.settings.dev", **KEYS)
+
+
 @contextmanager
 def served(*, share: str = "12") -> Iterator[City]:
-    """The demo city on a free port, its past shortened to `share` per cent; web only, as no journey waits for a
-    worker."""
-    with fresh() as ground:
-        city = City(f"http://127.0.0.1:{_free_port()}", ground)
-        (ground.folder / "broker" / "control").mkdir(parents=True, exist_ok=True)
-        city.manage("prepare", "--no-demo")
-        city.manage("seed_demo", "--share", share)
-        city.manage("renew_demo")
-        port = city.address.rsplit(":", 1)[1]
+    """A copy of it on a free port; web only, as no journey waits for a worker."""
+    source = built(share)
+    with ground.copy_of(source) as own:
+        for name in ("broker", "media", "private", "static"):
+            if (source.folder / name).exists():
+                shutil.copytree(source.folder / name, own.folder / name)
+        port = str(_free_port())
+        address = f"http://127.0.0.1:{port}"
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi"],
             cwd=ROOT,
-            env=ground.environment("lms.settings.dev", **KEYS, PORT=port, HOST="127.0.0.1"),
+            env=own.environment("lms.settings.dev", **KEYS, PORT=port, HOST="127.0.0.1"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             process_group=0,
         )
         try:
-            _wait(f"{city.address}/healthz")
-            yield city
+            with Crowd(own.environment("lms.settings.dev", **KEYS), processes=1) as clerk:
+                _wait(f"{address}/healthz")
+                yield City(address, own, clerk)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(timeout=40)

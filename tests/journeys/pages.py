@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tests.journeys.city import City
 
+DOORS = ("public", "my", "teach", "desk", "cms")
 FACTS = """
 import json
 from django.utils import timezone
@@ -26,7 +27,7 @@ camp = TrainingClass.objects.filter(kind_key="camp", status="enrolling").latest(
 project = camp.enrolments.filter(status="candidate", pitches__isnull=False).first()
 print(json.dumps({
     "lesson": lesson_name(full), "demo_lesson": lesson_name(demo.lessons.get()), "class": full.training_class.number,
-    "own": own.number if own else "", "course": page.url,
+    "own": own.number if own else "", "course": page.url, "page": page.pk,
     "enrol": page.course.classes.filter(status="enrolling")[0].number,
     "enrols_own": Post.objects.get(user__username="demo-institution").institution.classes.filter(
         status="enrolling").first().number,
@@ -49,6 +50,11 @@ class Visit:
     path: str
     picture: str = ""
     wide: bool = False
+
+    @property
+    def door(self) -> str:
+        first = self.path.split("/")[1]
+        return first if first in DOORS else "public"
 
 
 def visits(city: City) -> list[Visit]:
@@ -144,4 +150,8 @@ def visits(city: City) -> list[Visit]:
         Visit("learners", "demo-city", "/desk/learners/"),
         Visit("outbox", "demo-city", "/desk/messages/"),
     ]
-    return [*public, *learner, *trainer, *desk]
+    editor = [
+        Visit("cms-home", "demo-editor", "/cms/"),
+        Visit("cms-page", "demo-editor", f"/cms/pages/{facts['page']}/edit/"),
+    ]
+    return [*public, *learner, *trainer, *desk, *editor]

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.factories.people import resident_number
 from tests.journeys.browser import PHONE, visitor
 from tests.journeys.city import City
+from tests.journeys.modes import faults
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough password"
@@ -35,6 +36,7 @@ def test_a_learner_comes_in_by_phone_and_says_who_they_are(city: City, browser: 
     learner.get_by_label("手机号").fill("199 1234 4321")
     learner.get_by_role("button", name="获取验证码").click()
     expect(learner.locator("main")).to_contain_text("199****4321")
+    assert faults(learner, "code") == []
     expect(learner.get_by_role("button", name="重新获取验证码")).to_be_disabled()
     # The sixth digit sends it; no button is pressed.
     learner.get_by_label("6 位验证码").fill(code_in_the_window(city))
@@ -70,6 +72,7 @@ def test_an_officer_comes_in_by_password_and_second_factor(city: City, browser: 
     secret = set_up(visitor(browser), city)
     officer = visitor(browser)
     give_password(officer, city)
+    assert faults(officer, "second factor") == []
     officer.get_by_label("动态码或恢复码").fill(now_shown(secret))
     officer.get_by_role("button", name="登录").click()
     expect(officer).to_have_url(f"{city.address}/desk/")
@@ -79,10 +82,12 @@ def set_up(officer: Page, city: City) -> str:
     """The first visit: the desk stays shut until the second factor is set up, then it opens."""
     give_password(officer, city)
     expect(officer.locator("h1")).to_have_text("设置二次验证")
+    assert faults(officer, "second factor, set up") == []
     secret = officer.locator(".secret").inner_text().replace(" ", "")
     officer.get_by_label("手机上显示的 6 位动态码").fill(now_shown(secret))
     officer.get_by_role("button", name="完成设置").click()
     expect(officer.locator("h1")).to_have_text("请抄下恢复码")
+    assert faults(officer, "recovery codes") == []
     officer.get_by_role("link", name="已抄好，继续").click()
     expect(officer).to_have_url(f"{city.address}/desk/")
     return secret

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from tests import ground
 from tests.crowd import Crowd
@@ -20,16 +19,9 @@ def crowd() -> Iterator[Crowd]:
         yield crowd
 
 
-@pytest.fixture(scope="session")
-def template(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
-    """The suite's own tables once more, taken before any test holds a transaction on them."""
-    with django_db_blocker.unblock(), ground.of_test_database() as taken:
-        yield taken
-
-
 @pytest.fixture
-def own_ground(template: Ground) -> Iterator[Ground]:
-    with ground.copy_of(template) as own:
+def own_ground() -> Iterator[Ground]:
+    with ground.fresh() as own:
         yield own
 
 

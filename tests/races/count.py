@@ -111,6 +111,10 @@ def contend(*, completion_id: int, officer_id: int) -> str:
     return entry.code if entry else ""
 
 
+def post_alone(*, completion_id: int) -> None:
+    ledger.post(completion=Completion.objects.get(pk=completion_id), now=datetime.now(UTC))
+
+
 def result(*, class_ids: list[int]) -> dict[str, Any]:
     """How many of the pairs counted, and whatever is wrong with them."""
     rows = Completion.objects.filter(enrolment__training_class__in=class_ids)

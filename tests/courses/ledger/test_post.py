@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
 
 from courses import completion, ledger
 from courses.completion import CompletionRefused
@@ -117,11 +116,3 @@ def test_who_approved_does_not_revoke(now) -> None:
     with pytest.raises(CompletionRefused):
         completion.revoke(by=done.approved_by, completion=done, reason="误批", now=later)
     assert CountEntry.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_line_is_posted_only_inside_the_transaction_of_its_approval(now) -> None:
-    done, later = submitted(now=now)
-    with pytest.raises(transaction.TransactionManagementError):
-        ledger.post(completion=done, now=later)
-    assert not CountEntry.objects.exists()

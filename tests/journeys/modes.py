@@ -1,0 +1,121 @@
+"""One page in every mode. It is loaded once and then made small, large in type, dark, wide and a sheet of paper: the
+two attributes that are set here are all that the cookies of a visitor change (templates/base.html, and a test of it in
+tests/courses/web/test_appearance.py), but for what the switches say of themselves.
+
+Contrast is nine tenths of what axe costs, and most of what a page shows it shares with the others. So a text is judged
+once for all that the rule reads: its colour, size and weight and the grounds it lies on. Whatever lies out of the flow
+may cover something and is judged every time.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.journeys.browser import DESK, PHONE
+
+SMALL = {"width": 320, "height": 568}
+PROJECTOR = {"width": 1920, "height": 1080}
+COLOURS = ["link-in-text-block"]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """`rules`: those that may answer otherwise than in the mode before; none means all."""
+
+    size: dict[str, int]
+    theme: str = ""
+    elder: str = ""
+    paper: bool = False
+    rules: list[str] | None = None
+
+
+MODES = {
+    "phone": Mode(PHONE),
+    "dark": Mode(PHONE, theme="dark", rules=COLOURS),
+    "elder": Mode(PHONE, elder="1"),
+    "small": Mode(SMALL),
+    "desktop": Mode(DESK),
+    "paper": Mode(DESK, paper=True, rules=COLOURS),
+}
+SECONDS = 90
+DRESS = """({theme, elder}) => {
+  const root = document.documentElement.dataset;
+  theme ? root.theme = theme : delete root.theme;
+  elder ? root.elder = elder : delete root.elder;
+  document.getAnimations().forEach(one => one.effect.getTiming().iterations < Infinity && one.finish());
+}"""
+ASK = """({rules, known}) => {
+  window.said = "";
+  const told = found => found.violations.map(one => [one.id, String(one.nodes[0]?.target), one.nodes.length]);
+  const runOnly = rules && {type: "rule", values: rules};
+  const look = element => {
+    const style = getComputedStyle(element);
+    const parts = [style.color, style.fontSize, style.fontWeight, style.textShadow, element.matches(":disabled")];
+    let open = true;
+    for (let up = element; up; up = up.parentElement) {
+      const {backgroundColor: ground, backgroundImage: image, opacity, position} = getComputedStyle(up);
+      if (position === "absolute" || position === "fixed") return "";
+      if (opacity !== "1") parts.push(opacity);
+      if (open && image !== "none") parts.push(image);
+      if (open && ground !== "rgba(0, 0, 0, 0)") parts.push(ground);
+      open = open && ground.startsWith("rgba");
+    }
+    return parts.join("|");
+  };
+  const texts = [...document.body.querySelectorAll("*")].filter(one =>
+    (one.matches("input, select, textarea")
+      || [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    && one.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !one.closest("[aria-hidden=true]"));
+  const looks = new Map(texts.map(one => [one, look(one)]));
+  const seen = new Set(known);
+  const fresh = texts.filter(one => !looks.get(one) || !seen.has(looks.get(one)));
+  fresh.forEach(one => one.dataset.judged = "");
+  const contrast = () => axe.run({include: [["[data-judged]"]]}, {
+    runOnly: {type: "rule", values: ["color-contrast"]}, resultTypes: ["violations", "passes"], elementRef: true});
+  axe.run({resultTypes: ["violations"], ...(runOnly ? {runOnly} : {rules: {"color-contrast": {enabled: false}}})})
+    .then(async found => {
+      const also = fresh.length ? await contrast() : {violations: [], passes: []};
+      fresh.forEach(one => delete one.dataset.judged);
+      const passed = also.passes.flatMap(one => one.nodes).map(node => looks.get(node.element)).filter(Boolean);
+      window.said = JSON.stringify({found: [...told(found), ...told(also)], passed});
+    })
+    .catch(error => { window.said = JSON.stringify({found: [[String(error), "", 1]], passed: []}) });
+}"""
+_passed: set[str] = set()
+
+
+def faults(page: Page, name: str, *, wide: bool = False, but: tuple[str, ...] = ()) -> list[str]:
+    """What is wrong with the page that stands open, in any mode: what axe finds, and what scrolls sideways."""
+    page.evaluate(AXE_SCRIPT)
+    found = []
+    for label, mode in MODES.items():
+        page.set_viewport_size(PROJECTOR if wide and label == "desktop" else mode.size)  # type: ignore[arg-type]
+        page.emulate_media(media="print" if mode.paper else "screen")
+        page.evaluate(DRESS, {"theme": mode.theme, "elder": mode.elder})
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 0 and not mode.paper:
+            found.append(f"{name} ({label}): {wider} px wider than the screen")
+        found += [
+            f"{name} ({label}): {rule} at {where}, {times} times"
+            for rule, where, times in _axe(page, mode.rules)
+            if rule not in but
+        ]
+    page.emulate_media(media="screen")
+    page.evaluate(DRESS, {"theme": "", "elder": ""})
+    return found
+
+
+def _axe(page: Page, rules: list[str] | None) -> list[tuple[str, str, int]]:
+    """Waited for with a limit: a page that is stuck is an error, not a standstill. Asked again and again, as what
+    waits in the page evaluates a string, which a page's policy may forbid."""
+    page.evaluate(ASK, {"rules": rules, "known": sorted(_passed)})
+    for _turn in range(SECONDS * 25):
+        if said := page.evaluate("window.said"):
+            told: dict[str, Any] = json.loads(said)
+            _passed.update(told["passed"])
+            return [(rule, where, times) for rule, where, times in told["found"]]
+        page.wait_for_timeout(40)
+    raise TimeoutError(f"axe has said nothing of {page.url} for {SECONDS} s")
