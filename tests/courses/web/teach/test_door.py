@@ -40,7 +40,8 @@ def standing(phone: Client, row: DoorRequest) -> str:
 
 def test_the_way_to_the_trainer_stands_where_one_would_sign_in(phone: Client) -> None:
     page = BeautifulSoup(phone.get(reverse("ticket")).content, "html.parser")
-    assert [form["action"] for form in page.select("form")] == [reverse("scan_ask")]
+    [form] = page.select(".scan-foot form")
+    assert (form["action"], form["method"]) == (reverse("scan_ask"), "post")
 
 
 def test_the_digits_are_on_both_and_a_name_settles_it(
