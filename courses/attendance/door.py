@@ -1,7 +1,7 @@
 """请老师当面确认: who gets no message and has no login shows two digits, and the trainer compares them face to face.
 
-The scan itself is proved by its ticket; who made it is said by the trainer, so it is a mark by hand with the time of the
-scan.
+The scan itself is proved by its ticket; who made it is said by the trainer, so it is a mark by hand with the time of
+the scan.
 """
 
 import secrets

@@ -52,7 +52,8 @@ def test_a_lesson_may_be_contested_once_within_its_term_until_completion(room: R
     Dispute.objects.update(status=Dispute.Status.WITHDRAWN)
     assert first(room, learner, 202).contest_until == until
     Completion.objects.create(
-        number="Z1", proposed_reasoning={}, enrolment=own, status="approved", proposed_by=room.trainer, proposed_at=room.at(190),
+        number="Z1", proposed_reasoning={},
+        enrolment=own, status="approved", proposed_by=room.trainer, proposed_at=room.at(190),
         submitted_by=people.user(), submitted_at=room.at(191), approved_by=people.user(), approved_at=room.at(192),
     )  # fmt: skip
     assert first(room, learner, 203).contest_until is None

@@ -136,7 +136,8 @@ def test_what_cannot_be_contested(room: Room, easy_room: Room) -> None:
     assert refused_by(lambda: contest(room, learner)) == DisputeRefusal.ALREADY_RAISED
     other = room.learner("李梅")
     Completion.objects.create(
-        number="Z1", proposed_reasoning={}, enrolment=other.enrolments.get(), status="approved", proposed_by=room.trainer,
+        number="Z1", proposed_reasoning={},
+        enrolment=other.enrolments.get(), status="approved", proposed_by=room.trainer,
         proposed_at=room.at(190), submitted_by=people.user(), submitted_at=room.at(191),
         approved_by=people.user(), approved_at=room.at(192),
     )  # fmt: skip

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from courses.models import ChangeRequest, OutboxMessage
+from courses.attendance.checkin import Who, check_in
+from courses.attendance.tickets import new_ticket
+from courses.models import ChangeRequest, Direction, OutboxMessage
 from tests.courses.web.desk.conftest import Cast, Open, words
 from tests.factories import catalogue
 from tests.factories.classes import enrolled, first_lesson, training_class
@@ -53,3 +55,32 @@ def test_a_lesson_of_another_class_cannot_be_named(now: datetime, cast: Cast, si
     assert answer.status_code == 422
     assert not ChangeRequest.objects.exists()
     assert sign_in(cast.institution).get(reverse("desk_changes", args=[other.number])).status_code == 404
+
+
+def test_a_lesson_is_cancelled_on_the_same_form(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer])
+    lesson = first_lesson(made)
+    address = reverse("desk_changes", args=[made.number])
+    sign_in(cast.institution).post(address, {"lesson": lesson.pk, "cancels": "on", "reason": "教师生病"})
+    row = ChangeRequest.objects.get()
+    district = sign_in(cast.district)
+    assert "取消，不计入应到学时" in words(district.get(address))
+    district.post(reverse("desk_change_decide", args=[made.number, row.number]), {"decision": "grant"})
+    lesson.refresh_from_db()
+    assert (row.cancels, lesson.status) == (True, "cancelled")
+
+
+def test_how_many_have_to_scan_again_is_said_when_a_lesson_moves_after_scans(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now - timedelta(days=20), first=now + timedelta(minutes=20), trainers=[cast.trainer])
+    row = enrolled(training_class=made, now=now - timedelta(days=19))
+    lesson = first_lesson(made)
+    ticket = new_ticket(lesson_code=lesson.code, direction=Direction.IN, device="", now=now)
+    check_in(ticket=ticket, who=Who(user_id=row.learner.user_id), now=now)
+    later = {"day": "2026-09-15", "starts": "14:00", "ends": "17:00"}
+    address = reverse("desk_changes", args=[made.number])
+    sign_in(cast.institution).post(address, {"lesson": lesson.pk, "reason": "停电", **later})
+    decide = reverse("desk_change_decide", args=[made.number, ChangeRequest.objects.get().number])
+    answer = sign_in(cast.district).post(decide, {"decision": "grant"}, follow=True)
+    assert "1 人已按原时间签到，记录保留但不计，须按新时间重新签到。" in words(answer)
