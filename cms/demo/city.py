@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cms.demo.camps import build_scoring
 from cms.demo.catalogue import build_courses, build_places, build_projects, first_policy
+from cms.demo.claims import ask_and_contest
 from cms.demo.completions import build_completions
 from cms.demo.counts import load_years_before
 from cms.demo.history import Cast, build_classes, build_presence
@@ -37,6 +38,7 @@ def build(*, now: datetime, say: Callable[[str], object], share: float = 1.0) ->
     tell_guests(staged=staged, now=now)
     build_scoring(staged=staged, staff=staff, now=now)
     build_presence(staged=staged, now=now)
+    ask_and_contest(staged=staged, now=now)
     say("结业和计数 …")
     build_completions(staged=staged, staff=staff, now=now)
     load_years_before(by=staff["demo-city"], now=now, share=share)

@@ -18,6 +18,16 @@ from courses.attendance.checkin import (
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
 from courses.attendance.derive import Derived, Gap, Missing, derive
 from courses.attendance.disputes import DisputeRefusal, DisputeRefused, Hours, Outcome, raise_dispute
+from courses.attendance.door import (
+    Awaited,
+    DoorRefusal,
+    DoorRefused,
+    ask_door,
+    awaited,
+    open_requests,
+    reject_door,
+    settle_door,
+)
 from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
@@ -47,10 +57,13 @@ __all__ = [
     "Account",
     "Affected",
     "ArrivalRow",
+    "Awaited",
     "Code",
     "Derived",
     "DisputeRefusal",
     "DisputeRefused",
+    "DoorRefusal",
+    "DoorRefused",
     "Gap",
     "Hours",
     "KioskRefusal",
@@ -85,6 +98,8 @@ __all__ = [
     "WallState",
     "Who",
     "account",
+    "ask_door",
+    "awaited",
     "check_in",
     "confirm",
     "current_members",
@@ -97,6 +112,7 @@ __all__ = [
     "lessons_to_excuse",
     "mark",
     "of_enrolments",
+    "open_requests",
     "open_ticket",
     "own_receipt",
     "pause_wall",
@@ -110,10 +126,12 @@ __all__ = [
     "redeem",
     "register",
     "reject",
+    "reject_door",
     "roster",
     "scan",
     "scan_person",
     "seal_ticket",
+    "settle_door",
     "undo",
     "wall_state",
 ]

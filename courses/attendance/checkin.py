@@ -185,14 +185,20 @@ def admit_scan(*, lesson: Any, ticket: Ticket, policy: Policy, now: datetime) ->
         raise ScanRefused(ScanRefusal.NO_TICKET, **about)
     if lesson.enrolment_id is None:
         raise _elsewhere(lesson, now)
+    if ticket.direction == Direction.OUT and not lesson.is_in:
+        raise ScanRefused(ScanRefusal.NOT_IN_YET, **about)
+    within_window(lesson=lesson, ticket=ticket, policy=policy, learner_id=lesson.learner_id)
+
+
+def within_window(*, lesson: Lesson, ticket: Ticket, policy: Policy, learner_id: int | None) -> None:
+    """Refused with ScanRefused when the scan was before the window of check-in, or after that of its direction."""
     opens = lesson.starts_at - timedelta(minutes=policy.checkin_opens_minutes)
-    if ticket.scanned_at < opens:
-        raise ScanRefused(ScanRefusal.TOO_EARLY, **about, opens=_clock(opens))
     closes = lesson.ends_at
     if ticket.direction == Direction.OUT:
         closes += timedelta(minutes=policy.checkout_closes_minutes)
-        if not lesson.is_in:
-            raise ScanRefused(ScanRefusal.NOT_IN_YET, **about)
+    about = {"lesson_id": lesson.pk, "learner_id": learner_id}
+    if ticket.scanned_at < opens:
+        raise ScanRefused(ScanRefusal.TOO_EARLY, **about, opens=_clock(opens))
     if ticket.scanned_at > closes:
         raise ScanRefused(ScanRefusal.TOO_LATE, **about, closes=_clock(closes))
 

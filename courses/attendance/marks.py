@@ -41,6 +41,7 @@ class MarkRefusal(StrEnum):
     OVERTAKEN = "overtaken"
     NOT_IN_YET = "not_in_yet"
     RULED = "ruled"
+    HERE_ALREADY = "here_already"
 
 
 class MarkRefused(Refused):
@@ -55,6 +56,7 @@ class MarkRefused(Refused):
         MarkRefusal.UNDO_OVER: _("已超过 %(seconds)s 秒，不能自行撤销。请找老师更正。"),
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
         MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改。"),
+        MarkRefusal.HERE_ALREADY: _("这位学员已经签到，未重复保存。请核对是不是选错了人。"),
         MarkRefusal.NOT_IN_YET: _("这位学员还没有签到，未保存。请先登记到课。"),
     }
 

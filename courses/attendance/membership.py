@@ -11,6 +11,15 @@ from django.db.models import QuerySet
 from courses.models import Attendance, Enrolment, Lesson, TrainingClass
 
 Status = Enrolment.Status
+LISTED = (
+    "training_class",
+    "status",
+    "arrival_no",
+    "admitted_at",
+    "decided_at",
+    "learner__number",
+    "learner__name",
+)
 
 
 def current(*, training_class: TrainingClass) -> QuerySet[Enrolment]:
@@ -19,9 +28,12 @@ def current(*, training_class: TrainingClass) -> QuerySet[Enrolment]:
 
 
 def ever_in(*, training_class_id: int) -> list[Enrolment]:
-    """Everybody who was let into the class at some time, with the learner, in the order of arrival. One query."""
+    """Everybody who was let into the class at some time, in the order of arrival, with what a list of names shows.
+
+    One query, which many screens ask every second: nothing that is encrypted is read.
+    """
     rows = Enrolment.objects.filter(training_class=training_class_id, admitted_at__isnull=False)
-    return list(rows.select_related("learner").order_by("arrival_no"))
+    return list(rows.select_related("learner").only(*LISTED).order_by("arrival_no"))
 
 
 def is_theirs(*, enrolment: Enrolment, lesson: Lesson, came: bool) -> bool:

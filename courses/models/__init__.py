@@ -1,6 +1,6 @@
 """The nouns of the service, one file each; thin and constrained."""
 
-from courses.models.attendance import Attendance, Direction, Evidence, RefusedScan
+from courses.models.attendance import Attendance, Direction, DoorRequest, Evidence, RefusedScan
 from courses.models.audit import AuditEvent
 from courses.models.catalogue import (
     Brand,
@@ -98,6 +98,7 @@ __all__ = [
     "Dispute",
     "District",
     "DocumentKind",
+    "DoorRequest",
     "EducationLevel",
     "Enrolment",
     "EnrolmentDraft",

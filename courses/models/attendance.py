@@ -166,6 +166,42 @@ class Attendance(models.Model):
         return [code for code, _minutes in self.missing]
 
 
+class DoorRequest(models.Model):
+    """求助签到: a scan of somebody who cannot sign in; two digits stand on that phone and on the trainer's."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("等老师确认")
+        SETTLED = "settled", _("已登记")
+        REJECTED = "rejected", _("没有找到人")
+
+    code = models.CharField(max_length=26, unique=True)
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="door_requests")
+    direction = models.CharField(max_length=5, choices=Direction)
+    ticket = models.CharField(max_length=26, unique=True)
+    device = models.CharField(max_length=26, blank=True)
+    pairing = models.CharField(max_length=2)
+    scanned_at = models.DateTimeField()
+    offset_ms = models.IntegerField(null=True, blank=True)
+    asked_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    evidence = models.OneToOneField(
+        Evidence, on_delete=models.PROTECT, null=True, blank=True, related_name="door_request"
+    )
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lesson", "pairing"], condition=Q(status="open"), name="door_digits_once"),
+            models.CheckConstraint(condition=Q(status__in=["open", "settled", "rejected"]), name="door_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="open", decided_by__isnull=True) | (~Q(status="open") & Q(decided_by__isnull=False)),
+                name="door_decided_by_somebody",
+            ),
+        ]
+
+
 class RefusedScan(models.Model):
     """A scan that was turned away, with its reason, so that a dispute at the door can be settled later."""
 

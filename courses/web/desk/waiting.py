@@ -135,7 +135,9 @@ def _dispute_rows(classes: QuerySet[TrainingClass], now: datetime) -> list[Row]:
     }
     rows = []
     for each in classes:
-        total = totals[each.pk]
+        total = totals.get(each.pk)
+        if total is None:
+            continue
         words = ngettext("%(count)s 份考勤异议", "%(count)s 份考勤异议", total["asked"]) % {"count": total["asked"]}
         row = Row(Turn.DISPUTE_REVIEW, each, since=total["since"])
         row.checks.append(Check("slow", words, _("须逐项看")))

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses import access, attendance, policy
-from courses.attendance import LessonAccount, disputes, leave
+from courses import access, attendance, dates, policy
+from courses.attendance import LeaveRefusal, LeaveRefused, LessonAccount, disputes, leave
 from courses.models import Attendance, Enrolment, Learner, LeaveRequest, Lesson
 from courses.refusals import Refused
 from courses.web.gate import learner_only
@@ -28,12 +28,19 @@ TEXT_ROWS = 4
 
 class LessonChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Lesson) -> str:
-        return _("第 %(number)s 次课，%(title)s") % {"number": obj.number, "title": obj.title}
+        return _("第 %(number)s 次课，%(starts)s，%(title)s") % {
+            "number": obj.number,
+            "starts": dates.moment(obj.starts_at),
+            "title": obj.title,
+        }
 
 
 class LeaveForm(forms.Form):
     lessons = LessonChoices(
-        Lesson.objects.none(), label=gettext_lazy("哪几次课"), widget=forms.CheckboxSelectMultiple, required=False
+        Lesson.objects.none(),
+        label=gettext_lazy("哪几次课"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": LeaveRefused.sentences[LeaveRefusal.NO_LESSONS]},
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("请什么假"), choices=LeaveRequest.Kind.choices, widget=forms.RadioSelect, initial="leave"

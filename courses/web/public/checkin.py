@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import attendance, privacy
 from courses.attendance import MarkRefused, NotBound, Receipt, ScanRefusal, ScanRefused, Standing, Who
 from courses.attendance.tickets import COOKIE
-from courses.models import Direction
+from courses.models import Direction, DoorRequest
 from courses.refusals import Refused
 from courses.web.gate import public
 from courses.web.public.binding import forget_binding, name_browser, read_binding, read_browser
@@ -133,6 +133,44 @@ def undo(request: HttpRequest, number: str) -> HttpResponseBase:
     response = _page(request, "public/checkin/undone.html", {})
     response.delete_cookie(COOKIE, samesite="Lax")
     return response
+
+
+@public
+@never_cache
+@require_POST
+def ask(request: HttpRequest) -> HttpResponseBase:
+    """请老师当面确认: this browser has scanned and cannot sign in."""
+    try:
+        row = attendance.ask_door(ticket_text=request.COOKIES.get(COOKIE, ""), now=timezone.now())
+    except Refused as refusal:
+        return _refused(request, refusal)
+    return redirect("scan_asked", code=row.code)
+
+
+@public
+@never_cache
+@require_safe
+def asked(request: HttpRequest, code: str) -> HttpResponse:
+    """The two digits; green once the trainer has said who shows them."""
+    row = _door(code)
+    standing = attendance.awaited(row)
+    name = privacy.mask_name(row.evidence.learner.name) if row.evidence else ""
+    context = {"row": row, "lesson": row.lesson, "standing": standing, "masked": name}
+    return _page(request, "public/checkin/asked.html", context)
+
+
+@public
+@never_cache
+@require_safe
+def asked_state(request: HttpRequest, code: str) -> JsonResponse:
+    """Whether the trainer has answered; asked every two seconds by the amber page."""
+    return JsonResponse({"standing": attendance.awaited(_door(code))})
+
+
+def _door(code: str) -> DoorRequest:
+    """By the code in its address, which only this browser was led to."""
+    rows = DoorRequest.objects.select_related("lesson__training_class__course", "evidence__learner")
+    return get_object_or_404(rows, code=code)
 
 
 @public

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from courses.attendance import MarkRefusal, ScanRefusal
+from courses.attendance import DoorRefusal, MarkRefusal, ScanRefusal
 
 Words = str | Promise
 NOT_YET = _("还没有签到")
@@ -66,6 +66,16 @@ FACES: dict[StrEnum, Face] = {
         _("请稍等，大屏亮起再扫"),
         _("大屏已暂停。"),
         TRAINER,
+        *HELP,
+    ),
+    DoorRefusal.BUSY: Face(
+        409,
+        "phones",
+        NOT_YET,
+        _("等老师确认的人太多。"),
+        _("请直接找老师登记"),
+        _("暂时排不上。"),
+        "",
         *HELP,
     ),
     ScanRefusal.CANCELLED: Face(

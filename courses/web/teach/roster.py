@@ -82,12 +82,13 @@ def roster_state(request: HttpRequest, name: str) -> HttpResponse:
     shown = _shown(lesson, name, now)
     context = {**shown, "csrf_token": get_token(request)}
     parts = {part: render_to_string(f"teach/lesson/{part}.html", context) for part in ("head", "rows")}
-    seen = [repr(shown["rows"]), str(shown["phase"]), get_language()]
+    seen = [repr(shown["rows"]), [row.code for row in shown["door"]], str(shown["phase"]), get_language()]
     return answer(request, body=parts, seen=seen, now=now)
 
 
 def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
     rows = moment(f"roster:{lesson.code}", lambda: attendance.roster(lesson=lesson))
+    door = moment(f"door:{lesson.code}", lambda: list(attendance.open_requests(lesson=lesson)))
     pinned = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
     phase = attendance.phase_of(lesson=lesson, policy=pinned, now=now)
     items = [_item(row, phase) for row in rows]
@@ -100,6 +101,7 @@ def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
         "now": now,
         "phase": phase,
         "rows": items,
+        "door": door,
         "asking": [item for item in items if item.row.needs_me],
         "stayed": [item for item in came if _stayed(item.row, phase)],
         "missing": missing,

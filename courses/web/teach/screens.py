@@ -56,7 +56,7 @@ def moment(key: str, read: Callable[[], Known]) -> Known:
 
 def forget_moment(lesson: Lesson) -> None:
     """After a change by hand the next answer is read anew."""
-    caches["moment"].delete_many([f"{what}:{lesson.code}" for what in ("lesson", "wall", "roster")])
+    caches["moment"].delete_many([f"{what}:{lesson.code}" for what in ("lesson", "wall", "roster", "door")])
 
 
 def turned_away() -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.teach import classes, completion, marks, requests, roster, scan, wall
+from courses.web.teach import classes, completion, door, marks, requests, roster, scan, wall
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("lesson/<str:name>/kiosk/<str:number>/end/", scan.kiosk_end, name="kiosk_end"),
     path("lesson/<str:name>/mark/", marks.mark, name="mark"),
     path("lesson/<str:name>/confirm/<str:receipt>/", marks.confirm, name="confirm"),
+    path("lesson/<str:name>/door/<slug:code>/", door.door, name="door"),
     path("lesson/<str:name>/wall/", wall.wall, name="wall"),
     path("lesson/<str:name>/wall/state", wall.wall_state, name="wall_state"),
     path("lesson/<str:name>/wall/pause/", wall.wall_pause, name="wall_pause"),

@@ -277,6 +277,20 @@ def test_a_good_scan_makes_a_ticket_and_no_row(room: Room, now: datetime) -> Non
     assert (Evidence.objects.count(), RefusedScan.objects.count()) == (0, 0)
 
 
+@pytest.mark.parametrize(("waited_ms", "offset_ms"), [(0, 3000), (4200, 7200), (19900, 22900)])
+def test_how_long_after_the_start_of_its_step_a_code_was_scanned_stands_on_the_row(
+    room: Room, now: datetime, waited_ms: int, offset_ms: int
+) -> None:
+    """Three seconds into a step the wall is looked at; until the scan some more pass, perhaps in other hands."""
+    learner, shown = room.learner(), now + timedelta(seconds=3)
+    code = attendance.issue(lesson=room.lesson, direction=Direction.IN, policy=Policy(), now=shown)
+    at = shown + timedelta(milliseconds=waited_ms)
+    sealed = attendance.seal_ticket(attendance.scan(text=code.text, browser="browser", now=at))
+    attendance.redeem(ticket_text=sealed, who=Who(user_id=learner.user_id), now=at + timedelta(seconds=90))
+    row = Evidence.objects.get()
+    assert (row.offset_ms, row.origin, row.claimed_at) == (offset_ms, "wall", None)
+
+
 def scan_refusal(text: str, now: datetime) -> str:
     with pytest.raises(ScanRefused) as caught:
         attendance.scan(text=text, browser="", now=now)

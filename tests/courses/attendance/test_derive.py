@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.attendance import derive
+from courses.attendance.derive import scheduled_minutes
 from courses.models import Attendance, Direction, Evidence, Lesson
 from courses.policy import CITY_TIME, Policy
 
@@ -30,7 +31,7 @@ def told(*rows: Evidence, policy: Policy = REQUIRED) -> tuple[str, int, tuple[st
 
 
 def test_nothing_said_is_unmarked_and_not_absent() -> None:
-    assert told() == (Status.UNMARKED, 0, ())
+    assert told() == (Status.UNMARKED, 0, ("unmarked",))
 
 
 @pytest.mark.parametrize(("came", "minutes"), [(-30, 180), (0, 180), (15, 180)])
@@ -85,6 +86,52 @@ def test_what_was_taken_back_is_as_if_it_had_not_been() -> None:
     assert (derived.status, derived.in_at, derived.round) == (Status.UNMARKED, None, 1)
 
 
+def gaps(*rows: Evidence, policy: Policy = REQUIRED, lesson: Lesson = LESSON) -> list[tuple[str, int]]:
+    return [(gap.code, gap.minutes) for gap in derive(evidence=rows, lesson=lesson, policy=policy).missing]
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing"),
+    [
+        ([], [("unmarked", 180)]),
+        ([row(1, 0), row(2, 180, Direction.OUT)], []),
+        ([row(1, 30), row(2, 100, Direction.OUT)], [("late", 30), ("left_early", 80)]),
+        ([row(1, 30)], [("late", 30), ("no_checkout", 150)]),
+        ([row(1, 0, strength=Strength.AWAITING)], [("in_awaits", 180)]),
+        ([row(1, 170, Direction.OUT)], [("not_in", 180)]),
+        ([row(1, 200), row(2, 205, Direction.OUT)], [("late", 180)]),
+        ([row(1, 0, kind=Kind.LEAVE, reason="sick")], [("sick", 180)]),
+    ],
+)
+def test_each_missing_minute_has_its_reason(rows: list[Evidence], missing: list[tuple[str, int]]) -> None:
+    assert gaps(*rows) == missing
+
+
+def test_leave_that_was_granted_stands_below_an_arrival() -> None:
+    granted = row(1, 0, kind=Kind.LEAVE, reason="leave")
+    assert told(granted) == (Status.LEAVE, 0, ("leave",))
+    assert told(granted, row(2, 0), row(3, 180, Direction.OUT)) == (Status.PRESENT, 180, ())
+
+
+def test_a_ruling_alone_speaks_whatever_was_and_will_be_said() -> None:
+    ruled = [row(3, 20, kind=Kind.RULING), row(4, 180, Direction.OUT, kind=Kind.RULING)]
+    absent = row(5, 60, kind=Kind.MANUAL, reason="absent")
+    assert told(row(1, 0), row(2, 50, Direction.OUT), *ruled, absent) == (Status.LATE, 160, ("late",))
+    assert derive(evidence=ruled, lesson=LESSON, policy=REQUIRED).by_hand
+
+
+def test_a_scan_that_a_move_set_aside_is_as_if_it_had_not_been_and_may_be_made_anew() -> None:
+    moved = row(2, 0, kind=Kind.MOVED, strength=Strength.DENIED, supersedes_id=1)
+    derived = derive(evidence=[row(1, 0), moved], lesson=LESSON, policy=REQUIRED)
+    assert (derived.status, derived.round) == (Status.UNMARKED, 1)
+
+
+def test_a_cancelled_lesson_has_no_minutes_and_misses_none() -> None:
+    off = Lesson(starts_at=START, ends_at=LESSON.ends_at, status=Lesson.Status.CANCELLED)
+    derived = derive(evidence=[row(1, 0), row(2, 180, Direction.OUT)], lesson=off, policy=REQUIRED)
+    assert (derived.status, derived.minutes, sum(gap.minutes for gap in derived.missing)) == (Status.PRESENT, 0, 0)
+
+
 @pytest.mark.parametrize(("reason", "status"), [("leave", "leave"), ("sick", "sick"), ("absent", "absent")])
 def test_an_excuse_stands_above_a_scan(reason: str, status: str) -> None:
     said = row(2, 60, kind=Kind.MANUAL, reason=reason)
@@ -112,7 +159,19 @@ def test_a_leaving_before_the_arrival_that_holds_is_none() -> None:
 
 evidences = st.lists(
     st.tuples(
-        st.sampled_from([Kind.WALL, Kind.MANUAL, Kind.LATE, Kind.CONFIRM, Kind.REJECT, Kind.UNDO]),
+        st.sampled_from(
+            [
+                Kind.WALL,
+                Kind.MANUAL,
+                Kind.LATE,
+                Kind.CONFIRM,
+                Kind.REJECT,
+                Kind.UNDO,
+                Kind.LEAVE,
+                Kind.RULING,
+                Kind.MOVED,
+            ]
+        ),
         st.sampled_from([Direction.IN, Direction.OUT]),
         st.sampled_from(Strength),
         st.integers(min_value=-40, max_value=230),
@@ -137,6 +196,17 @@ def test_minutes_are_never_negative_and_never_more_than_the_lesson(rows: list[Ev
     assert derived.out_at is None or derived.in_at is None or derived.out_at >= derived.in_at
 
 
+@given(evidences, st.sampled_from([REQUIRED, OPTIONAL]), st.sampled_from(Lesson.Status))
+def test_attended_and_missing_minutes_are_the_whole_lesson(
+    rows: list[Evidence], policy: Policy, status: Lesson.Status
+) -> None:
+    lesson = Lesson(starts_at=START, ends_at=LESSON.ends_at, status=status)
+    derived = derive(evidence=rows, lesson=lesson, policy=policy)
+    assert derived.minutes + sum(gap.minutes for gap in derived.missing) == scheduled_minutes(lesson)
+    assert all(gap.minutes >= 0 for gap in derived.missing)
+    assert len(set(derived.reasons)) == len(derived.reasons)
+
+
 @given(evidences, st.randoms())
 def test_the_order_in_which_rows_are_handed_over_does_not_matter(rows: list[Evidence], chance: Any) -> None:
     shuffled = rows[:]
@@ -144,6 +214,14 @@ def test_the_order_in_which_rows_are_handed_over_does_not_matter(rows: list[Evid
     assert derive(evidence=shuffled, lesson=LESSON, policy=REQUIRED) == derive(
         evidence=rows, lesson=LESSON, policy=REQUIRED
     )
+
+
+@given(evidences, st.timedeltas(timedelta(hours=-24), timedelta(hours=24)))
+def test_what_a_device_claims_and_when_a_row_is_received_change_nothing(rows: list[Evidence], skew: timedelta) -> None:
+    before = derive(evidence=rows, lesson=LESSON, policy=REQUIRED)
+    for one in rows:
+        one.claimed_at, one.received_at = one.happened_at + skew, one.happened_at - skew
+    assert derive(evidence=rows, lesson=LESSON, policy=REQUIRED) == before
 
 
 def test_a_lesson_over_midnight_is_one_lesson() -> None:

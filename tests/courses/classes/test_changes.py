@@ -6,13 +6,10 @@ from typing import Any
 import pytest
 
 from courses import classes, enrolment, policy
-from courses.attendance.checkin import Who, check_in
-from courses.attendance.tickets import new_ticket
 from courses.classes import ChangeRefusal, ChangeRefused
 from courses.models import (
     AuditEvent,
     ChangeRequest,
-    Direction,
     Lesson,
     OutboxMessage,
     PolicyVersion,
@@ -231,14 +228,34 @@ def test_the_period_of_the_class_follows_its_lessons(now: datetime) -> None:
     assert (stored.starts_on, stored.ends_on) == (policy.local_date(later), policy.local_date(later))
 
 
-def test_a_lesson_to_which_somebody_came_early_does_not_move(now: datetime) -> None:
-    made = training_class(now=now)
-    row = enrolled(training_class=made, now=now)
-    lesson = first_lesson(made)
-    request = ask(lesson, now)
-    early = lesson.starts_at - timedelta(minutes=20)
-    ticket = new_ticket(lesson_code=lesson.code, direction=Direction.IN, device="", now=early)
-    check_in(ticket=ticket, who=Who(user_id=row.learner.user_id), now=early)
+def test_a_lesson_is_cancelled_by_two_people_and_its_people_are_told(now: datetime) -> None:
+    made = training_class(now=now, lessons=2)
+    enrolled(training_class=made, now=now)
+    last = made.lessons.select_related("training_class__course").get(number=2)
+    request = classes.ask_cancel(by=people.user(), lesson=last, reason="教师生病", now=now)
+    grant(request, now)
+    last.refresh_from_db()
+    made.refresh_from_db()
+    assert last.status == Lesson.Status.CANCELLED
+    assert made.ends_on == policy.local_date(first_lesson(made).starts_at)
+    assert OutboxMessage.objects.filter(kind="lesson_cancelled").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("lessons", "reason", "code"), [(1, "停电", ChangeRefusal.LAST_LESSON), (2, " ", ChangeRefusal.REASON_MISSING)]
+)
+def test_the_last_lesson_is_not_cancelled_and_none_without_a_reason(
+    now: datetime, lessons: int, reason: str, code: ChangeRefusal
+) -> None:
+    lesson = first_lesson(training_class(now=now, lessons=lessons))
     with pytest.raises(ChangeRefused) as refused:
-        grant(request, early)
-    assert refused.value.code == ChangeRefusal.LESSON_BEGUN
+        classes.ask_cancel(by=people.user(), lesson=lesson, reason=reason, now=now)
+    assert refused.value.code == code
+    assert not ChangeRequest.objects.exists()
+
+
+def test_a_lesson_over_midnight_is_of_the_day_on_which_it_starts(now: datetime) -> None:
+    made = training_class(now=now, first=now + timedelta(days=5, hours=13, minutes=30), lessons=1)
+    lesson = first_lesson(made)
+    assert policy.local_date(lesson.ends_at) == policy.local_date(lesson.starts_at) + timedelta(days=1)
+    assert (made.starts_on, made.ends_on) == (policy.local_date(lesson.starts_at),) * 2

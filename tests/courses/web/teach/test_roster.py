@@ -121,7 +121,7 @@ def test_a_mark_by_hand_wants_a_reason_and_stays_tagged(room: Room, teacher: Cli
 def test_the_reasons_are_those_of_the_list(room: Room, teacher: Client) -> None:
     room.learner()
     options = opened(teacher, room).select("#mark-reason option")
-    assert len(options) == 14
+    assert len(options) == 15
     assert ("no_phone", "学员没有手机") in [(option["value"], option.get_text()) for option in options]
 
 
@@ -203,7 +203,7 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(
     for number in range(27):
         room.learner(f"李{number}")
     clock.shift(timedelta(seconds=2))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = opened(teacher, room)
     assert counts(page) == ["3", "0", "0", "27"]
 

@@ -1,0 +1,142 @@
+"""我的课次: a status and why for each lesson, in plain words; leave and disputes from there."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from courses import attendance
+from courses.attendance import Outcome, disputes, leave
+from courses.models import Dispute, Enrolment, Learner, LeaveRequest
+from tests.courses.attendance.conftest import Room, open_room, scan
+from tests.courses.attendance.conftest import leave as scan_out
+from tests.factories import people
+from tests.factories.papers import pdf
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(now: datetime) -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(now, tick=False) as moved:
+        yield moved
+
+
+@pytest.fixture
+def room(now: datetime) -> Room:
+    return open_room(now=now)
+
+
+@pytest.fixture
+def learner(client: Client, room: Room) -> Learner:
+    made = room.learner()
+    assert made.user
+    client.force_login(made.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return made
+
+
+@pytest.fixture
+def own(learner: Learner) -> Enrolment:
+    return Enrolment.objects.select_related("training_class__course", "learner").get(learner=learner)
+
+
+def soup(response: object) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")  # type: ignore[attr-defined]
+
+
+def lines(client: Client, own: Enrolment) -> list[str]:
+    page = soup(client.get(reverse("my_lessons", args=[own.number])))
+    return [" ".join(row.get_text(" ").split()) for row in page.select(".lesson-lines > li")]
+
+
+def test_each_lesson_says_what_was_recorded_and_why_minutes_are_missing(
+    client: Client, room: Room, learner: Learner, own: Enrolment, clock: time_machine.Traveller
+) -> None:
+    scan(room, learner, 30)
+    scan_out(room, learner, 100)
+    clock.move_to(room.at(200))
+    one, other = lines(client, own)
+    assert "早退" in one
+    assert "记 1.5 学时，本次共 4 学时。" in one
+    assert "迟到，少记 30 分钟" in one
+    assert "早退，少记 80 分钟" in one
+    assert "记录不对？提异议" in one
+    assert "还没上" in other
+    assert "少记" not in other
+
+
+def test_whether_completion_is_still_possible_stands_above(
+    client: Client, room: Room, own: Enrolment, clock: time_machine.Traveller
+) -> None:
+    def standing() -> str:
+        found = soup(client.get(reverse("my_lessons", args=[own.number]))).select_one(".standing")
+        return " ".join(found.get_text(" ").split()) if found else ""
+
+    clock.move_to(room.at(-60))
+    assert standing() == "还差 6.4 学时，可以结业：剩 2 次课，至少再到 2 次，最多可缺 0 次。"
+    clock.move_to(room.at(200))
+    assert standing().startswith("还差 6.4 学时，剩下的课次已经不够结业。")
+
+
+def test_leave_is_asked_for_with_a_file_and_taken_back(client: Client, own: Enrolment) -> None:
+    address = reverse("my_leave", args=[own.number])
+    choice = soup(client.get(address)).select("input[name=lessons]")
+    assert len(choice) == 2
+    wrong = client.post(address, {"kind": "sick", "reason": "发烧"})
+    assert (wrong.status_code, "还没有选课次" in wrong.content.decode()) == (422, True)
+    file = SimpleUploadedFile("note.pdf", pdf(), "application/pdf")
+    sent = client.post(
+        address, {"lessons": [choice[1]["value"]], "kind": "sick", "reason": "发烧", "file": file}, follow=True
+    )
+    assert "请假已提交" in sent.content.decode()
+    row = LeaveRequest.objects.get()
+    assert ([cover.lesson.number for cover in row.covers.all()], row.reason) == ([2], "发烧")
+    assert row.proof is not None
+    client.post(reverse("my_leave_withdraw", args=[row.code]))
+    row.refresh_from_db()
+    assert row.status == LeaveRequest.Status.WITHDRAWN
+
+
+def test_a_dispute_is_raised_and_both_answers_are_read(
+    client: Client, room: Room, own: Enrolment, clock: time_machine.Traveller
+) -> None:
+    address = reverse("my_dispute", args=[own.number, 1])
+    assert client.get(address).status_code == 404
+    clock.move_to(room.at(200))
+    assert client.post(address, {"text": ""}).status_code == 422
+    client.post(address, {"text": "我全程都在"})
+    row = Dispute.objects.select_related("lesson", "enrolment__learner", "enrolment__training_class__course").get()
+    disputes.answer(by=room.trainer, dispute=row, support=True, text="他坐第一排", now=room.at(210))
+    disputes.decide(
+        by=people.user(), dispute=row, outcome=Outcome.KEEP, hours=None, text="没有别的证明", now=room.at(220)
+    )
+    page = soup(client.get(address)).get_text(" ")
+    assert ("他坐第一排" in page, "没有别的证明" in page, "维持原记录" in page) == (True, True, True)
+
+
+def test_a_strangers_lessons_are_not_found(client: Client, learner: Learner, room: Room) -> None:
+    other = Enrolment.objects.select_related("training_class", "learner").get(learner=room.learner("李梅"))
+    request = leave.ask(
+        enrolment=other, lessons=[room.lesson], kind="sick", reason="发烧", content=None, by=None, now=room.at(0)
+    )
+    contested = attendance.raise_dispute(
+        enrolment=other, lesson=room.lesson, text="我在", content=None, by=None, now=room.at(200)
+    )
+    for name, key in (("my_lessons", other.number), ("my_leave", other.number)):
+        assert client.get(reverse(name, args=[key])).status_code == 404
+    for name, code in (("my_leave_withdraw", request.code), ("my_dispute_withdraw", contested.code)):
+        assert client.post(reverse(name, args=[code])).status_code == 404
+
+
+def test_the_page_costs_the_same_however_many_lessons_there_are(
+    client: Client, learner: Learner, own: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    lines(client, own)
+    with django_assert_num_queries(9):
+        lines(client, own)
