@@ -1,9 +1,9 @@
 """The learner's own rotating code: shown by their phone, scanned by the trainer or a kiosk; works without signal.
 
-Twenty Crockford base32 characters: the learner's public number without its X, and 50 bits of an HMAC over the 30-second step. Its key
-is a seed of learner, bound browser and day: the phone fetches it once a day while it has signal and makes the codes by
-itself (`static/js/personal.js` does what `code_at` does here). A seed is worth nothing on the next day, and nothing
-from the moment on at which its browser is unbound. Source: design §5 (the same engine in reverse).
+Twenty Crockford base32 characters: the learner's public number without its X, and 50 bits of an HMAC over the 30-second
+step. Its key is a seed of learner, bound browser and day: the phone fetches it once a day while it has signal and makes
+the codes by itself (`static/js/personal.js` does what `code_at` does here). A seed is worth nothing on the next day,
+and nothing from the moment on at which its browser is unbound. Source: design §5 (the same engine in reverse).
 """
 
 import hashlib

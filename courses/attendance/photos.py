@@ -29,7 +29,7 @@ class PhotoRefused(Refused):
 
 
 def read_photo(*, content: bytes, megabytes: int) -> str:
-    """The text of the one QR in a photo. Refused with PhotoRefused: too large, no photo by its content, none, several."""
+    """The text of the one QR in a photo. Refused with PhotoRefused: too large, no photo, no code, several."""
     if len(content) > megabytes * 1024 * 1024:
         raise PhotoRefused(PhotoRefusal.TOO_LARGE, most=megabytes)
     try:

@@ -49,9 +49,7 @@ def plan(
 ) -> TrainingClass:
     """Draft a class with its timetable; its number is the system's own and is never used again. Refused with
     ClassRefused: no lesson, or a project of another period, district or brand."""
-    ordered, days = _in_order(lessons)
-    if project is not None and not pays_for(project=project, course=course, district=district, days=days):
-        raise ClassRefused(ClassRefusal.PROJECT_UNFIT, project=project.name)
+    ordered, days = _paid_for(lessons, project, course, district)
     with transaction.atomic():
         training_class = TrainingClass.objects.create(
             number=next_number(course=course, district=district, year=days[0].year),
@@ -72,6 +70,15 @@ def plan(
         _schedule(training_class, ordered, trainers)
         audit.record(by=by, verb="class_planned", target=training_class, now=now)
     return training_class
+
+
+def _paid_for(
+    lessons: Sequence[LessonPlan], project: Project | None, course: Course, district: District
+) -> tuple[list[LessonPlan], tuple[date, date]]:
+    ordered, days = _in_order(lessons)
+    if project is not None and not pays_for(project=project, course=course, district=district, days=days):
+        raise ClassRefused(ClassRefusal.PROJECT_UNFIT, project=project.name)
+    return ordered, days
 
 
 def pays_for(*, project: Project, course: Course, district: District, days: tuple[date, date]) -> bool:

@@ -12,7 +12,7 @@ from courses.privacy import DigestField
 
 
 class ApiClient(models.Model):
-    """Another system. A registered scanner belongs to an institution, and to a venue and room where it is fixed there."""
+    """Another system. A registered scanner belongs to an institution, and to the venue and room where it is fixed."""
 
     name = models.CharField(max_length=60, unique=True)
     token_digest = DigestField(unique=True)

@@ -1,4 +1,4 @@
-"""1,000 codes of the three kinds, as a worn projector or a scratched phone shows them: blurred, skewed, at 40 % contrast,
+"""1,000 codes of three kinds, as a worn projector or a scratched phone shows them: blurred, skewed, at 40 % contrast,
 modules of seven pixels. At least 99 of 100 must be read, and what is read must be what was shown."""
 
 import random

@@ -1,4 +1,4 @@
-"""The reverse scan: a phone without signal shows its code, the trainer types it, photographs it, and a kiosk reads it."""
+"""The reverse scan: a phone without signal shows its code; the trainer types or photographs it, a kiosk reads it."""
 
 import re
 from io import BytesIO

@@ -49,7 +49,7 @@ def _own_device(request: HttpRequest, learner: Learner, now: datetime) -> Device
 
 
 def _code(learner: Learner, device: Device, now: datetime) -> dict[str, object]:
-    """The code of this moment as a picture, for a browser without script; and what the script makes the next ones of."""
+    """The code of this moment as a picture, for a browser without script; and what the script makes others of."""
     text = personal.code_at(learner=learner, device=device, moment=now)
     seed = personal.seed(learner_number=learner.number, device_code=device.code, on=personal.day_of(now))
     return {
