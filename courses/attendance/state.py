@@ -125,10 +125,8 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
     Three queries, two more once there was a roll-call. While one runs it takes the place of the code.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
-    phase = phase_of(lesson=lesson, policy=policy, now=now)
     roll_call = roll_call_state(lesson=lesson)
-    if roll_call and roll_call.is_running(now) and phase in SCANNED_IN:
-        phase = Phase.ROLLCALL
+    phase = _called(phase_of(lesson=lesson, policy=policy, now=now), roll_call, now)
     rows = list(
         Attendance.objects.filter(lesson=lesson)
         .exclude(status=Status.UNMARKED)
@@ -136,11 +134,7 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
         .order_by("-changed_at", "-pk")
         .only("status", "reasons", "in_at", "out_at", "changed_at", "learner__name")
     )
-    admitted = list(
-        Enrolment.objects.filter(training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED)
-        .order_by("arrival_no")
-        .values_list("learner_id", "arrival_no", "learner__name")
-    )
+    admitted = _admitted(lesson)
     arrived = [row for row in rows if row.in_at is not None]
     waits = {row.learner_id for row in arrived if "in_awaits" in row.reasons}
     here = {row.learner_id for row in arrived} - waits
@@ -165,6 +159,21 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
         closes_at=lesson.ends_at + timedelta(minutes=policy.checkout_closes_minutes),
         roll_call=roll_call,
         counting=lesson.counting_until is not None and now < lesson.counting_until,
+    )
+
+
+def _called(phase: Phase, roll_call: RollCallState | None, now: datetime) -> Phase:
+    """While a roll-call runs it takes the place of the code for arriving."""
+    running = roll_call is not None and roll_call.is_running(now)
+    return Phase.ROLLCALL if running and phase in SCANNED_IN else phase
+
+
+def _admitted(lesson: Lesson) -> list[tuple[int, int, str]]:
+    """Learner, place on the list and name of everybody in the class."""
+    return list(
+        Enrolment.objects.filter(training_class=lesson.training_class_id, status=Enrolment.Status.ADMITTED)
+        .order_by("arrival_no")
+        .values_list("learner_id", "arrival_no", "learner__name")
     )
 
 
