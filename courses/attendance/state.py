@@ -132,10 +132,8 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
     Three queries, two more once there was a roll-call. While one runs it takes the place of the code.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
-    phase = phase_of(lesson=lesson, policy=policy, now=now)
     roll_call = roll_call_state(lesson=lesson)
-    if roll_call and roll_call.is_running(now) and phase in SCANNED_IN:
-        phase = Phase.ROLLCALL
+    phase = _called(phase_of(lesson=lesson, policy=policy, now=now), roll_call, now)
     rows = list(
         Attendance.objects.filter(lesson=lesson)
         .exclude(status=Status.UNMARKED)
@@ -172,6 +170,12 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
         roll_call=roll_call,
         counting=lesson.counting_until is not None and now < lesson.counting_until,
     )
+
+
+def _called(phase: Phase, roll_call: RollCallState | None, now: datetime) -> Phase:
+    """While a roll-call runs it takes the place of the code for arriving."""
+    running = roll_call is not None and roll_call.is_running(now)
+    return Phase.ROLLCALL if running and phase in SCANNED_IN else phase
 
 
 def _newest_first(rows: list[Attendance], when: str) -> list[Attendance]:

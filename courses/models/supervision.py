@@ -35,7 +35,7 @@ class Card(models.Model):
 
 
 class RoomCount(models.Model):
-    """盲点人数: how many people somebody counted in the room, and what the register said at that moment. Append-only."""
+    """盲点人数: how many people somebody counted in the room, and what the register said then. Append-only."""
 
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="room_counts")
     counted = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""盲点人数: the figures go off the screens, somebody counts the room, and the register of that moment is kept beside it."""
+"""盲点人数: the figures go off the screens, somebody counts the room, the register of that moment is kept beside it."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""待看: findings kept as rows, explained by who knows and looked at by who answers for it. Nothing follows of itself."""
+"""待看: findings kept as rows, explained by who knows, looked at by who answers for it. Nothing follows of itself."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -22,7 +22,7 @@ def begin(request: HttpRequest, *, by: User, lesson: Lesson, back: str) -> HttpR
     return redirect(back, name=attendance.lesson_name(lesson))
 
 
-def save(request: HttpRequest, *, by: User, lesson: Lesson, back: str) -> HttpResponse:
+def keep(request: HttpRequest, *, by: User, lesson: Lesson, back: str) -> HttpResponse:
     """Keep the number, and let the difference be found at once."""
     text = request.POST.get("counted", "").strip()
     now = timezone.now()

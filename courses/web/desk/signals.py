@@ -90,7 +90,7 @@ def desk_signal_compute(request: HttpRequest, code: str) -> HttpResponse:
 def desk_count(request: HttpRequest, name: str) -> HttpResponse:
     lesson = _lesson(request, name)
     if request.method == "POST":
-        return counting.save(request, by=officer(request), lesson=lesson, back="desk_count")
+        return counting.keep(request, by=officer(request), lesson=lesson, back="desk_count")
     return show(request, "desk/signals/count.html", counting.facts(lesson), here="desk_signals")
 
 

@@ -1,4 +1,4 @@
-"""点名 on the phone: several pictures, one of which the wall shows. Known by the binding or the sign-in, as a scan is."""
+"""点名 on the phone: several pictures, one of them on the wall. Known by binding or sign-in, as a scan is."""
 
 from typing import Any
 

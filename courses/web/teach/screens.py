@@ -142,7 +142,7 @@ def turned_away() -> HttpResponse:
 
 
 def reply(request: HttpRequest, known: Answer, *, now: datetime) -> HttpResponse:
-    """The answer, or 304 to who has it; the time is the server's and always told. Its forms get this browser's token."""
+    """The answer, or 304 to who has it; the server's time is always told. Its forms get this browser's token."""
     if _has(request) == known.etag:
         response: HttpResponse = HttpResponseNotModified()
     else:

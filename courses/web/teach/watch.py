@@ -24,7 +24,7 @@ from courses.web.teach.classes import own_lesson, teacher
 def room_count(request: HttpRequest, name: str) -> HttpResponse:
     lesson = own_lesson(request, name)
     if request.method == "POST":
-        return counting.save(request, by=teacher(request), lesson=lesson, back="room_count")
+        return counting.keep(request, by=teacher(request), lesson=lesson, back="room_count")
     return render(request, "teach/lesson/count.html", counting.facts(lesson))
 
 

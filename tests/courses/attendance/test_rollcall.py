@@ -8,7 +8,7 @@ from django.db.utils import DatabaseError
 from pytest_django import DjangoAssertNumQueries
 
 from courses import attendance
-from courses.attendance import PICTURES, Mark, Phase, RollCallRefusal, RollCallRefused
+from courses.attendance import PICTURES, Answered, Mark, Phase, RollCallRefusal, RollCallRefused
 from courses.models import Attendance, AuditEvent, Evidence, Learner, Lesson, RollCall, RollCallTry
 from courses.policy import Policy
 from tests.courses.attendance.conftest import Room, leave, scan
@@ -21,10 +21,16 @@ def called(room: Room, minutes: float = 60) -> RollCall:
     return attendance.start_roll_call(by=room.trainer, lesson=room.lesson, now=room.at(minutes))
 
 
-def answer(room: Room, call: RollCall, learner: Learner, minutes: float = 61, *, picture: str = "", device: str = ""):  # type: ignore[no-untyped-def]
+def answer(
+    room: Room, call: RollCall, learner: Learner, minutes: float = 61, *, picture: str = "", device: str = ""
+) -> Answered:
     return attendance.answer_roll_call(
         learner_id=learner.pk, code=call.code, picture=picture or call.picture, device=device, now=room.at(minutes)
     )
+
+
+def tick(room: Room, call: RollCall, learner: Learner, minutes: float) -> Evidence:
+    return attendance.tick_present(by=room.trainer, roll_call=call, learner=learner, now=room.at(minutes))
 
 
 def wrong(call: RollCall) -> str:
@@ -144,14 +150,12 @@ def test_who_has_no_phone_is_ticked_face_to_face(room: Room) -> None:
     call = called(room)
     with pytest.raises(RollCallRefused):
         answer(room, call, learner, picture=wrong(call))
-    row = attendance.tick_present(by=room.trainer, roll_call=call, learner=learner, now=room.at(100))
+    row = tick(room, call, learner, 100)
     assert (row.by, row.reason, row.strength) == (room.trainer, "face_to_face", "proved")
     assert silent(room) == []
-    again = lambda: attendance.tick_present(by=room.trainer, roll_call=call, learner=learner, now=room.at(101))  # noqa: E731
-    assert refusal(again) == RollCallRefusal.ANSWERED
+    assert refusal(lambda: tick(room, call, learner, 101)) == RollCallRefusal.ANSWERED
     other = room.learner("王二")
-    late = lambda: attendance.tick_present(by=room.trainer, roll_call=call, learner=other, now=room.at(181))  # noqa: E731
-    assert refusal(late) == RollCallRefusal.OVER
+    assert refusal(lambda: tick(room, call, other, 181)) == RollCallRefusal.OVER
 
 
 def test_a_second_learner_on_the_same_phone_waits_for_the_trainer(room: Room) -> None:

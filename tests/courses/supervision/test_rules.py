@@ -1,5 +1,6 @@
 """What is worth a look, rule by rule: pure, with the rows and the sum in hand."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,18 +10,19 @@ from courses.supervision import Facts, find
 from courses.supervision.rules import Called, Counted, Elsewhere, Seen, Stood
 
 POLICY = Policy()
+At = Callable[..., datetime]
 
 
 @pytest.fixture
-def at(now: datetime):  # type: ignore[no-untyped-def]
+def at(now: datetime) -> At:
     return lambda seconds=0.0: now + timedelta(seconds=seconds)
 
 
-def seen(at, learner: int, seconds: float = 0.0, *, offset: int | None = None, device: str = "") -> Seen:  # type: ignore[no-untyped-def]
+def seen(at: At, learner: int, seconds: float = 0.0, *, offset: int | None = None, device: str = "") -> Seen:
     return Seen(f"X{learner}", f"R{learner}-{seconds}", "in", at(seconds), device, offset)
 
 
-def stood(at, learner: int, *reasons: str, by_hand: bool = False) -> Stood:  # type: ignore[no-untyped-def]
+def stood(at: At, learner: int, *reasons: str, by_hand: bool = False) -> Stood:
     return Stood(f"X{learner}", at(), None, by_hand, reasons)
 
 
@@ -28,7 +30,7 @@ def kinds(facts: Facts, moment: datetime, policy: Policy = POLICY) -> list[str]:
     return [str(found.kind) for found in find(facts=facts, policy=policy, now=moment)]
 
 
-def test_a_class_that_scans_at_the_door_shows_nothing(at) -> None:  # type: ignore[no-untyped-def]
+def test_a_class_that_scans_at_the_door_shows_nothing(at: At) -> None:
     """Fifty people in five minutes, each with a phone, some slow."""
     rows = [
         seen(at, n, n * 6 + n % 5, offset=(n * 6 + n % 5) * 1000 % 10000 + 40 * n, device=f"d{n}") for n in range(50)
@@ -37,18 +39,18 @@ def test_a_class_that_scans_at_the_door_shows_nothing(at) -> None:  # type: igno
     assert kinds(facts, at(20000)) == []
 
 
-def test_two_people_on_one_phone(at) -> None:  # type: ignore[no-untyped-def]
+def test_two_people_on_one_phone(at: At) -> None:
     rows = [seen(at, 1, device="ABCDEFGH"), seen(at, 2, 9, device="ABCDEFGH"), seen(at, 3, device="other")]
     [found] = find(facts=Facts(at(10800), rows), policy=POLICY, now=at(60))
     assert (found.kind, found.figures) == ("shared_device", {"devices": 1, "people": 2, "from": 2})
     assert [(row["learner"], row["device"]) for row in found.rows] == [("X1", "EFGH"), ("X2", "EFGH")]
 
 
-def test_one_person_who_scans_in_and_out_shares_with_nobody(at) -> None:  # type: ignore[no-untyped-def]
+def test_one_person_who_scans_in_and_out_shares_with_nobody(at: At) -> None:
     assert kinds(Facts(at(10800), [seen(at, 1, device="a"), seen(at, 1, 9000, device="a")]), at(60)) == []
 
 
-def test_five_equally_late_within_ten_seconds_are_a_burst(at) -> None:  # type: ignore[no-untyped-def]
+def test_five_equally_late_within_ten_seconds_are_a_burst(at: At) -> None:
     """A program that answers for many: two seconds apart, each 4.1 s after its code began."""
     rows = [seen(at, n, n * 2, offset=4100 + n * 20) for n in range(5)]
     [found] = find(facts=Facts(at(10800), rows), policy=POLICY, now=at(60))
@@ -61,7 +63,7 @@ def test_five_equally_late_within_ten_seconds_are_a_burst(at) -> None:  # type: 
     assert kinds(Facts(at(10800), slow), at(60)) == []
 
 
-def test_codes_that_had_left_the_wall(at) -> None:  # type: ignore[no-untyped-def]
+def test_codes_that_had_left_the_wall(at: At) -> None:
     rows = [seen(at, n, n * 100, offset=15000 + n * 1000) for n in range(3)]
     honest = [seen(at, n, n * 100, offset=3000) for n in range(10, 20)]
     [found] = find(facts=Facts(at(10800), [*rows, *honest]), policy=POLICY, now=at(60))
@@ -72,18 +74,18 @@ def test_codes_that_had_left_the_wall(at) -> None:  # type: ignore[no-untyped-de
     assert kinds(Facts(at(10800), [*rows[:2], *honest]), at(60)) == []
 
 
-def test_rows_without_an_offset_say_nothing_about_lateness(at) -> None:  # type: ignore[no-untyped-def]
+def test_rows_without_an_offset_say_nothing_about_lateness(at: At) -> None:
     assert kinds(Facts(at(10800), [seen(at, n) for n in range(20)]), at(60)) == []
 
 
-def test_who_did_not_answer_a_roll_call(at) -> None:  # type: ignore[no-untyped-def]
+def test_who_did_not_answer_a_roll_call(at: At) -> None:
     calls = [Called("D1", at(3600), 20, ("X4", "X9")), Called("D2", at(7200), 19, ("X4",))]
     [found] = find(facts=Facts(at(10800), called=calls), policy=POLICY, now=at(8000))
     assert found.figures == {"calls": 2, "due": 20, "people": 2, "from": 1}
     assert [(row["learner"], row["receipt"]) for row in found.rows] == [("X4", "D1"), ("X9", "D1"), ("X4", "D2")]
 
 
-def test_a_count_that_the_register_does_not_bear_out(at) -> None:  # type: ignore[no-untyped-def]
+def test_a_count_that_the_register_does_not_bear_out(at: At) -> None:
     counts = [Counted(at(100), 20, 19, 1), Counted(at(200), 15, 19, 1)]
     [found] = find(facts=Facts(at(10800), counted=counts), policy=POLICY, now=at(300))
     assert found.figures == {"counted": 15, "register": 20, "awaiting": 1, "difference": -5, "from": 1}
@@ -91,7 +93,7 @@ def test_a_count_that_the_register_does_not_bear_out(at) -> None:  # type: ignor
     assert kinds(Facts(at(10800), counted=counts[:1]), at(300)) == []
 
 
-def test_one_person_in_two_rooms(at) -> None:  # type: ignore[no-untyped-def]
+def test_one_person_in_two_rooms(at: At) -> None:
     other = Elsewhere("X1", "C-2", 3, "101 教室", at(60))
     facts = Facts(at(10800), stood=[stood(at, 1)], elsewhere=[other])
     [found] = find(facts=facts, policy=POLICY, now=at(300))
@@ -100,7 +102,7 @@ def test_one_person_in_two_rooms(at) -> None:  # type: ignore[no-untyped-def]
     assert kinds(away, at(300)) == []
 
 
-def test_marks_by_hand_and_missing_check_outs_are_told_when_the_lesson_is_over(at) -> None:  # type: ignore[no-untyped-def]
+def test_marks_by_hand_and_missing_check_outs_are_told_when_the_lesson_is_over(at: At) -> None:
     marked = [stood(at, n, by_hand=n < 2) for n in range(10)]
     stayed = [stood(at, n, "no_checkout") for n in range(3)] + [stood(at, n) for n in range(3, 10)]
     over = at(10800 + 30 * 60)
@@ -113,7 +115,7 @@ def test_marks_by_hand_and_missing_check_outs_are_told_when_the_lesson_is_over(a
     assert kinds(Facts(at(10800), stood=stayed[1:]), over) == []
 
 
-def test_every_threshold_is_policys(at) -> None:  # type: ignore[no-untyped-def]
+def test_every_threshold_is_policys(at: At) -> None:
     strict = Policy(signals={**SIGNALS, "device_people": 3, "late_people": 9, "absentees": 2, "head_difference": 9})
     pair = [seen(at, n, offset=20000, device="a") for n in range(2)]
     facts = Facts(at(10800), pair, called=[Called("D", at(), 9, ("X1",))], counted=[Counted(at(), 1, 9, 0)])

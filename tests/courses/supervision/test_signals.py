@@ -139,7 +139,9 @@ def test_a_count_is_a_whole_number(room: Room, number: int | None, code: str) ->
 
 
 def test_a_count_with_the_figures_in_sight_or_after_its_time_is_none(room: Room) -> None:
-    count = lambda minutes: supervision.count_room(by=room.trainer, lesson=room.lesson, counted=1, now=room.at(minutes))  # noqa: E731
+    def count(minutes: float) -> RoomCount:
+        return supervision.count_room(by=room.trainer, lesson=room.lesson, counted=1, now=room.at(minutes))
+
     with pytest.raises(CountRefused, match="not_begun"):
         count(60)
     supervision.begin_count(by=room.trainer, lesson=room.lesson, now=room.at(60))

@@ -52,7 +52,8 @@ def test_the_wall_shows_the_picture_with_its_word_and_a_code_that_leads_to_it(
     wall = page(teacher.get(address(room, "wall/"))).select_one("#wall")
     assert wall is not None
     assert wall["data-phase"] == "rollcall"
-    assert wall.select_one(".wall-picture b").get_text() == attendance.PICTURES[call.picture]  # type: ignore[union-attr]
+    word = wall.select_one(".wall-picture b").get_text()  # type: ignore[union-attr]
+    assert word == attendance.PICTURES[call.picture]
     assert wall.select_one(".wall-code svg.qr") is not None
     assert wall.select_one(".wall-answered").get_text(" ", strip=True) == "0 / 1 人已答"  # type: ignore[union-attr]
     clock.move_to(room.at(63))
