@@ -1,11 +1,11 @@
 """Whose turn it is: what waits for somebody at the desk, what waits for others, and what somebody has handled.
 
 A turn is an open step of one class: the class or a change of it is to be reviewed or mended, or its completions are
-to be handed in, approved or proposed anew; a learner asks to change class; the applications of a camp are to be scored, or its result to be brought
-out; or it is an institution's registration that is to be reviewed. It belongs to everybody who holds the permission for
-that class or institution – of a camp to those who may still take the step, since nobody scores twice or confirms what
-they had a hand in; to all others who see it it is somebody else's. A draft that was never handed in waits for its own
-institution and for nobody else.
+to be handed in, approved or proposed anew; a learner asks to change class; the applications of a camp are to be scored,
+or its result to be brought out; or it is an institution's registration that is to be reviewed. It belongs to everybody
+who holds the permission for that class or institution – of a camp to those who may still take the step, since nobody
+scores twice or confirms what they had a hand in; to all others who see it it is somebody else's. A draft that was never
+handed in waits for its own institution and for nobody else.
 """
 
 from datetime import datetime

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 POSTS = ("send", "decide", "confirm", "undo", "drop", "problems", "sheet")
 # Statements: session, user, posts, badge; the booking; its list, its outlook, its findings, its members.
 PAGE = 18
-CLASS_PAGE = 11
+CLASS_PAGE = 14
 
 
 @pytest.fixture
