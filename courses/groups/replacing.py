@@ -25,8 +25,8 @@ def replace(*, booking: GroupBooking, out: Enrolment, applicant: Applicant, by: 
 
     The newcomer is registered where nobody knows them, and weighed as any applicant. `applicant.consent`: the employer
     has told them and has their consent, as for the list; it works as long as the list could be taken back. Refused with
-    GroupRefused: the class has started, not a member with a seat, or the other is in the class already; IdentityRefused;
-    EnrolmentRefused for what a rule blocks.
+    GroupRefused: the class has started, not a member with a seat, or the other is in the class already; with
+    IdentityRefused; with EnrolmentRefused for what a rule blocks.
     """
     if not may_undo(booking=booking, now=now):
         raise GroupRefused(GroupRefusal.STARTED)
