@@ -38,7 +38,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Seats:
-    """Seats of a class as a newcomer meets them: none while somebody waits; where rank decides, their number says it all."""
+    """Seats of a class as a newcomer meets them: none while somebody waits, and no count where rank decides."""
 
     total: int
     left: int

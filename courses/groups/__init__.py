@@ -2,7 +2,7 @@
 
 from courses.groups.booking import Employer, amend, current_list, drop, elsewhere, request, take_list
 from courses.groups.refusals import GroupRefusal, GroupRefused
-from courses.groups.replacing import Replaced, may_replace, replace
+from courses.groups.replacing import Replaced, replace
 from courses.groups.seats import (
     GroupOutlook,
     Member,
@@ -27,7 +27,6 @@ __all__ = [
     "drop",
     "elsewhere",
     "list_for_employer",
-    "may_replace",
     "may_undo",
     "members",
     "outlook",

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from courses import audit, enrolment, rosters, seating
+from courses import audit, enrolment, seating
 from courses.enrolment import EnrolmentRefusal, EnrolmentRefused
-from courses.groups.booking import current_list
 from courses.groups.refusals import GroupRefusal, GroupRefused
+from courses.groups.seats import may_undo
 from courses.models import Enrolment, GroupBooking, User
 from courses.people.learners import Applicant, find_or_register
 from courses.seating import Seat, SeatingRefusal, SeatingRefused
@@ -20,22 +20,15 @@ class Replaced:
     made: Enrolment
 
 
-def may_replace(*, booking: GroupBooking, now: datetime) -> bool:
-    """As long as the whole list could still be taken back."""
-    roster = current_list(booking=booking)
-    return (
-        booking.status == GroupBooking.Status.GIVEN and roster is not None and rosters.may_undo(roster=roster, now=now)
-    )
-
-
 def replace(*, booking: GroupBooking, out: Enrolment, applicant: Applicant, by: User, now: datetime) -> Replaced:
     """Give the seat of one member to another whom the employer names; both or neither, and nobody waits longer for it.
 
     The newcomer is registered where nobody knows them, and weighed as any applicant. `applicant.consent`: the employer
-    has told them and has their consent, as for the list. Refused with GroupRefused: the class has started, not a
-    member with a seat, or the other is in the class already; IdentityRefused; EnrolmentRefused for what a rule blocks.
+    has told them and has their consent, as for the list; it works as long as the list could be taken back. Refused with
+    GroupRefused: the class has started, not a member with a seat, or the other is in the class already; with
+    IdentityRefused; with EnrolmentRefused for what a rule blocks.
     """
-    if not may_replace(booking=booking, now=now):
+    if not may_undo(booking=booking, now=now):
         raise GroupRefused(GroupRefusal.STARTED)
     if out.booking_id != booking.pk or out.status not in Enrolment.SEATED:
         raise GroupRefused(GroupRefusal.NOT_A_MEMBER)

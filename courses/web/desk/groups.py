@@ -112,7 +112,6 @@ def _show(request: HttpRequest, booking: GroupBooking, form: RosterForm) -> Http
         "form": form,
         "others": _others(request, training_class, booking.seats) if outlook.is_full else [],
         "members": groups.members(booking=booking),
-        "may_replace": groups.may_replace(booking=booking, now=timezone.now()),
         "may_undo": groups.may_undo(booking=booking, now=timezone.now()),
         "crumbs": [*_crumbs(training_class), (_("单位团报"), reverse("desk_group_new", args=[training_class.number]))],
         "here": booking.number,

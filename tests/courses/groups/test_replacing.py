@@ -121,6 +121,6 @@ def test_of_two_presses_the_second_finds_the_seat_given_on(given, clerk, now) ->
 def test_once_the_class_has_started_nobody_is_replaced(given, a_class, clerk, now) -> None:
     TrainingClass.objects.filter(pk=a_class.pk).update(starts_on=now.date())
     given.training_class.refresh_from_db()
-    assert not groups.may_replace(booking=given, now=now)
+    assert not groups.may_undo(booking=given, now=now)
     with pytest.raises(GroupRefused, match="started"):
         groups.replace(booking=given, out=first_of(given), applicant=newcomer(), by=clerk, now=now)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -135,6 +136,8 @@ class Gateway(HTTPServer):
         self.status = 200
         self.leads_to = ""
         self.visits = 0
+        self.silence = 0.0
+        self.answers = 1
         self.got: list[tuple[dict[str, str], dict[str, Any]]] = []
 
 
@@ -144,13 +147,15 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.got.append((dict(self.headers), body))
+        time.sleep(self.server.silence)
         if not self.server.status:
             self.wfile.write(b"good day\r\n\r\n")
             return
-        self.send_response(self.server.status)
-        self.send_header("Location", self.server.leads_to)
-        self.end_headers()
-        self.wfile.write(b'{"receipt": "r-1"}')
+        for _answer in range(self.server.answers):
+            self.send_response(self.server.status)
+            self.send_header("Location", self.server.leads_to)
+            self.end_headers()
+            self.wfile.write(b'{"receipt": "r-1"}')
 
     def do_GET(self) -> None:
         self.server.visits += 1
@@ -197,6 +202,30 @@ def test_a_gateway_in_trouble_is_asked_again_with_the_same_key_and_longer_pauses
     assert (message.status, message.attempts, message.last_error) == ("failed", ATTEMPTS_MAX, "unreachable")
     assert pauses[:-1] == [5, 20, 80, 320, 1280, 3600, 3600]
     assert len({headers["Idempotency-Key"] for headers, _body in gateway.got}) == 1
+
+
+def test_a_gateway_that_took_the_message_and_never_answers_is_asked_again_under_the_same_key(
+    gateway: Gateway, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it got twice it knows by the key; for us it was sent once, under the receipt of its answer."""
+    monkeypatch.setattr(carriers, "GATEWAY_SECONDS", 0.2)
+    gateway.silence = 0.6
+    message = notices.queue(kind="enrolment_admitted", channel="sms", to=PHONE, params=COURSE, now=now)
+    assert notices.deliver_due(now=now) == 0
+    assert (seen(message).status, message.last_error) == ("queued", "unreachable")
+    gateway.silence = 0
+    assert notices.deliver_due(now=message.due_at) == 1
+    assert (seen(message).status, message.provider_receipt) == ("sent", "r-1")
+    assert [headers["Idempotency-Key"] for headers, _body in gateway.got] == [str(message.provider_key)] * 2
+    assert notices.deliver_due(now=message.due_at + timedelta(hours=1)) == 0
+
+
+def test_a_gateway_that_answers_twice_is_heard_once(gateway: Gateway, now: datetime) -> None:
+    gateway.answers = 2
+    message = notices.queue(kind="enrolment_admitted", channel="sms", to=PHONE, params=COURSE, now=now)
+    assert notices.deliver_due(now=now) == 1
+    assert (seen(message).status, message.attempts, len(gateway.got)) == ("sent", 1, 1)
+    assert notices.deliver_due(now=now + timedelta(hours=1)) == 0
 
 
 def test_a_rejection_is_not_repeated(gateway: Gateway, now: datetime) -> None:

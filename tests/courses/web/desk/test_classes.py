@@ -176,7 +176,7 @@ def test_the_page_of_a_class_takes_the_same_statements_for_one_learner_and_for_t
     browser.get(address)
     with CaptureQueriesContext(connection) as spent:
         browser.get(address)
-    assert len(spent) == 14
+    assert len(spent) == 17
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 POSTS = ("send", "decide", "confirm", "undo", "drop", "problems", "sheet")
 # Statements: session, user, posts, badge; the booking; its list, its outlook, its findings, its members.
 PAGE = 18
-CLASS_PAGE = 11
+CLASS_PAGE = 14
 
 
 @pytest.fixture
@@ -73,6 +73,39 @@ def test_staff_book_a_group_from_the_form_to_the_printed_list_and_back(
     assert "已撤销，退出 3 人" in undone
     a_class.refresh_from_db()
     assert (a_class.taken, set(Enrolment.objects.values_list("status", flat=True))) == (0, {"withdrawn"})
+
+
+def test_a_member_is_replaced_from_the_list_and_a_slip_stands_at_its_field(
+    cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
+) -> None:
+    browser = sign_in(cast.institution)
+    booking = bookings.booking(training_class=a_class, now=now, seats=2, by=cast.institution)
+    bookings.listed(booking=booking, now=now)
+    press(browser, "confirm", booking)
+    out, staying = booking.enrolments.order_by("arrival_no")
+    address = reverse("desk_group_replace", args=[booking.number, out.number])
+    assert address in str(soup(browser.get(reverse("desk_group", args=[booking.number]))))
+    entered = {
+        "name": "孙小海",
+        "kind": "resident",
+        "number": people.resident_number(),
+        "phone": "",
+        "category": "unemp",
+        "education": "31",
+        "district": "zhifu",
+        "consent": "on",
+    }
+    taken = browser.post(
+        address, entered | {"number": staying.learner.documents.get().number, "name": staying.learner.name}
+    )
+    assert (taken.status_code, "新换的人已经报过这个班" in words(taken)) == (422, True)
+    assert browser.post(address, entered | {"consent": ""}).status_code == 422
+    done = words(browser.post(address, entered, follow=True))
+    assert "已换人，新的报名编号" in done
+    assert "单位换人，席位给了单位另派的人" in done
+    assert booking.enrolments.filter(status="admitted").count() == 2
+    a_class.refresh_from_db()
+    assert a_class.taken == 2
 
 
 def test_no_full_number_of_anybody_stands_on_any_page(cast: Cast, sign_in: Open, a_class: TrainingClass) -> None:
