@@ -14,6 +14,8 @@ PAGE_WIDTH, PAGE_HEIGHT = 297.0, 210.0
 LEFT, RIGHT = 19.0, 233.0
 MEASURE = RIGHT - LEFT
 RULE_X, TITLE_X = 241.0, 264.0
+# Down to the seal.
+TITLE_LENGTH = 122.0
 CODE_SIDE = 38.0
 CODE_TOP = 137.0
 # No line begins with the first, none ends with the second.
@@ -126,7 +128,7 @@ def _foot(snapshot: Snapshot) -> list[Line]:
 
 def _title(title: str) -> list[Line]:
     """Downwards like a colophon, above the seal; one character a line."""
-    step = min(19.3, 118.0 / max(1, len(title) - 1))
+    step = min(19.3, TITLE_LENGTH / (len(title) - 0.12))
     size = min(48.0, step * 0.88 / MM_PER_POINT)
     if size < 14:
         raise LayoutRefused("证书名称")
