@@ -68,10 +68,11 @@ def _name(name: str) -> list[Line]:
     for size in (42, 36, 30, 25):
         if width(name, size=size) <= MEASURE:
             return [Line(name, LEFT, 60.0, size, bold=True)]
-    lines = _broken(name, size=20)
-    if len(lines) > 2:
-        raise LayoutRefused("姓名")
-    return [Line(text, LEFT, 52.0 + 9.0 * place, 20, bold=True) for place, text in enumerate(lines)]
+    for size in (20, 17):
+        lines = _broken(name, size=size)
+        if len(lines) <= 2:
+            return [Line(text, LEFT, 52.0 + 9.0 * place, size, bold=True) for place, text in enumerate(lines)]
+    raise LayoutRefused("姓名")
 
 
 def _document(snapshot: Snapshot) -> list[Line]:
@@ -117,7 +118,7 @@ def _foot(snapshot: Snapshot) -> list[Line]:
     days = [day(snapshot["issued_on"])]
     if snapshot["expires_on"]:
         days.append(f"有效期至 {day(snapshot['expires_on'])}")
-    for size, step, most in ((15, 9.0, 1), (13, 7.5, 2), (11, 6.0, 3)):
+    for size, step, most in ((15, 9.0, 1), (13, 7.5, 2), (11, 6.0, 3), (10, 5.5, 4)):
         lines = _broken(snapshot["institution"], size=size, measure=measure)
         if len(lines) <= most:
             every = [*lines, *days]

@@ -14,7 +14,7 @@ class CitizenCap(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, meta: dict[str, str], content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
-        if content_length > MOST and meta.get("PATH_INFO", "").startswith("/my/"):
+        if content_length > MOST and meta.get("PATH_INFO", "").startswith(("/my/", "/verify/")):
             raise RequestDataTooBig
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
