@@ -76,6 +76,17 @@ def test_keys_are_made_once_and_belong_to_their_owner_alone(tmp_path: Path, monk
     assert stat.S_IMODE((tmp_path / "var" / "secrets.env").stat().st_mode) == 0o600
 
 
+def test_an_installation_from_before_a_key_was_needed_gets_it_and_keeps_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "DATA", tmp_path)
+    (tmp_path / "secrets.env").write_text("SECRET_KEY=s\nFIELD_KEYS=k1:old\nDIGEST_KEY=d")
+    first = run.stored_secrets()
+    assert (first["SECRET_KEY"], first["FIELD_KEYS"], first["DIGEST_KEY"]) == ("s", "k1:old", "d")
+    assert first["CERTIFICATE_KEYS"].startswith("c1:")
+    assert run.stored_secrets() == first
+
+
 def test_a_taken_port_is_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind((run.HOST, 0))

@@ -14,6 +14,8 @@ PAGE_WIDTH, PAGE_HEIGHT = 297.0, 210.0
 LEFT, RIGHT = 19.0, 233.0
 MEASURE = RIGHT - LEFT
 RULE_X, TITLE_X = 241.0, 264.0
+# Down to the seal.
+TITLE_LENGTH = 122.0
 CODE_SIDE = 38.0
 CODE_TOP = 137.0
 # No line begins with the first, none ends with the second.
@@ -66,10 +68,11 @@ def _name(name: str) -> list[Line]:
     for size in (42, 36, 30, 25):
         if width(name, size=size) <= MEASURE:
             return [Line(name, LEFT, 60.0, size, bold=True)]
-    lines = _broken(name, size=20)
-    if len(lines) > 2:
-        raise LayoutRefused("姓名")
-    return [Line(text, LEFT, 52.0 + 9.0 * place, 20, bold=True) for place, text in enumerate(lines)]
+    for size in (20, 17):
+        lines = _broken(name, size=size)
+        if len(lines) <= 2:
+            return [Line(text, LEFT, 52.0 + 9.0 * place, size, bold=True) for place, text in enumerate(lines)]
+    raise LayoutRefused("姓名")
 
 
 def _document(snapshot: Snapshot) -> list[Line]:
@@ -115,7 +118,7 @@ def _foot(snapshot: Snapshot) -> list[Line]:
     days = [day(snapshot["issued_on"])]
     if snapshot["expires_on"]:
         days.append(f"有效期至 {day(snapshot['expires_on'])}")
-    for size, step, most in ((15, 9.0, 1), (13, 7.5, 2), (11, 6.0, 3)):
+    for size, step, most in ((15, 9.0, 1), (13, 7.5, 2), (11, 6.0, 3), (10, 5.5, 4)):
         lines = _broken(snapshot["institution"], size=size, measure=measure)
         if len(lines) <= most:
             every = [*lines, *days]
@@ -126,7 +129,7 @@ def _foot(snapshot: Snapshot) -> list[Line]:
 
 def _title(title: str) -> list[Line]:
     """Downwards like a colophon, above the seal; one character a line."""
-    step = min(19.3, 118.0 / max(1, len(title) - 1))
+    step = min(19.3, TITLE_LENGTH / (len(title) - 0.12))
     size = min(48.0, step * 0.88 / MM_PER_POINT)
     if size < 14:
         raise LayoutRefused("证书名称")

@@ -6,8 +6,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
 MOST = 12 * 1024 * 1024
-# A kiosk stands open to everybody, and a photo of a code is small.
-CAPPED = ("/my/", "/kiosk/", "/teach/")
+# A kiosk and the check page stand open to everybody; a photo of a code and a list of certificates are small.
+CAPPED = ("/my/", "/kiosk/", "/teach/", "/verify/")
 
 
 class CitizenCap(FileUploadHandler):
