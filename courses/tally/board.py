@@ -1,4 +1,4 @@
-"""公开: the figures of a year for everybody, as of the end of last month; no person, and no number small enough to be one.
+"""公开: the figures of a year for everybody, as of the end of last month; no number small enough to be a person.
 
 A month's end moves once a month, so that two looks cannot be subtracted to find one class.
 """
