@@ -1,4 +1,4 @@
-"""公开: the figures of a year for everybody, as of the end of last month; no person, and no number small enough to be one.
+"""公开: the figures of a year for everybody, as of the end of last month; no number small enough to be a person.
 
 A month's end moves once a month, so that two looks cannot be subtracted to find one class.
 """
@@ -89,10 +89,11 @@ def _line(line: Line, verified: int, target: int, as_of: date) -> BoardLine:
 
 def _table(by: By, as_of: date, least: int, targets: dict[tuple[str, str], int]) -> Table:
     found = breakdown(year=as_of.year, scope=Scope(), by=by, as_of=as_of)
-    told = {line: suppress(counts=[one.counts[line] for one in found.slices], least=least) for line in LINES}
+    slices = [one for one in found.slices if by != By.MONTH or int(one.value) <= as_of.month]
+    told = {line: suppress(counts=[one.counts[line] for one in slices], least=least) for line in LINES}
     rows = [
         BoardRow(one.label, tuple(_cell(told[line][place], targets.get((line, one.value))) for line in LINES))
-        for place, one in enumerate(found.slices)
+        for place, one in enumerate(slices)
     ]
     return Table(str(BY_WORDS[by]), tuple(rows))
 

@@ -18,8 +18,10 @@ WEEKS = 8
 
 @dataclass(frozen=True)
 class Cells:
-    """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last; by line
-    `then`, what was posted by the same day of the year before."""
+    """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last.
+
+    `then` is by line what was posted by the same day of the year before.
+    """
 
     months: dict[tuple[str, str, int], list[int]]
     then: dict[str, int]

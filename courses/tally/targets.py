@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit
-from courses.models import Brand, District, Institution, Project, Target, User
+from courses.models import Brand, District, Institution, Line, Project, Target, User
 from courses.policy import CITY_TIME
 from courses.refusals import Refused
 
@@ -223,7 +223,11 @@ def balances(*, amounts: Mapping[Cell, int]) -> list[Balance]:
         if cell.parent is not None:
             parts[cell.parent, cell.cut] += amount
     found = [Balance(parent, by, amounts.get(parent), told) for (parent, by), told in parts.items()]
-    return sorted(found, key=lambda one: (one.parent.district, DIMENSIONS.index(one.by), one.parent))
+    return sorted(found, key=_place)
+
+
+def _place(one: Balance) -> tuple[str, int, bool, Cell]:
+    return (one.parent.district, DIMENSIONS.index(one.by), one.parent.line != Line.SKILLS, one.parent)
 
 
 def targets_of(*, year: int, as_of: date | None = None) -> dict[tuple[str, str], int]:

@@ -1,4 +1,4 @@
-"""The tally over a ledger of millions of lines: every page of it as people ask for it, and the bare look-up beside it."""
+"""The tally over a ledger of millions of lines: every page as people ask for it, and the bare look-up beside it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -130,7 +130,7 @@ class SheetForm(forms.Form):
 
 class PasteForm(forms.Form):
     sheet = forms.CharField(
-        label=gettext_lazy("从表格粘贴"), max_length=SHEET_LENGTH_MAX, widget=forms.Textarea, strip=False
+        label=gettext_lazy("表格内容"), max_length=SHEET_LENGTH_MAX, widget=forms.Textarea, strip=False
     )
     source = forms.CharField(label=gettext_lazy("依据"), max_length=120)
 
