@@ -79,6 +79,7 @@ TIMETABLE = {
     "scheduled pages go live and expire": every(60, "publish_due_pages"),
     "long rosters are checked": every(10, "tend_rosters"),
     "offered seats that nobody took go on": every(60, "tend_offers"),
+    "batched approvals that nobody took back count": every(60, "settle_approvals"),
     "accounts that proved no phone are swept": every(3600, "sweep_unproved_accounts"),
     "yesterday is sealed": daily("00:30", "seal_yesterday"),
     "overdue reviews are escalated": daily("07:00", "escalate_reviews"),

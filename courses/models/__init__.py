@@ -1,5 +1,6 @@
 """The nouns of the service, one file each; thin and constrained."""
 
+from courses.models.approval import ApprovalBatch, ApprovalLine, Revocation, Sample, SampleLine
 from courses.models.attendance import Attendance, Direction, Evidence, RefusedScan
 from courses.models.audit import AuditEvent
 from courses.models.catalogue import (
@@ -39,6 +40,7 @@ from courses.models.ledger import (
     OpeningBatch,
     PersonCount,
 )
+from courses.models.merges import MergeProposal
 from courses.models.notices import OutboxMessage, RateCount
 from courses.models.numbers import NumberSeries
 from courses.models.opening import (
@@ -70,10 +72,12 @@ from courses.models.rosters import RosterImport, RosterRow
 from courses.models.saved_views import SavedView
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import Card
-from courses.models.tally import MonthClose, Target
+from courses.models.tally import MonthClose, Target, YearClose
 
 __all__ = [
     "ApiClient",
+    "ApprovalBatch",
+    "ApprovalLine",
     "Attendance",
     "AuditEvent",
     "Brand",
@@ -112,6 +116,7 @@ __all__ = [
     "LedgerSeal",
     "Lesson",
     "Line",
+    "MergeProposal",
     "MonthClose",
     "NumberSeries",
     "Occupation",
@@ -134,9 +139,12 @@ __all__ = [
     "Registration",
     "Reveal",
     "ReviewEscalation",
+    "Revocation",
     "Room",
     "RosterImport",
     "RosterRow",
+    "Sample",
+    "SampleLine",
     "SavedView",
     "ScoreSheet",
     "Selection",
@@ -150,4 +158,5 @@ __all__ = [
     "Unit",
     "User",
     "Venue",
+    "YearClose",
 ]

@@ -15,9 +15,10 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q, Sum
 
-from courses.models import Completion, CountEntry, District, HeadCount, Line, TrainingClass
+from courses.models import Completion, CountEntry, District, HeadCount, Line, PersonCount, TrainingClass
 from courses.tally.integrity import Integrity, last_check
 from courses.tally.pace import Pace, State, days_gone, days_in, expected_of, pace_of, state_of
+from courses.tally.settings import is_inside, meets, met_by
 from courses.tally.targets import targets_of
 
 LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
@@ -131,16 +132,17 @@ def _sum(rows: Iterable[list[int]], length: int = 12) -> tuple[int, ...]:
 
 
 def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> YearTally:
-    """The tally of a year as of the end of a day (by default today). Eight queries, whatever the ledger holds.
+    """The tally of a year as of the end of a day (by default today). Nine queries, whatever the ledger holds.
 
     Only 人 of a past day is read from the entries themselves, as heads do not add up over days.
     """
     day = min(as_of or today, today)
-    cells = _cells(year, scope, day, is_dated=as_of is not None)
+    inside = is_inside(year=year, day=day)
+    cells = _cells(year, scope, day, is_dated=as_of is not None, inside=inside)
     targets = targets_of(year=year, as_of=as_of)
     gone = days_gone(year=year, today=day)
     now = _figures_of_now(scope) if as_of is None or as_of >= today else None
-    people = _people(year, scope, as_of if as_of and as_of < today else None)
+    people = _people(year, scope, as_of if as_of and as_of < today else None, inside=inside)
     pending = now.pending if now else {}
     return YearTally(
         year=year,
@@ -155,7 +157,7 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
     )
 
 
-def _cells(year: int, scope: Scope, day: date, *, is_dated: bool) -> Cells:
+def _cells(year: int, scope: Scope, day: date, *, is_dated: bool, inside: bool) -> Cells:
     """Months of this year and the year before, and the last eight weeks of this one: two looks at the roll-up.
 
     The first is the least that a tally can ask; the second reads eight weeks by the index on the day of posting.
@@ -170,12 +172,13 @@ def _cells(year: int, scope: Scope, day: date, *, is_dated: bool) -> Cells:
     with connection.cursor() as cursor:
         cursor.execute(f"{months}{where} GROUP BY year, line, district, month", values)
         for line, district, of_year, month, told in cursor.fetchall():
-            found.months[line, district, of_year][month - 1] += int(told)
-        _add_weeks(cursor, found, year, scope, day)
+            for target in meets(line=line, inside=inside):
+                found.months[target, district, of_year][month - 1] += int(told)
+        _add_weeks(cursor, found, year, scope, day, inside=inside)
     return found
 
 
-def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, scope: Scope, day: date) -> None:
+def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, scope: Scope, day: date, *, inside: bool) -> None:
     first = day - timedelta(days=7 * WEEKS - 1)
     whens = "".join(f" WHEN posted_on < %s THEN {number}" for number in range(WEEKS - 1))
     values: list[Any] = [first + timedelta(days=7 * number) for number in range(1, WEEKS)] + [first, day, year]
@@ -188,19 +191,27 @@ def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, scope: Scope, day
         values,
     )
     for line, district, week, told in cursor.fetchall():
-        found.weeks[line, district][week] += int(told)
+        for target in meets(line=line, inside=inside):
+            found.weeks[target, district][week] += int(told)
 
 
-def _people(year: int, scope: Scope, posted_by: date | None) -> dict[str, int]:
-    """人 by line: the roll-up now; for a past day counted from the entries, as heads do not add up."""
+def _people(year: int, scope: Scope, posted_by: date | None, *, inside: bool) -> dict[str, int]:
+    """人 by line: the roll-up now; for a past day counted from the entries, as heads do not add up; nor do they over
+    lines, where two meet one target."""
+    if posted_by is None and inside:
+        counted = PersonCount.objects.filter(year=year, scope=scope.heads, count__gt=0)
+        return {
+            line: counted.filter(line__in=met_by(line=line, inside=inside)).values("person").distinct().count()
+            for line in LINES
+        }
     if posted_by is None:
         rows = HeadCount.objects.filter(year=year, scope=scope.heads)
         return dict(rows.values_list("line", "people"))
     entries = CountEntry.objects.filter(year=year, posted_on__lte=posted_by)
     if scope.district:
         entries = entries.filter(district=scope.district)
-    standing = entries.values("line", "person").annotate(told=Sum("amount")).filter(told__gt=0).order_by()
-    return {line: standing.filter(line=line).count() for line in LINES}
+    standing = entries.values("person").annotate(told=Sum("amount")).filter(told__gt=0).order_by()
+    return {line: standing.filter(line__in=met_by(line=line, inside=inside)).count() for line in LINES}
 
 
 @dataclass(frozen=True)
@@ -294,6 +305,7 @@ def as_json(tally: YearTally) -> dict[str, Any]:
         "enrolled": tally.enrolled,
         "in_training": tally.in_training,
         "pending": tally.pending,
+        "integrity": {"checked_at": tally.integrity.checked_at, "differences": tally.integrity.differences},
         "lines": [
             {
                 "line": str(line),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from courses import access, privacy
 from courses.access import Permission
 from courses.models import Brand, CountEntry, District, Institution, Learner, Line, ProgrammeKind
+from courses.policy import local_date
 from courses.tally import Cut, entries
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
@@ -71,6 +72,7 @@ def narrowed(found: QuerySet[CountEntry], request: HttpRequest) -> QuerySet[Coun
             year=year,
             month=month,
             as_of=as_of,
+            today=local_date(timezone.now()),
             **{name: given.get(name, "") for name in ("line", "district", "institution", "kind", "brand")},
         )
         found = entries(visible=found, cut=cut)

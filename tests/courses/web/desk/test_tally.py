@@ -20,6 +20,7 @@ from courses.models import Completion, CountEntry, LedgerSeal, MonthClose, Targe
 from courses.tally import record_check
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue
+from tests.factories.completion import revoked
 
 pytestmark = pytest.mark.django_db
 Submitted = Callable[..., TrainingClass]
@@ -213,7 +214,7 @@ def test_the_chain_shows_the_seal_of_the_day_and_a_reversal_on_both_lines(
     completion.approve(by=cast.district, completion=row_, now=now - timedelta(days=1))
     ledger.seal(book=LedgerSeal.Book.LEDGER, day=date(2026, 9, 13), now=now)
     row_.refresh_from_db()
-    completion.revoke(by=cast.city, completion=row_, reason="重复发证", now=now)
+    revoked(row_, now=now)
     plus, minus = CountEntry.objects.order_by("pk")
     browser = sign_in(cast.inspector)
     first = words(browser.get(reverse("count_entry", args=[plus.code])))

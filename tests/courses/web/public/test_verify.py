@@ -11,6 +11,7 @@ from courses.models import Completion, Post
 from tests.courses.web.desk.conftest import attend, soup, words
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
+from tests.factories.completion import revoked
 
 pytestmark = pytest.mark.django_db
 MISSING = "没有查到。请核对证书编号和姓氏"
@@ -62,7 +63,7 @@ def test_a_missing_certificate_and_a_wrong_surname_read_the_same(certificate: Co
 
 
 def test_only_an_approved_completion_is_a_certificate(now: datetime, certificate: Completion) -> None:
-    completion.revoke(by=people.staff(role=Post.Role.CITY, now=now), completion=certificate, reason="重复", now=now)
+    revoked(certificate, now=now)
     assert MISSING in ask(certificate.number, "王")
 
 

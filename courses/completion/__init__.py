@@ -2,6 +2,10 @@
 
 assess   pure, at every look
 propose  the trainer · submit  the institution · approve  the district: the last one posts to the ledger
+
+`batches`   many approved together, to be taken back until they count
+`revoking`  a counted completion taken back by two people; one that was freed counted by a decision
+`sampling`  approved completions drawn by lot and looked at once more
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -196,7 +200,7 @@ def submit(*, by: User, completion: Completion, now: datetime) -> None:
     """The institution hands a proposal to its district; assessed anew, and the reasoning stored again."""
     assessment = _passed(completion.enrolment, now)
     with transaction.atomic():
-        _move(
+        move(
             completion,
             Status.PROPOSED,
             Status.SUBMITTED,
@@ -207,18 +211,18 @@ def submit(*, by: User, completion: Completion, now: datetime) -> None:
         audit.record(by=by, verb="completion_submitted", target=completion, now=now)
 
 
-def approve(*, by: User, completion: Completion, now: datetime) -> CountEntry | None:
+def approve(*, by: User, completion: Completion, now: datetime, reason: str = "") -> CountEntry | None:
     """The district lets it count: status, reasoning, ledger line and roll-ups in one transaction.
 
-    Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
+    `reason` is asked for where the line falls into a closed month, as an adjustment of it. Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
     proposed or submitted it or gave evidence for this learner by hand (two people for anything that counts), not
-    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed.
+    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed or the
+    month is closed and no reason given.
     """
-    if by.pk in (completion.proposed_by_id, completion.submitted_by_id) or _has_marked(by, completion.enrolment):
-        raise CompletionRefused(CompletionRefusal.SAME_PERSON)
+    refuse_interested(by=by, completion=completion)
     assessment = _passed(completion.enrolment, now)
     with transaction.atomic():
-        _move(
+        move(
             completion,
             Status.SUBMITTED,
             Status.APPROVED,
@@ -226,7 +230,7 @@ def approve(*, by: User, completion: Completion, now: datetime) -> CountEntry | 
             approved_at=now,
             approved_reasoning=assessment.as_json(),
         )
-        entry = ledger.post(completion=completion, now=now)
+        entry = ledger.post(completion=completion, by=by, now=now, reason=reason)
         audit.record(
             by=by,
             verb="completion_approved",
@@ -235,6 +239,12 @@ def approve(*, by: User, completion: Completion, now: datetime) -> CountEntry | 
             detail={"entry": entry.code} if entry else {"not_counted": completion.not_counted},
         )
     return entry
+
+
+def refuse_interested(*, by: User, completion: Completion) -> None:
+    """Who proposed or submitted a completion, or gave evidence for it by hand, does not decide on its count."""
+    if by.pk in (completion.proposed_by_id, completion.submitted_by_id) or _has_marked(by, completion.enrolment):
+        raise CompletionRefused(CompletionRefusal.SAME_PERSON)
 
 
 def _has_marked(user: User, enrolment: Enrolment) -> bool:
@@ -248,24 +258,11 @@ def send_back(*, by: User, completion: Completion, reason: str, now: datetime) -
     if not reason.strip():
         raise CompletionRefused(CompletionRefusal.REASON_MISSING)
     with transaction.atomic():
-        _move(completion, Status(completion.status), Status.RETURNED, **_sent_back(by, reason, now))
+        move(completion, Status(completion.status), Status.RETURNED, **sent_back(by, reason, now))
         audit.record(by=by, verb="completion_returned", target=completion, now=now)
 
 
-def revoke(*, by: User, completion: Completion, reason: str, now: datetime) -> CountEntry | None:
-    """Take an approved completion back; the ledger gets its −1 line in the same transaction."""
-    if not reason.strip():
-        raise CompletionRefused(CompletionRefusal.REASON_MISSING)
-    if by.pk == completion.approved_by_id:
-        raise CompletionRefused(CompletionRefusal.SAME_PERSON)
-    with transaction.atomic():
-        _move(completion, Status.APPROVED, Status.REVOKED, **_sent_back(by, reason, now))
-        entry = ledger.reverse(by=by, completion=completion, reason=reason, now=now)
-        audit.record(by=by, verb="completion_revoked", target=completion, now=now)
-    return entry
-
-
-def _sent_back(by: User, reason: str, now: datetime) -> dict[str, Any]:
+def sent_back(by: User, reason: str, now: datetime) -> dict[str, Any]:
     return {"sent_back_by": by, "sent_back_at": now, "return_reason": reason.strip()[:200]}
 
 
@@ -278,7 +275,7 @@ NEXT: dict[Status, frozenset[Status]] = {
 }
 
 
-def _move(completion: Completion, at: Status, to: Status, **changes: Any) -> None:
+def move(completion: Completion, at: Status, to: Status, **changes: Any) -> None:
     """One conditional update decides between rivals."""
     if to not in NEXT[at] or not Completion.objects.filter(pk=completion.pk, status=at).update(status=to, **changes):
         raise CompletionRefused(CompletionRefusal.WRONG_STATUS, status=Status(completion.status).label)
@@ -360,9 +357,9 @@ def submit_all(*, by: User, training_class: TrainingClass, now: datetime) -> Bul
     return _each(rows.select_related(*NEEDED).order_by("number"), partial(submit, by=by, now=now))
 
 
-def approve_all(*, by: User, completions: Iterable[Completion], now: datetime) -> Bulk:
+def approve_all(*, by: User, completions: Iterable[Completion], now: datetime, reason: str = "") -> Bulk:
     """Approve each, in a transaction of its own."""
-    return _each(completions, partial(approve, by=by, now=now))
+    return _each(completions, partial(approve, by=by, now=now, reason=reason))
 
 
 def _each(completions: Iterable[Completion], step: Callable[..., object]) -> Bulk:
