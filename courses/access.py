@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import (
     ApiClient,
+    ApprovalBatch,
     Completion,
     CountEntry,
     Enrolment,
@@ -21,11 +22,14 @@ from courses.models import (
     Institution,
     Learner,
     Lesson,
+    MergeProposal,
     OutboxMessage,
     Post,
     Project,
     Proof,
+    Revocation,
     RosterImport,
+    Sample,
     SavedView,
     TrainingClass,
     User,
@@ -45,6 +49,8 @@ class Permission(StrEnum):
     SEE_TALLY = "see_tally"
     SET_TARGETS = "set_targets"
     CLOSE_MONTH = "close_month"
+    SAMPLE = "sample"
+    MERGE_PEOPLE = "merge_people"
     EXPORT = "export"
     EXPORT_FULL = "export_full"
     REVEAL = "reveal"
@@ -79,7 +85,9 @@ ROLES: dict[str, RoleRule] = {
         P.EXPORT,
     ),
     Role.DISTRICT: _rule(
-        _("批准本区市的班次和结业，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，导出；只看本区市。"),
+        _(
+            "批准本区市的班次和结业，撤销结业，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，导出；只看本区市。"
+        ),
         P.SEE_DESK,
         P.REVIEW,
         P.BOOK_GROUPS,
@@ -90,7 +98,9 @@ ROLES: dict[str, RoleRule] = {
         P.REVEAL,
     ),
     Role.CITY: _rule(
-        _("定目标，评选训练营申请，窗口报名，为单位团报，看全市计数，月结，导出，重发没有送达的消息。"),
+        _(
+            "定目标，评选训练营申请，窗口报名，为单位团报，看全市计数，抽查结业，合并重复的学员，月结，导出，重发没有送达的消息。"
+        ),
         P.SEE_DESK,
         P.REVIEW,
         P.BOOK_GROUPS,
@@ -98,6 +108,8 @@ ROLES: dict[str, RoleRule] = {
         P.SEE_TALLY,
         P.SET_TARGETS,
         P.CLOSE_MONTH,
+        P.SAMPLE,
+        P.MERGE_PEOPLE,
         P.EXPORT,
         P.EXPORT_FULL,
         P.REVEAL,
@@ -168,6 +180,29 @@ def visible_completions(*, user: User, now: datetime, permission: Permission | N
     return Completion.objects.filter(
         _scope(user, now, prefix="enrolment__training_class__", permission=permission)
     ).distinct()
+
+
+def visible_revocations(*, user: User, now: datetime) -> QuerySet[Revocation]:
+    """Of the completions that this person may decide on."""
+    scope = _scope(user, now, prefix="completion__enrolment__training_class__", permission=Permission.REVIEW)
+    return Revocation.objects.filter(scope).distinct()
+
+
+def visible_batches(*, user: User, now: datetime) -> QuerySet[ApprovalBatch]:
+    """One's own, and those that hold a completion that this person may decide on."""
+    scope = _scope(user, now, prefix="lines__completion__enrolment__training_class__", permission=Permission.REVIEW)
+    return ApprovalBatch.objects.filter(scope | Q(by=user)).distinct()
+
+
+def visible_samples(*, user: User, now: datetime) -> QuerySet[Sample]:
+    """All of them for who draws them; none for anybody else."""
+    return Sample.objects.all() if may(user=user, permission=Permission.SAMPLE, now=now) else Sample.objects.none()
+
+
+def visible_merges(*, user: User, now: datetime) -> QuerySet[MergeProposal]:
+    if may(user=user, permission=Permission.MERGE_PEOPLE, now=now):
+        return MergeProposal.objects.all()
+    return MergeProposal.objects.none()
 
 
 def visible_rosters(*, user: User, now: datetime, permission: Permission) -> QuerySet[RosterImport]:
@@ -252,7 +287,8 @@ def own_saved_views(*, user: User) -> QuerySet[SavedView]:
 
 
 def own_enrolments(*, learner: Learner) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(learner=learner)
+    """Of the record and of those that were merged into it."""
+    return Enrolment.objects.filter(Q(learner=learner) | Q(learner__merge__kept=learner))
 
 
 def _scope(user: User, now: datetime, *, prefix: str, permission: Permission | None = None) -> Q:

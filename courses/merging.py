@@ -61,8 +61,8 @@ class MergeRefused(Refused):
 def propose_merge(*, by: User, kept: Learner, merged: Learner, reason: str, now: datetime) -> MergeProposal:
     """Say that two records are one citizen, and how that was proved. Nothing changes before somebody else confirms.
 
-    Refused with MergeRefused: no reason, the same record twice, one merged or erased already, `merged` in a class that is
-    not over, a proposal for it that waits.
+    Refused with MergeRefused: no reason, the same record twice, one merged or erased already, `merged` in a class that
+    is not over, a proposal for it that waits.
     """
     if not reason.strip():
         raise MergeRefused(MergeRefusal.REASON_MISSING)
@@ -102,8 +102,8 @@ def _refuse_impossible(kept: Learner, merged: Learner, now: datetime) -> None:
 def confirm_merge(*, by: User, proposal: MergeProposal, now: datetime) -> PersonMerge:
     """Make them one, in one transaction: the row, the ledger, documents, login and belongings.
 
-    Refused with MergeRefused: by who proposed it, decided already, or impossible meanwhile; with LedgerRefused when today
-    is sealed. The login of the merged record goes over where the kept one has none, and is shut otherwise.
+    Refused with MergeRefused: by who proposed it, decided already, or impossible meanwhile; with LedgerRefused when
+    today is sealed. The login of the merged record goes over where the kept one has none, and is shut otherwise.
     """
     if by.pk == proposal.proposed_by_id:
         raise MergeRefused(MergeRefusal.SAME_PERSON)

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from courses import access
 from courses.access import Permission
-from courses.models import ChangeRequest, ClassEvent, Completion, Registration, TrainingClass, User
+from courses.models import ApprovalLine, ChangeRequest, ClassEvent, Completion, Registration, TrainingClass, User
 
 Status = TrainingClass.Status
 CLASS = "enrolment__training_class"
@@ -172,7 +172,15 @@ def _at(turn: Turn, scope: QuerySet[TrainingClass]) -> QuerySet[TrainingClass]:
         return scope.filter(status__in=(Status.RETURNED, Status.DRAFT))
     if turn == Turn.CHANGE_REVIEW:
         return scope.filter(pk__in=ASKED.values("lesson__training_class"))
-    return scope.filter(pk__in=Completion.objects.filter(status=WAITS[turn]).values(CLASS))
+    return scope.filter(pk__in=_waiting_completions(turn).values(CLASS))
+
+
+def _waiting_completions(turn: Turn) -> QuerySet[Completion]:
+    """Those at this step; what lies in a batch that takes effect by itself waits for nobody."""
+    rows = Completion.objects.filter(status=WAITS[turn])
+    if turn != Turn.COMPLETION_REVIEW:
+        return rows
+    return rows.exclude(pk__in=ApprovalLine.objects.filter(is_open=True).values("completion"))
 
 
 def _of_others(turn: Turn, seen: QuerySet[TrainingClass], user: User, now: datetime) -> QuerySet[TrainingClass]:
@@ -183,7 +191,8 @@ def _of_others(turn: Turn, seen: QuerySet[TrainingClass], user: User, now: datet
 def _waiting(turn: Turn, classes: QuerySet[TrainingClass]) -> QuerySet[Any, tuple[int, str, int, datetime]]:
     if turn in WAITS:
         rows: QuerySet[Any] = (
-            Completion.objects.filter(status=WAITS[turn], **{f"{CLASS}__in": classes.values("pk")})
+            _waiting_completions(turn)
+            .filter(**{f"{CLASS}__in": classes.values("pk")})
             .order_by()
             .values(subject=F(CLASS))
             .annotate(people=Count("pk"), since=SINCE[turn])

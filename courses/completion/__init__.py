@@ -214,10 +214,10 @@ def submit(*, by: User, completion: Completion, now: datetime) -> None:
 def approve(*, by: User, completion: Completion, now: datetime, reason: str = "") -> CountEntry | None:
     """The district lets it count: status, reasoning, ledger line and roll-ups in one transaction.
 
-    `reason` is asked for where the line falls into a closed month, as an adjustment of it. Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
+    Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
     proposed or submitted it or gave evidence for this learner by hand (two people for anything that counts), not
-    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed or the
-    month is closed and no reason given.
+    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed, or the
+    line would fall into a closed month and no reason is given.
     """
     refuse_interested(by=by, completion=completion)
     assessment = _passed(completion.enrolment, now)

@@ -61,8 +61,10 @@ def approve_later(*, by: User, completions: Sequence[Completion], now: datetime,
 
 
 def take_back(*, by: User, batch: ApprovalBatch, now: datetime) -> None:
-    """Undo a batch before it settles: its completions wait for approval again. Refused with BatchRefused too late, or by
-    anybody but who made it."""
+    """Undo a batch before it settles: its completions wait for approval again.
+
+    Refused with BatchRefused too late, or by anybody but who made it.
+    """
     _refuse_others(by, batch)
     with transaction.atomic():
         _end(batch, Status.TAKEN_BACK, by, now)

@@ -59,8 +59,8 @@ def propose_revocation(*, by: User, completion: Completion, reason: str, now: da
 def confirm_revocation(*, by: User, revocation: Revocation, now: datetime) -> CountEntry | None:
     """Take the completion back; the ledger gets its −1 line in the same transaction. Gives that line, if it counted.
 
-    Refused with RevocationRefused: by who proposed it or approved the completion, decided already; with CompletionRefused
-    when the completion is no longer approved; with LedgerRefused when today is sealed.
+    Refused with RevocationRefused: by who proposed it or approved the completion, decided already; with
+    CompletionRefused when the completion is no longer approved; with LedgerRefused when today is sealed.
     """
     completion = revocation.completion
     if by.pk == revocation.proposed_by_id:
@@ -78,7 +78,7 @@ def confirm_revocation(*, by: User, revocation: Revocation, now: datetime) -> Co
 
 
 def drop_revocation(*, by: User, revocation: Revocation, reason: str, now: datetime) -> None:
-    """Leave the completion as it is; who proposed it may take it back too. Refused without a reason, or when decided."""
+    """Leave the completion as it is, as who proposed it may too. Refused without a reason, or when decided."""
     said = _reasoned(reason)
     with transaction.atomic():
         _decide(revocation, Status.DROPPED, by, now, decision=said)

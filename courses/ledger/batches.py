@@ -71,8 +71,8 @@ def load_opening_batch(
 ) -> OpeningBatch:
     """Enter a whole file as lines without evidence, marked by their batch; all of it or, on any fault, nothing.
 
-    Each row holds its person's claim like a completion would; one whose month is closed is an adjustment of it, with the
-    source for a reason. Refused with BatchRefused: a duplicate inside the file or
+    Each row holds its person's claim like a completion would; one whose month is closed is an adjustment of it, with
+    the source for a reason. Refused with BatchRefused: a duplicate inside the file or
     with the ledger, another number of rows than `total`; with LedgerRefused for a row of a sealed day. Roll-ups are
     counted anew afterwards.
     """
@@ -108,7 +108,8 @@ def _insert(batch: OpeningBatch, chunk: list[BatchRow], closed: set[tuple[int, i
     today = policies.local_date(now)
     values = [
         (
-            batch.pk, f"{batch.number}{number:06x}"[:16], 0, 1, batch.source if _month(row) in closed else "", row.counted_on, row.posted_on or today, posted_at,
+            batch.pk, f"{batch.number}{number:06x}"[:16], 0, 1, batch.source if _month(row) in closed else "",
+            row.counted_on, row.posted_on or today, posted_at,
             row.counted_on.year, row.counted_on.month, row.line, row.district, row.institution, row.kind, row.brand,
             prepared["person"](row.person, connection), row.claim_key, "", row.occupation, row.level, row.category,
             row.sex, row.age_band, row.education, row.online_share, _month(row) in closed,

@@ -1,13 +1,11 @@
 """The year's figures against its targets. One definition: page, API, spreadsheet and command all call `for_year`."""
 
+from courses.tally.adjustments import Adjusted, Compared, adjusted, adjustments_of, compared
 from courses.tally.chain import Chain, LessonLink, chain
 from courses.tally.closes import (
-    Adjusted,
     CloseRefusal,
     CloseRefused,
     Found,
-    adjusted,
-    adjustments_of,
     checklist,
     close_differences,
     confirm_close,
@@ -19,6 +17,7 @@ from courses.tally.closes import (
 )
 from courses.tally.entries import Cut, entries
 from courses.tally.figures import DistrictRow, LineTally, Scope, YearTally, as_json, for_year
+from courses.tally.files import CloseFile, close_files, number_of, take_file
 from courses.tally.integrity import Integrity, ReportLocked, last_check, record_check, refuse_when_drifted
 from courses.tally.pace import Pace, State, pace_of
 from courses.tally.preview import Preview, Setting, preview, setting_of
@@ -27,8 +26,10 @@ from courses.tally.targets import TargetRefusal, TargetRefused, set_target, targ
 __all__ = [
     "Adjusted",
     "Chain",
+    "CloseFile",
     "CloseRefusal",
     "CloseRefused",
+    "Compared",
     "Cut",
     "DistrictRow",
     "Found",
@@ -50,10 +51,13 @@ __all__ = [
     "chain",
     "checklist",
     "close_differences",
+    "close_files",
+    "compared",
     "confirm_close",
     "entries",
     "for_year",
     "last_check",
+    "number_of",
     "pace_of",
     "preview",
     "propose_close",
@@ -64,6 +68,7 @@ __all__ = [
     "setting_of",
     "standing_close",
     "take_back_close",
+    "take_file",
     "targets_of",
     "year_checklist",
 ]

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -216,7 +215,10 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
 
 
 def take_back_close(*, by: User, close: MonthClose | YearClose, reason: str, now: datetime) -> None:
-    """Drop a proposal that was not confirmed: its month takes postings again. Refused without a reason, or when decided."""
+    """Drop a proposal that was not confirmed: its month takes postings again.
+
+    Refused with CloseRefused without a reason, or when it was decided.
+    """
     if not reason.strip():
         raise CloseRefused(CloseRefusal.REASON_MISSING)
     with transaction.atomic():
@@ -262,36 +264,3 @@ def close_differences() -> Iterator[tuple[str, str]]:
         late = CountEntry.objects.filter(year=close.year, month=close.month, posted_on__gt=close.cut_off)
         for code in late.filter(is_adjustment=False).values_list("code", flat=True)[:50]:
             yield f"count entry {code}", "came into a closed month without being an adjustment"
-
-
-@dataclass(frozen=True)
-class Adjusted:
-    """One line of a close beside what came after: 人次 in the snapshot, by adjustments, and both together."""
-
-    line: str
-    snapshot: int
-    adjustments: int
-
-    @property
-    def now(self) -> int:
-        return self.snapshot + self.adjustments
-
-
-def adjustments_of(*, close: MonthClose | YearClose) -> list[CountEntry]:
-    """Why its figures changed: every line posted into it after the snapshot, oldest first."""
-    rows = CountEntry.objects.filter(_after(close)).select_related("by", "reverses", "batch")
-    return list(rows.order_by("pk"))
-
-
-def adjusted(*, close: MonthClose | YearClose) -> list[Adjusted]:
-    """Snapshot, adjustments and their sum by line; a year in all of its months."""
-    place = 2 if isinstance(close, MonthClose) else 3
-    kept = {row[0]: row[place] for row in close.snapshot["figures"]["line"]}
-    later = CountEntry.objects.filter(_after(close)).order_by().values_list("line").annotate(told=Sum("amount"))
-    changed = dict(later)
-    return [Adjusted(line, kept.get(line, 0), changed.get(line, 0)) for line in sorted({*kept, *changed})]
-
-
-def _after(close: MonthClose | YearClose) -> Q:
-    own = Q(year=close.year, posted_on__gt=close.cut_off)
-    return own & Q(month=close.month) if isinstance(close, MonthClose) else own

@@ -85,7 +85,7 @@ def _standing(year: int, present: Setting, wanted: Setting) -> Iterator[tuple[st
 
 
 def _own_lines(present: Setting, wanted: Setting) -> Iterator[tuple[str, str, date]]:
-    """Approved completions of kinds that stand beside the targets now and would count then, each person once a module."""
+    """Approved completions of kinds beside the targets now that would count then, each person once a module."""
     lines = {kind: line for kind, line in _lines_of_changed_kinds(present, wanted).items() if line != Line.OWN}
     if not lines:
         return
@@ -114,7 +114,7 @@ def _own_lines(present: Setting, wanted: Setting) -> Iterator[tuple[str, str, da
 
 
 def _lines_of_changed_kinds(present: Setting, wanted: Setting) -> dict[str, str]:
-    """The line of each kind that the setting counts otherwise than now; lines of all others stay as they were frozen."""
+    """The line of each kind that the setting counts otherwise than now; all other lines stay as they were frozen."""
     changed = {
         kind
         for kind in {*present.counts_as, *wanted.counts_as}

@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk_completions", _("结业"), Permission.SEE_DESK),
     ("desk_selections", _("评选"), Permission.REVIEW),
     ("desk_tally", _("计数"), Permission.SEE_TALLY),
+    ("desk_closes", _("月结"), Permission.CLOSE_MONTH),
     ("desk_learners", _("学员"), Permission.REVEAL),
     ("desk_institutions", _("机构"), Permission.SEE_DESK),
     ("desk_exports", _("报表"), Permission.EXPORT),

@@ -10,7 +10,7 @@ from courses.models import District
 from courses.tally import Scope, State
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
-from tests.factories.completion import counted, submitted
+from tests.factories.completion import counted, revoked, submitted
 from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_a_reversal_shows_from_its_own_day_on_in_the_month_of_what_it_takes_back
     entry, later = counted(now=now)
     undone = later + timedelta(days=20)
     assert entry.completion is not None
-    completion.revoke(by=people.user(), completion=entry.completion, reason="冒名参训", now=undone)
+    revoked(entry.completion, now=undone)
     before, after = undone.date() - timedelta(days=1), undone.date()
     then = of(as_of=before, today=after).lines[SKILLS]
     assert (then.verified, then.people, then.monthly[8]) == (1, 1, 1)
@@ -144,13 +144,13 @@ def test_verified_in_training_enrolled_and_pending_stand_apart(now, districts) -
     assert (of(district="laishan").enrolled, of(district="laishan").pending) == (2, 0)
 
 
-def test_the_tally_asks_eight_questions_whatever_the_ledger_holds(
+def test_the_tally_asks_nine_questions_whatever_the_ledger_holds(
     targets, ledger_lines, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         of()
     batch(rows=[row(counted_on=TODAY, posted_on=TODAY) for _ in range(50)], now=people.user().date_joined)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         of()
 
 
