@@ -11,7 +11,7 @@ from courses.ledger import LedgerRefusal, LedgerRefused, NotCounted
 from courses.ledger.post import age_band
 from courses.models import AuditEvent, CountClaim, CountEntry, EducationLevel, HeadCount, LearnerCategory, LedgerSeal
 from tests.factories import catalogue, people
-from tests.factories.completion import counted, revoked, submitted
+from tests.factories.completion import revoked, submitted
 
 pytestmark = pytest.mark.django_db
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from courses import completion, ledger, tally
+from courses import ledger, tally
 from courses.models import CountEntry
-from tests.factories import people
 from tests.factories.completion import counted, revoked
 from tests.factories.ledger import batch, row
 

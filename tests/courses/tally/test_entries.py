@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db.models import Sum
 
-from courses import access, completion, tally
+from courses import access, tally
 from courses.models import CountEntry
 from courses.tally import Cut, Scope
 from tests.factories import catalogue, people

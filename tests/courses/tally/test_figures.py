@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from courses import completion, tally
+from courses import tally
 from courses.models import District
 from courses.tally import Scope, State
 from tests.factories import catalogue, people

@@ -20,7 +20,7 @@ from courses.models import (
     TrainingClass,
 )
 from courses.tally import record_check
-from tests.courses.web.desk.conftest import Cast, Open, soup, words
+from tests.courses.web.desk.conftest import Cast, soup, words
 from tests.factories import people
 from tests.factories.ledger import batch, row
 
