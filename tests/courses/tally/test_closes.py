@@ -116,7 +116,7 @@ def test_a_closed_month_is_its_snapshot_and_its_adjustments_both_shown(august, n
 
 
 def test_a_revocation_in_a_closed_month_is_an_adjustment_with_its_reason(now) -> None:
-    entry, later = counted(now=now - timedelta(days=40))
+    entry, _later = counted(now=now - timedelta(days=40))
     close = closed(2026, 8, now)
     minus = revoked(entry.completion, now=now, reason="冒名参训")
     assert minus is not None

@@ -174,7 +174,7 @@ def test_another_setting_is_tried_and_nothing_is_written(cast, sign_in, submitte
         "kind_guide": "own",
     }
     page = browser.get(address, asked)
-    assert [row_.get_text(" ") for row_ in soup(page).select("tfoot tr")][0].split() == ["合计", "1", "1", "0"]
+    assert soup(page).select_one("tfoot tr").get_text(" ").split() == ["合计", "1", "1", "0"]
     assert browser.get(address, {"count_date": "yesterday"}).status_code == 422
 
 
