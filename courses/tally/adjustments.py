@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from courses.models import CountEntry, MonthClose, YearClose
 from courses.tally.closes import standing_close
@@ -22,10 +22,9 @@ class Adjusted:
         return self.snapshot + self.adjustments
 
 
-def adjustments_of(*, close: MonthClose | YearClose) -> list[CountEntry]:
+def adjustments_of(*, close: MonthClose | YearClose) -> QuerySet[CountEntry]:
     """Why its figures changed: every line posted into it after the snapshot, oldest first."""
-    rows = CountEntry.objects.filter(_after(close)).select_related("by", "reverses", "batch")
-    return list(rows.order_by("pk"))
+    return CountEntry.objects.filter(_after(close)).select_related("by", "reverses").order_by("pk")
 
 
 def adjusted(*, close: MonthClose | YearClose) -> list[Adjusted]:

@@ -26,6 +26,7 @@ class CloseRefusal(StrEnum):
     NOT_OVER = "not_over"
     ALREADY = "already"
     SAME_PERSON = "same_person"
+    HAND_IN_IT = "hand_in_it"
     CHANGED = "changed"
     NOT_READY = "not_ready"
     DECIDED = "decided"
@@ -37,6 +38,7 @@ class CloseRefused(Refused):
         CloseRefusal.NOT_OVER: _("这个月还没有结束，未保存。请在下月再办理月结。"),
         CloseRefusal.ALREADY: _("这个月已经提出或办完月结，未重复保存。请刷新后查看。"),
         CloseRefusal.SAME_PERSON: _("月结须由另一人确认，未保存。"),
+        CloseRefusal.HAND_IN_IT: _("您批准或撤销过这个月的结业，不能办理这个月的月结，未保存。请交他人办理。"),
         CloseRefusal.CHANGED: _("现在算出的数字与提出月结时不同，未确认。请先查看校验结果，查明原因后再确认。"),
         CloseRefusal.NOT_READY: _("还不能月结：%(items)s。未保存，请先处理。"),
         CloseRefusal.DECIDED: _("这次月结已经确认或收回，未改动。请刷新后查看。"),
@@ -138,8 +140,10 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
     """Seal the books to yesterday and take the month's snapshot: what was posted by then and falls into the month.
 
     From here on whatever is posted into the month is an adjustment with a reason. Refused with CloseRefused before the
-    month's end, a second time, and while the check-list holds something that blocks (figures posted today, a drift).
+    month's end, a second time, by who approved or revoked anything in the month, and while the check-list holds
+    something that blocks (figures posted today, a drift).
     """
+    _refuse_interested(by, year, month)
     if policies.local_date(now) <= last_day(year, month):
         raise CloseRefused(CloseRefusal.NOT_OVER)
     try:
@@ -185,6 +189,12 @@ def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
     return close
 
 
+def _refuse_interested(by: User, year: int, month: int) -> None:
+    """Who approves does not close."""
+    if CountEntry.objects.filter(year=year, month=month, by=by).exists():
+        raise CloseRefused(CloseRefusal.HAND_IN_IT)
+
+
 def _sealed_to_yesterday(now: datetime) -> date:
     """Nobody posts from here to the end of the transaction; the last day that a snapshot may know."""
     ledger.exclude()
@@ -201,10 +211,13 @@ def _refuse_unready(found: tuple[Found, ...]) -> None:
 def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> None:
     """Confirm it, by another person, while ledger and targets still give the figures of the snapshot.
 
-    Refused with CloseRefused: by who proposed it, confirmed or taken back already, other figures than then, a drift.
+    Refused with CloseRefused: by who proposed it or, of a month, approved or revoked anything in it, confirmed or taken
+    back already, other figures than then, a drift.
     """
     if by.pk == close.proposed_by_id:
         raise CloseRefused(CloseRefusal.SAME_PERSON)
+    if isinstance(close, MonthClose):
+        _refuse_interested(by, close.year, close.month)
     if not last_check().clean:
         raise CloseRefused(CloseRefusal.CHANGED)
     if root_of(take(year=close.year, month=month_of(close), cut_off=close.cut_off)) != close.root:

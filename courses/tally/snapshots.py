@@ -71,7 +71,7 @@ def _people(year: int, month: int, cut_off: date, *, inside: bool) -> list[list[
             {"": _heads(year, months, cut_off, lines), **_heads_by_district(year, months, cut_off, lines)}
             for months in ((month, month), (1, month))
         )
-        found += [[line, value, of_month.get(value, 0), of_year[value]] for value in sorted(of_year)]
+        found += [[line, value, of_month.get(value, 0), of_year[value]] for value in sorted(of_year) if of_year[value]]
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,6 +23,7 @@ from courses.web.desk.page import officer, show, told
 from courses.web.desk.tally import only_institution
 from courses.web.gate import allow
 
+PER_PAGE = 100
 CONTENT_TYPES = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
@@ -81,7 +83,7 @@ def desk_closes(request: HttpRequest) -> HttpResponse:
 def _month(year: int, month: int | None) -> Month:
     close = tally.standing_close(year=year, month=month)
     if close is not None:
-        adjustments = len(tally.adjustments_of(close=close))
+        adjustments = tally.adjustments_of(close=close).count()
         return Month(month, "closed" if close.closed_at else "proposed", close, adjustments)
     over = local_date(timezone.now()) > last_day(year, month or 12)
     return Month(month, "open" if over else "running", None, 0)
@@ -108,7 +110,7 @@ def desk_close(request: HttpRequest, year: int, month: int | None = None) -> Htt
         found = tally.checklist(year=year, month=month, now=now) if month else tally.year_checklist(year=year, now=now)
         context |= {"checklist": found, "ready": not any(one.blocks for one in found)}
     else:
-        context |= _of_close(close) | {"own": close.proposed_by_id == officer(request).pk}
+        context |= _of_close(request, close) | {"own": close.proposed_by_id == officer(request).pk}
     return show(request, "desk/closes/show.html", context, here="desk_closes")
 
 
@@ -123,7 +125,8 @@ def _known(year: int, month: int | None) -> None:
         raise Http404
 
 
-def _of_close(close: MonthClose | YearClose) -> dict[str, Any]:
+def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, Any]:
+    page = Paginator(tally.adjustments_of(close=close), PER_PAGE).get_page(request.GET.get("page"))
     names = {row.key: row.label for row in District.objects.all()}
     figures = close.snapshot["figures"]
     place = 2 if isinstance(close, MonthClose) else 3
@@ -140,9 +143,8 @@ def _of_close(close: MonthClose | YearClose) -> dict[str, Any]:
             if any((line, key) in cells for line in own)
         ],
         "adjusted": [(lines[row.line], row) for row in tally.adjusted(close=close)],
-        "adjustments": [
-            (row, names.get(row.district, row.district), _why(row)) for row in tally.adjustments_of(close=close)
-        ],
+        "page": page,
+        "adjustments": [(row, names.get(row.district, row.district), _why(row)) for row in page.object_list],
         "files": tally.close_files(close=close),
     }
 

@@ -199,7 +199,8 @@ def test_the_files_of_a_close_are_the_same_bytes_at_every_look(august, now) -> N
     assert set(first) == {"json", "csv", "xlsx"}
     assert first["csv"].startswith(b"\xef\xbb\xbf")
     cells = openpyxl.load_workbook(BytesIO(first["xlsx"])).active
-    assert ["全市", "技能", None, None, 3, 3] in [list(cells_) for cells_ in cells.iter_rows(values_only=True)]
+    rows = [list(values) for values in cells.iter_rows(values_only=True)]
+    assert ["区市", "技能", "zhifu", "zhifu", 3, 3] in rows
 
 
 def test_a_close_whose_figures_the_entries_no_longer_give_is_a_difference(august, now) -> None:
@@ -209,6 +210,16 @@ def test_a_close_whose_figures_the_entries_no_longer_give_is_a_difference(august
     DailyTotal.objects.filter(month=8).update(count=3)
     MonthClose.objects.filter(pk=close.pk).update(snapshot={**close.snapshot, "as_of": "2026-09-01"})
     assert [what for _name, what in close_differences()] == ["its snapshot is not the one that was sealed"]
+
+
+def test_who_approves_does_not_close(now) -> None:
+    entry, _later = counted(now=now - timedelta(days=40))
+    with pytest.raises(CloseRefused) as refused:
+        propose_close(by=entry.by, year=2026, month=8, now=now)
+    assert refused.value.code == CloseRefusal.HAND_IN_IT
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    with pytest.raises(CloseRefused):
+        confirm_close(by=entry.by, close=close, now=now)
 
 
 def test_a_drift_locks_the_report_until_it_is_checked_clean(now) -> None:
