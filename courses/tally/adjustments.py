@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from courses.models import CountEntry, MonthClose, YearClose
 from courses.tally.closes import standing_close
-from courses.tally.snapshots import of_line
+from courses.tally.snapshots import of_line, rank
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def adjusted(*, close: MonthClose | YearClose) -> list[Adjusted]:
     kept = {row[0]: row[place] for row in close.snapshot["figures"]["line"]}
     later = CountEntry.objects.filter(_after(close)).order_by().values_list("line").annotate(told=Sum("amount"))
     changed = dict(later)
-    return [Adjusted(line, kept.get(line, 0), changed.get(line, 0)) for line in sorted({*kept, *changed})]
+    return [Adjusted(line, kept.get(line, 0), changed.get(line, 0)) for line in sorted({*kept, *changed}, key=rank)]
 
 
 def _after(close: MonthClose | YearClose) -> Q:

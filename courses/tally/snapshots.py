@@ -54,7 +54,7 @@ def figures_of(*, year: int, month: int, cut_off: date) -> dict[str, list[list[A
                 in_year[cut, line, value] += told
                 in_month[cut, line, value] += told if of_month == month else 0
     found: dict[str, list[list[Any]]] = {cut: [] for cut in ("line", *CUTS)}
-    for cut, line, value in sorted(in_year):
+    for cut, line, value in sorted(in_year, key=lambda key: (key[0], rank(key[1]), key[2])):
         key = (cut, line, value)
         if in_year[key] or in_month[key]:
             found[cut].append([line, value, in_month[key], in_year[key]])
@@ -106,6 +106,11 @@ def _names(figures: dict[str, list[list[Any]]]) -> dict[str, dict[str, str]]:
         "institution": dict(institutions),
         "kind": dict(ProgrammeKind.objects.filter(key__in=used["kind"]).values_list("key", "name")),
     }
+
+
+def rank(line: str) -> int:
+    """Skills come before entrepreneurship, anything else after."""
+    return LINES.index(line) if line in LINES else len(LINES)
 
 
 def root_of(snapshot: Snapshot) -> str:

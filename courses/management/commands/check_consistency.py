@@ -1,5 +1,5 @@
-from argparse import FileType
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -18,18 +18,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--roots", type=FileType("r"), help="lines as `ledger_root` prints them")
+        parser.add_argument("--roots", type=Path, help="lines as `ledger_root` prints them")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        found = 0
+        found, roots = 0, options["roots"]
         named: list[str] = []
         for row, what in chain(
             attendance.differences(now=now),
             enrolment.occupancy_differences(),
             ledger.differences(),
             tally.close_differences(),
-            ledger.verify_roots(lines=options["roots"] or ()),
+            ledger.verify_roots(lines=roots.read_text(encoding="utf-8").splitlines() if roots else ()),
         ):
             found += 1
             said = f"{row}: {what}"

@@ -94,7 +94,7 @@ def desk_merge(request: HttpRequest, number: str) -> HttpResponse:
                 "phone": privacy.mask_phone(one.learner.phone),
                 "kept": one.learner.pk == proposal.kept_id,
             }
-            for one in merging.histories(learners=both)
+            for one in sorted(merging.histories(learners=both), key=lambda one: one.learner.pk != proposal.kept_id)
         ],
         "foreseen": ledger.foresee_join(kept=proposal.kept, merged=proposal.merged) if waits else None,
         "crumbs": [(_("学员"), reverse("desk_learners")), (_("合并"), reverse("desk_merges"))],

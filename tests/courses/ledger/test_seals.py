@@ -128,8 +128,8 @@ def test_the_root_of_a_sealed_day_is_printed_and_proved_by_the_commands(three_da
     assert printed.splitlines() == ledger.root_lines(on=MONDAY)
     kept = tmp_path / "roots.txt"
     kept.write_text(printed, encoding="utf-8")
-    call_command("check_consistency", roots=kept.open(encoding="utf-8"))
+    call_command("check_consistency", roots=kept)
     kept.write_text(printed.replace("2026", "2025"), encoding="utf-8")
     with pytest.raises(CommandError):
-        call_command("check_consistency", roots=kept.open(encoding="utf-8"))
+        call_command("check_consistency", roots=kept)
     assert "is not what the books lead to" in capsys.readouterr().err
