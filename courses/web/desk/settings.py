@@ -39,8 +39,7 @@ class SettingForm(forms.Form):
 
     inside = forms.ChoiceField(
         label=gettext_lazy("创业培训是否也计入技能目标"),
-        choices=[("", gettext_lazy("分开计")), ("1", gettext_lazy("一并计入技能目标"))],
-        required=False,
+        choices=[("0", gettext_lazy("分开计")), ("1", gettext_lazy("一并计入技能目标"))],
     )
     count_date = forms.ChoiceField(
         label=gettext_lazy("按哪一天归入年度和月份"),
@@ -58,7 +57,7 @@ class SettingForm(forms.Form):
     def setting(self, present: Setting) -> Setting:
         given = self.cleaned_data
         asked = {kind: given[f"kind_{kind}"] for kind in COUNTS_AS}
-        return Setting(bool(given["inside"]), given["count_date"], {**present.counts_as, **asked})
+        return Setting(given["inside"] == "1", given["count_date"], {**present.counts_as, **asked})
 
 
 @allow(Permission.SET_TARGETS)
@@ -70,7 +69,7 @@ def desk_count_settings(request: HttpRequest) -> HttpResponse:
     year = int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else today.year
     present = tally.setting_of(policies.current(on=today))
     stands = {
-        "inside": "1" if present.inside else "",
+        "inside": "1" if present.inside else "0",
         "count_date": present.count_date,
         **{f"kind_{kind}": present.counts_as.get(kind, COUNTS_AS[kind]) for kind in COUNTS_AS},
     }
