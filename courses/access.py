@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import (
     ApiClient,
+    ApprovalBatch,
     Certificate,
     CertificateWithdrawal,
     Completion,
@@ -25,11 +26,14 @@ from courses.models import (
     Learner,
     LeaveRequest,
     Lesson,
+    MergeProposal,
     OutboxMessage,
     Post,
     Project,
     Proof,
+    Revocation,
     RosterImport,
+    Sample,
     SavedView,
     Signal,
     TrainingClass,
@@ -53,6 +57,8 @@ class Permission(StrEnum):
     SEE_TALLY = "see_tally"
     SET_TARGETS = "set_targets"
     CLOSE_MONTH = "close_month"
+    SAMPLE = "sample"
+    MERGE_PEOPLE = "merge_people"
     EXPORT = "export"
     EXPORT_FULL = "export_full"
     REVEAL = "reveal"
@@ -97,7 +103,7 @@ ROLES: dict[str, RoleRule] = {
     ),
     Role.DISTRICT: _rule(
         _(
-            "批准本区市的班次、结业、成绩修改和撤证，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，"
+            "批准本区市的班次、结业、成绩修改和撤证，撤销结业，评选训练营申请，窗口报名，为单位团报，看报名材料和计数，"
             "核对待看事项，到教室清点人数，导出；只看本区市。"
         ),
         P.SEE_DESK,
@@ -115,8 +121,8 @@ ROLES: dict[str, RoleRule] = {
     ),
     Role.CITY: _rule(
         _(
-            "定目标，评选训练营申请，窗口报名，为单位团报，发证撤证，看全市计数，核对待看事项，到教室清点人数，月结，"
-            "导出，重发没有送达的消息。"
+            "定目标，评选训练营申请，窗口报名，为单位团报，发证撤证，看全市计数，核对待看事项，到教室清点人数，"
+            "抽查结业，合并重复的学员，月结，导出，重发没有送达的消息。"
         ),
         P.SEE_DESK,
         P.REVIEW,
@@ -127,6 +133,8 @@ ROLES: dict[str, RoleRule] = {
         P.SEE_TALLY,
         P.SET_TARGETS,
         P.CLOSE_MONTH,
+        P.SAMPLE,
+        P.MERGE_PEOPLE,
         P.EXPORT,
         P.EXPORT_FULL,
         P.REVEAL,
@@ -228,6 +236,29 @@ def visible_withdrawals(*, user: User, now: datetime, permission: Permission) ->
     return CertificateWithdrawal.objects.filter(
         _scope(user, now, prefix="certificate__completion__enrolment__training_class__", permission=permission)
     ).distinct()
+
+
+def visible_revocations(*, user: User, now: datetime) -> QuerySet[Revocation]:
+    """Of the completions that this person may decide on."""
+    scope = _scope(user, now, prefix="completion__enrolment__training_class__", permission=Permission.REVIEW)
+    return Revocation.objects.filter(scope).distinct()
+
+
+def visible_batches(*, user: User, now: datetime) -> QuerySet[ApprovalBatch]:
+    """One's own, and those that hold a completion that this person may decide on."""
+    scope = _scope(user, now, prefix="lines__completion__enrolment__training_class__", permission=Permission.REVIEW)
+    return ApprovalBatch.objects.filter(scope | Q(by=user)).distinct()
+
+
+def visible_samples(*, user: User, now: datetime) -> QuerySet[Sample]:
+    """All of them for who draws them; none for anybody else."""
+    return Sample.objects.all() if may(user=user, permission=Permission.SAMPLE, now=now) else Sample.objects.none()
+
+
+def visible_merges(*, user: User, now: datetime) -> QuerySet[MergeProposal]:
+    if may(user=user, permission=Permission.MERGE_PEOPLE, now=now):
+        return MergeProposal.objects.all()
+    return MergeProposal.objects.none()
 
 
 def visible_rosters(*, user: User, now: datetime, permission: Permission) -> QuerySet[RosterImport]:
@@ -339,7 +370,8 @@ def own_certificates(*, learner: Learner) -> QuerySet[Certificate]:
 
 
 def own_enrolments(*, learner: Learner) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(learner=learner)
+    """Of the record and of those that were merged into it."""
+    return Enrolment.objects.filter(Q(learner=learner) | Q(learner__merge__kept=learner))
 
 
 def _scope(user: User, now: datetime, *, prefix: str, permission: Permission | None = None) -> Q:

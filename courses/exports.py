@@ -29,7 +29,7 @@ from courses.models import (
     User,
 )
 from courses.refusals import Refused
-from courses.tally import YearTally
+from courses.tally import YearTally, refuse_when_drifted
 
 OPTIONS = {
     "constant_memory": True,
@@ -118,7 +118,11 @@ def _roster_row(
 
 
 def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> IO[bytes]:
-    """The yearly tally as the page shows it: the lines, the districts, the months. Gives an open file at its start."""
+    """The yearly tally as the page shows it: the lines, the districts, the months. Gives an open file at its start.
+
+    Refused with ReportLocked while the last check found a difference.
+    """
+    refuse_when_drifted()
     lines = [
         [row.line.label, row.target, row.verified, row.people, row.expected_today, row.lead]
         for row in tally.lines.values()

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Holiday, PolicyVersion, Score, TrainingClass, User
+from courses.models import Holiday, Line, PolicyVersion, Score, TrainingClass, User
 from courses.refusals import Refused
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
@@ -24,6 +24,7 @@ class PolicyRefusal(StrEnum):
     WRONG_TYPE = "wrong_type"
     WRONG_LEVEL = "wrong_level"
     WRONG_SHEET = "wrong_sheet"
+    WRONG_COUNT = "wrong_count"
     DATE_TAKEN = "date_taken"
 
 
@@ -37,6 +38,9 @@ class PolicyRefused(Refused):
         ),
         PolicyRefusal.WRONG_SHEET: _(
             "评分表「%(key)s」不完整，未保存。每项要有代码、中英文名称、满分和权重，权重合计 100。"
+        ),
+        PolicyRefusal.WRONG_COUNT: _(
+            "政策参数「%(key)s」的值不在可选范围内，未保存。计数日期填 class_end 或 approval，目标线填 skills、entrepreneurship 或 own。"
         ),
         PolicyRefusal.DATE_TAKEN: _("%(date)s 已有一个政策版本，未保存。请换一个生效日期。"),
     }
@@ -92,6 +96,10 @@ CAMP_SHEET = [
 ]
 # Categories that no register of ours can confirm and a statement does not prove.
 PROOF_CATEGORIES = ["grad", "gradoff", "student", "juvenile", "veteran", "disabled", "transfer", "owner"]
+# Which day puts a person-time into a year and a month.
+CLASS_END, APPROVAL = "class_end", "approval"
+# Kinds that a version counts toward another line than their list says; by default those that domain §9.11 asks about.
+COUNTS_AS = {"tot": Line.OWN.value, "mgr": Line.OWN.value, "guide": Line.OWN.value}
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,8 @@ class Policy:
     `selection_gap` points of 100 ask for a third, and below `selection_pass` nobody is admitted.
     Classes of a kind in `assessments` ask for the scores named there (theory, practice, total), each of `pass_mark`.
     Certificates of a kind in `certificate_years` run out after so many years, the others never.
+    Counting (domain §9.11): `count_date` is class_end or approval; `counts_as` the line by kind, over the kind's own;
+    with `entrepreneurship_in_skills` the target for skills is met by entrepreneurship too, which stays one entry.
     """
 
     hour_minutes: int = 45
@@ -150,6 +160,10 @@ class Policy:
     file_years: int = 10
     reveals_a_day: int = 20
     count_date: str = "class_end"
+    counts_as: dict[str, str] = field(default_factory=lambda: dict(COUNTS_AS))
+    entrepreneurship_in_skills: bool = False
+    approval_undo_minutes: int = 10
+    sample_share: int = 5
     offer_hours: int = 24
     offer_cutoff_hours: int = 12
     no_show_lessons: int = 2
@@ -242,6 +256,7 @@ def validate(document: dict[str, Any]) -> None:
     for key in ELIGIBILITY:
         if document["eligibility"].get(key) not in set(Level):
             raise PolicyRefused(PolicyRefusal.WRONG_TYPE, key=f"eligibility.{key}")
+    _validate_counting(document)
     _validate_signals(document)
     _validate_sheets(document)
 
@@ -250,6 +265,14 @@ def _validate_signals(document: dict[str, Any]) -> None:
     for key in SIGNALS:
         if type(document["signals"].get(key)) is not int:
             raise PolicyRefused(PolicyRefusal.WRONG_TYPE, key=f"signals.{key}")
+
+
+def _validate_counting(document: dict[str, Any]) -> None:
+    if document["count_date"] not in (CLASS_END, APPROVAL):
+        raise PolicyRefused(PolicyRefusal.WRONG_COUNT, key="count_date")
+    for kind, line in document["counts_as"].items():
+        if line not in Line.values:
+            raise PolicyRefused(PolicyRefusal.WRONG_COUNT, key=f"counts_as.{kind}")
 
 
 def _validate_sheets(document: dict[str, Any]) -> None:
@@ -287,6 +310,11 @@ def of_class(*, training_class: TrainingClass, on: date) -> Policy:
     if training_class.policy_id is None:
         return current(on=on)
     return of_pinned(version_id=training_class.policy_id)
+
+
+def line_of(*, kind: str, own: str, policy: Policy) -> str:
+    """Toward which target a kind of training counts: as the version says, else as the list of kinds does (`own`)."""
+    return policy.counts_as.get(kind, own)
 
 
 def of_version(version: PolicyVersion) -> Policy:

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from courses import certificates, classes, enrolment, ledger, notices, policy, rosters, selection, supervision
+from courses.completion import batches
 from courses.people import accounts, clients, proofs
 
 LOG = logging.getLogger(__name__)
@@ -42,7 +43,14 @@ def sweep_unproved_accounts() -> None:
 def seal_yesterday() -> None:
     now = timezone.now()
     seals = ledger.seal_through(day=policy.local_date(now) - timedelta(days=1), now=now)
-    LOG.info("days sealed", extra={"count": len(seals)})
+    LOG.info("days sealed", extra={"count": len(seals), "roots": ledger.root_lines()})
+
+
+@shared_task
+def settle_approvals() -> None:
+    settled = batches.settle_due(now=timezone.now())
+    if settled:
+        LOG.info("batched approvals took effect", extra={"count": settled})
 
 
 @shared_task

@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 from courses import access, selection
 from courses.access import Permission
 from courses.models import (
+    ApprovalLine,
     ChangeRequest,
     ClassEvent,
     Completion,
@@ -300,7 +301,15 @@ def _at(turn: Turn, scope: QuerySet[TrainingClass], now: datetime, by: User | No
     if turn == Turn.SELECTION_RESULT:
         confirms = selection.to_confirm(by=by, now=now).values("pk")
         return scope.filter(Q(pk__in=selection.to_propose(now=now).values("pk")) | Q(pk__in=confirms))
-    return scope.filter(pk__in=Completion.objects.filter(status=WAITS[turn]).values(CLASS))
+    return scope.filter(pk__in=_waiting_completions(turn).values(CLASS))
+
+
+def _waiting_completions(turn: Turn) -> QuerySet[Completion]:
+    """Those at this step; what lies in a batch that takes effect by itself waits for nobody."""
+    rows = Completion.objects.filter(status=WAITS[turn])
+    if turn != Turn.COMPLETION_REVIEW:
+        return rows
+    return rows.exclude(pk__in=ApprovalLine.objects.filter(is_open=True).values("completion"))
 
 
 def _to_score(by: User | None, now: datetime) -> QuerySet[Enrolment]:
@@ -320,7 +329,8 @@ def _waiting(
     asked = _asked(turn, now)
     if turn in WAITS:
         rows: QuerySet[Any] = (
-            Completion.objects.filter(status=WAITS[turn], **{f"{CLASS}__in": classes.values("pk")})
+            _waiting_completions(turn)
+            .filter(**{f"{CLASS}__in": classes.values("pk")})
             .order_by()
             .values(subject=F(CLASS))
             .annotate(people=Count("pk"), since=SINCE[turn])

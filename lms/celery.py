@@ -81,6 +81,7 @@ TIMETABLE = {
     "certificates without their paper are drawn": every(60, "make_certificates"),
     "offered seats that nobody took go on": every(60, "tend_offers"),
     "lessons that are over are looked through": every(600, "compute_signals"),
+    "batched approvals that nobody took back count": every(60, "settle_approvals"),
     "accounts that proved no phone are swept": every(3600, "sweep_unproved_accounts"),
     "yesterday is sealed": daily("00:30", "seal_yesterday"),
     "overdue reviews are escalated": daily("07:00", "escalate_reviews"),

@@ -76,6 +76,11 @@ class BreakdownOut(Schema):
     slices: list[SliceOut]
 
 
+class IntegrityOut(Schema):
+    checked_at: datetime | None
+    differences: int | None = Field(..., description="0 is clean; above 0 the figures must not be quoted; null: never")
+
+
 class TallyOut(Schema):
     model_config = example(
         year=2026,
@@ -83,6 +88,7 @@ class TallyOut(Schema):
         enrolled=812,
         in_training=1406,
         pending=233,
+        integrity={"checked_at": "2026-09-14T02:00:11+08:00", "differences": 0},
         lines=[
             {"line": "skills", "target": 30000, "verified": 21408, "people": 19876, "expected_today": 21123},
             {"line": "entrepreneurship", "target": 10000, "verified": 6630, "people": 6571, "expected_today": 7041},
@@ -103,6 +109,7 @@ class TallyOut(Schema):
     enrolled: int | None = Field(..., description="figure of now; null for a past day")
     in_training: int | None = Field(..., description="figure of now; null for a past day")
     pending: int | None = Field(..., description="completions proposed or submitted, not yet approved")
+    integrity: IntegrityOut
     lines: list[LineFigures]
     districts: list[DistrictFigures]
 

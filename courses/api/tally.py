@@ -56,7 +56,9 @@ def tally_by(
     as_of: Day | None = Query(None, description="Count only what was posted by this day", example="2026-06-30"),
 ) -> dict[str, Any]:
     """The verified 人次 of a year by one dimension; every dimension adds up to the same figure."""
-    found = tally.breakdown(year=year, scope=scope_of(request), by=dimension, as_of=as_of)
+    found = tally.breakdown(
+        year=year, scope=scope_of(request), by=dimension, today=policy.local_date(timezone.now()), as_of=as_of
+    )
     return {"year": year, "by": dimension.value, "slices": tally.as_plain(found=found)}
 
 

@@ -98,9 +98,13 @@ def approve(
             raise ClassRefused(ClassRefusal.SAME_PERSON)
         if submitted.status == Status.SUBMITTED:
             _check_again(submitted, version, now)
-        selective = submitted.course.kind.key in policies.of_version(version).selection_sheets
-        mode = _mode(submitted, selective=selective)
-        _move(by, training_class, Status.APPROVED, now, policy=version, approved_by=by, approved_at=now, mode=mode)
+        policy, kind = policies.of_version(version), submitted.course.kind
+        pinned: dict[str, Any] = {
+            "policy": version,
+            "mode": _mode(submitted, selective=kind.key in policy.selection_sheets),
+            "line": policies.line_of(kind=kind.key, own=kind.line, policy=policy),
+        }
+        _move(by, training_class, Status.APPROVED, now, approved_by=by, approved_at=now, **pinned)
         _move(by, training_class, Status.ENROLLING, now)
     training_class.refresh_from_db()
 

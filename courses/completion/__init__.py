@@ -1,4 +1,9 @@
-"""结业: whether an enrolment fulfils its class's rules, argued line by line; and the steps that let it count."""
+"""结业: whether an enrolment fulfils its class's rules, argued line by line; and the steps that let it count.
+
+`batches`   many approved together, to be taken back until they count
+`revoking`  a counted completion taken back by two people; one that was freed counted by a decision
+`sampling`  approved completions drawn by lot and looked at once more
+"""
 
 from courses.completion.assessing import (
     REQUIREMENT_WORDS,
@@ -15,7 +20,6 @@ from courses.completion.assessing import (
 from courses.completion.deciding import approve, propose, send_back, submit
 from courses.completion.many import NEEDED, Bulk, Foreseen, approve_all, foresee, propose_all, submit_all
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
-from courses.completion.revoking import revoke
 
 __all__ = [
     "NEEDED",
@@ -38,7 +42,6 @@ __all__ = [
     "parts_asked",
     "propose",
     "propose_all",
-    "revoke",
     "send_back",
     "submit",
     "submit_all",

@@ -64,15 +64,15 @@ def submit(*, by: User, completion: Completion, now: datetime) -> None:
         audit.record(by=by, verb="completion_submitted", target=completion, now=now)
 
 
-def approve(*, by: User, completion: Completion, now: datetime) -> CountEntry | None:
+def approve(*, by: User, completion: Completion, now: datetime, reason: str = "") -> CountEntry | None:
     """The district lets it count: status, reasoning, ledger line and roll-ups in one transaction.
 
     Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
     proposed or submitted it or gave evidence for this learner by hand (two people for anything that counts), not
-    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed.
+    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed, or the
+    line would fall into a closed month and no reason is given.
     """
-    if by.pk in (completion.proposed_by_id, completion.submitted_by_id) or _has_marked(by, completion.enrolment):
-        raise CompletionRefused(CompletionRefusal.SAME_PERSON)
+    refuse_interested(by=by, completion=completion)
     assessment = _passed(completion.enrolment, now)
     with transaction.atomic():
         move(
@@ -83,7 +83,7 @@ def approve(*, by: User, completion: Completion, now: datetime) -> CountEntry | 
             approved_at=now,
             approved_reasoning=assessment.as_json(),
         )
-        entry = ledger.post(completion=completion, now=now)
+        entry = ledger.post(completion=completion, by=by, now=now, reason=reason)
         audit.record(
             by=by,
             verb="completion_approved",
@@ -92,6 +92,12 @@ def approve(*, by: User, completion: Completion, now: datetime) -> CountEntry | 
             detail={"entry": entry.code} if entry else {"not_counted": completion.not_counted},
         )
     return entry
+
+
+def refuse_interested(*, by: User, completion: Completion) -> None:
+    """Who proposed or submitted a completion, or gave evidence for it by hand, does not decide on its count."""
+    if by.pk in (completion.proposed_by_id, completion.submitted_by_id) or _has_marked(by, completion.enrolment):
+        raise CompletionRefused(CompletionRefusal.SAME_PERSON)
 
 
 def _has_marked(user: User, enrolment: Enrolment) -> bool:

@@ -66,9 +66,9 @@ def submit_all(*, by: User, training_class: TrainingClass, now: datetime) -> Bul
     return _each(rows.select_related(*NEEDED).order_by("number"), partial(submit, by=by, now=now))
 
 
-def approve_all(*, by: User, completions: Iterable[Completion], now: datetime) -> Bulk:
+def approve_all(*, by: User, completions: Iterable[Completion], now: datetime, reason: str = "") -> Bulk:
     """Approve each, in a transaction of its own."""
-    return _each(completions, partial(approve, by=by, now=now))
+    return _each(completions, partial(approve, by=by, now=now, reason=reason))
 
 
 def _each(completions: Iterable[Completion], step: Callable[..., object]) -> Bulk:

@@ -2,10 +2,24 @@
 
 from courses.ledger.batches import BatchRefusal, BatchRefused, BatchRow, load_opening_batch
 from courses.ledger.checks import Difference, differences
+from courses.ledger.closed import is_closed
 from courses.ledger.foresight import foresee
-from courses.ledger.post import NEEDED, LedgerRefusal, LedgerRefused, NotCounted, counts_q, post, reverse
+from courses.ledger.joining import Joined, foresee_join, join
+from courses.ledger.locks import exclude
+from courses.ledger.post import (
+    NEEDED,
+    LedgerRefusal,
+    LedgerRefused,
+    NotCounted,
+    counts,
+    counts_q,
+    person_of,
+    post,
+    refuse_sealed,
+    reverse,
+)
 from courses.ledger.rollups import rebuild_rollups
-from courses.ledger.seals import SealRefusal, SealRefused, seal, seal_through, verify_seals
+from courses.ledger.seals import SealRefusal, SealRefused, root_lines, seal, seal_through, verify_roots, verify_seals
 
 __all__ = [
     "NEEDED",
@@ -13,19 +27,29 @@ __all__ = [
     "BatchRefused",
     "BatchRow",
     "Difference",
+    "Joined",
     "LedgerRefusal",
     "LedgerRefused",
     "NotCounted",
     "SealRefusal",
     "SealRefused",
+    "counts",
     "counts_q",
     "differences",
+    "exclude",
     "foresee",
+    "foresee_join",
+    "is_closed",
+    "join",
     "load_opening_batch",
+    "person_of",
     "post",
     "rebuild_rollups",
+    "refuse_sealed",
     "reverse",
+    "root_lines",
     "seal",
     "seal_through",
+    "verify_roots",
     "verify_seals",
 ]

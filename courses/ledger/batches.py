@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import audit
 from courses import policy as policies
 from courses.ledger import locks
+from courses.ledger.closed import closed_months
 from courses.ledger.post import refuse_sealed
 from courses.ledger.rollups import rebuild_rollups
 from courses.models import CountEntry, OpeningBatch, User
@@ -25,7 +26,7 @@ COLUMNS = (
     "batch_id", "code", "revision", "amount", "reason", "counted_on", "posted_on", "posted_at", "year", "month", "line",
     "district", "institution", "kind", "brand", "person", "claim_key", "class_number", "occupation", "level",
     "category",
-    "sex", "age_band", "education", "online_share", "proof",
+    "sex", "age_band", "education", "online_share", "proof", "is_adjustment",
 )  # fmt: skip
 
 
@@ -70,7 +71,8 @@ def load_opening_batch(
 ) -> OpeningBatch:
     """Enter a whole file as lines without evidence, marked by their batch; all of it or, on any fault, nothing.
 
-    Each row holds its person's claim like a completion would. Refused with BatchRefused: a duplicate inside the file or
+    Each row holds its person's claim like a completion would; one whose month is closed is an adjustment of it, with
+    the source for a reason. Refused with BatchRefused: a duplicate inside the file or
     with the ledger, another number of rows than `total`; with LedgerRefused for a row of a sealed day. Roll-ups are
     counted anew afterwards.
     """
@@ -79,9 +81,9 @@ def load_opening_batch(
         batch = OpeningBatch.objects.create(
             number=fresh(prefix="Q", length=9), source=source, total=total, file_hash=file_hash, by=by, at=now
         )
-        entered = 0
+        entered, closed = 0, closed_months()
         for chunk in _chunks(rows):
-            _insert(batch, chunk, now)
+            _insert(batch, chunk, closed, now)
             entered += len(chunk)
         if entered != total:
             raise BatchRefused(BatchRefusal.WRONG_TOTAL, total=total, entered=entered)
@@ -99,17 +101,18 @@ def _chunks(rows: Iterable[BatchRow]) -> Iterator[list[BatchRow]]:
         yield chunk
 
 
-def _insert(batch: OpeningBatch, chunk: list[BatchRow], now: datetime) -> None:
+def _insert(batch: OpeningBatch, chunk: list[BatchRow], closed: set[tuple[int, int]], now: datetime) -> None:
     fields: dict[str, Any] = {name: CountEntry._meta.get_field(name) for name in ("posted_at", "person")}
     prepared = {name: field.get_db_prep_save for name, field in fields.items()}
     posted_at = prepared["posted_at"](now, connection)
     today = policies.local_date(now)
     values = [
         (
-            batch.pk, f"{batch.number}{number:06x}"[:16], 0, 1, "", row.counted_on, row.posted_on or today, posted_at,
+            batch.pk, f"{batch.number}{number:06x}"[:16], 0, 1, batch.source if _month(row) in closed else "",
+            row.counted_on, row.posted_on or today, posted_at,
             row.counted_on.year, row.counted_on.month, row.line, row.district, row.institution, row.kind, row.brand,
             prepared["person"](row.person, connection), row.claim_key, "", row.occupation, row.level, row.category,
-            row.sex, row.age_band, row.education, row.online_share, CountEntry.Proof.BATCH.value,
+            row.sex, row.age_band, row.education, row.online_share, CountEntry.Proof.BATCH.value, _month(row) in closed,
         )
         for number, row in enumerate(chunk, start=_next_number(batch))
     ]  # fmt: skip
@@ -118,6 +121,10 @@ def _insert(batch: OpeningBatch, chunk: list[BatchRow], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)
     batch.entered = _next_number(batch) + len(chunk)  # type: ignore[attr-defined]
+
+
+def _month(row: BatchRow) -> tuple[int, int]:
+    return row.counted_on.year, row.counted_on.month
 
 
 def _next_number(batch: OpeningBatch) -> int:

@@ -102,15 +102,18 @@ def _completions() -> Iterator[Difference]:
         yield Difference(f"completion {row.number}", f"approved and counting, {row.standing} standing lines")
     for row in counted.exclude(counts_q()).exclude(standing=0)[:LIMIT]:
         yield Difference(f"completion {row.number}", f"does not count, {row.standing} standing lines")
-    held = CountClaim.objects.filter(
-        person=OuterRef("enrolment__learner__person"), key=OuterRef("enrolment__training_class__claim_key")
+    held, by_merge = (
+        Exists(CountClaim.objects.filter(person=OuterRef(person), key=OuterRef("enrolment__training_class__claim_key")))
+        for person in ("enrolment__learner__person", "enrolment__learner__merge__kept__person")
     )
     duplicates = Completion.objects.filter(status=Completion.Status.APPROVED, not_counted=NotCounted.DUPLICATE)
-    for number in duplicates.exclude(Exists(held)).values_list("number", flat=True)[:LIMIT]:
+    for number in duplicates.exclude(held | by_merge).values_list("number", flat=True)[:LIMIT]:
         yield Difference(f"completion {number}", "kept from counting as a duplicate, and nothing else counts")
 
 
 def _batches() -> Iterator[Difference]:
-    for batch in OpeningBatch.objects.annotate(entered=Count("entries", filter=Q(entries__amount=1))):
+    for batch in OpeningBatch.objects.annotate(
+        entered=Count("entries", filter=Q(entries__amount=1, entries__revision=0))
+    ):
         if batch.entered != batch.total:
             yield Difference(f"opening batch {batch.number}", f"says {batch.total} rows, {batch.entered} are there")

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -10,13 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from courses import audit
 from courses import policy as policies
 from courses.ledger import locks, rollups
-from courses.models import Attendance, Card, Completion, CountClaim, CountEntry, LedgerSeal, Line, TrainingClass, User
+from courses.ledger.closed import is_closed
+from courses.models import (
+    Attendance,
+    Card,
+    Completion,
+    CountClaim,
+    CountEntry,
+    Enrolment,
+    Learner,
+    LedgerSeal,
+    Line,
+    PersonMerge,
+    TrainingClass,
+    User,
+)
 from courses.people.documents import age_on
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
-# The value of policy `count_date` beside the usual class_end.
-APPROVAL = "approval"
 AGE_BANDS = ((20, "16-20"), (30, "21-30"), (40, "31-40"), (50, "41-50"), (60, "51-60"), (200, "61+"))
 
 
@@ -26,12 +39,14 @@ class NotCounted(StrEnum):
     DUPLICATE = "duplicate"
     RED_CARD = "red_card"
     OWN_LINE = "own_line"
+    FREED = "freed"
 
 
 NOT_COUNTED_WORDS = {
     NotCounted.DUPLICATE: _("同一人同一模块或同一职业等级已计过一次"),
     NotCounted.RED_CARD: _("班次被出示红牌"),
     NotCounted.OWN_LINE: _("这类培训单列，不计入两项目标"),
+    NotCounted.FREED: _("原来占用的那 1 人次已冲减，还没有决定重新计数"),
 }
 
 
@@ -40,14 +55,20 @@ def counts_q() -> Q:
     return Q(status=Completion.Status.APPROVED, not_counted="")
 
 
-def post(*, completion: Completion, now: datetime) -> CountEntry | None:
+def counts(completion: Completion) -> bool:
+    """The same of one row at hand."""
+    return completion.status == Completion.Status.APPROVED and not completion.not_counted
+
+
+def post(*, completion: Completion, by: User | None, now: datetime, reason: str = "") -> CountEntry | None:
     """Write the line of an approved completion and its roll-ups, inside the caller's transaction.
 
     Returns None, with `not_counted` set, when the class feeds no target, holds a red card, or the person was
     counted for
     the same module or occupation and level before: the claim's unique constraint decides that, also between two
     districts at the same moment. `counted_on` is the class's last day or the day of approval (policy `count_date`),
-    `posted_on` today. Refused with LedgerRefused when today is sealed; the lock that sealing holds alone is shared
+    `posted_on` today. Refused with LedgerRefused when today is sealed, and when the month of `counted_on` is closed and
+    no reason is given: with one, the line is an adjustment. The lock that sealing and closing hold alone is shared
     here.
     Amounts in 人次. Source: domain §8.8.
     """
@@ -55,14 +76,17 @@ def post(*, completion: Completion, now: datetime) -> CountEntry | None:
         raise transaction.TransactionManagementError("a line is posted in the transaction of what it counts")
     locks.share()
     refuse_sealed(day=policies.local_date(now))
-    reason = _against(completion)
-    if reason is None:
-        entry = _entry(completion, now)
+    person = person_of(completion.enrolment.learner)
+    against = _against(completion, person)
+    if against is None:
+        entry = _entry(completion, person, now)
+        entry.by, entry.reason = by, reason.strip()[:200]
+        mark_adjustment(entry)
         if _claim(entry):
             rollups.add(entry)
             return entry
-        reason = NotCounted.DUPLICATE
-    _keep(completion, reason)
+        against = NotCounted.DUPLICATE
+    _keep(completion, against)
     return None
 
 
@@ -73,11 +97,13 @@ def _keep(completion: Completion, reason: str) -> None:
 
 class LedgerRefusal(StrEnum):
     DAY_SEALED = "day_sealed"
+    MONTH_CLOSED = "month_closed"
 
 
 class LedgerRefused(Refused):
     sentences = {
         LedgerRefusal.DAY_SEALED: _("%(day)s 的账已经封存，不能再记，本次未保存。请刷新后按今天的日期重新办理。"),
+        LedgerRefusal.MONTH_CLOSED: _("%(year)s 年 %(month)s 月已月结，本次未保存。请写明调整原因后再办理。"),
     }
 
 
@@ -87,10 +113,23 @@ def refuse_sealed(*, day: date) -> None:
         raise LedgerRefused(LedgerRefusal.DAY_SEALED, day=day)
 
 
-def _against(completion: Completion) -> NotCounted | None:
+def mark_adjustment(entry: CountEntry) -> None:
+    """A line whose month is closed is an adjustment of it, and needs its reason."""
+    entry.is_adjustment = is_closed(year=entry.year, month=entry.month)
+    if entry.is_adjustment and not entry.reason:
+        raise LedgerRefused(LedgerRefusal.MONTH_CLOSED, year=entry.year, month=entry.month)
+
+
+def person_of(learner: Learner) -> UUID:
+    """Whom a line counts: of a record that was merged, the person of the one that was kept. Asked under the lock."""
+    kept = PersonMerge.objects.filter(merged=learner).values_list("kept__person", flat=True).first()
+    return kept or learner.person
+
+
+def _against(completion: Completion, person: UUID) -> NotCounted | None:
     training_class = completion.enrolment.training_class
     red = Card.objects.filter(training_class=training_class, colour=Card.Colour.RED, withdrawn_at__isnull=True)
-    claimed = CountClaim.objects.filter(person=completion.enrolment.learner.person, key=training_class.claim_key)
+    claimed = CountClaim.objects.filter(person=person, key=training_class.claim_key)
     return judge(line=training_class.line, red=red.exists(), claimed=claimed.exists())
 
 
@@ -122,7 +161,7 @@ def _claim(entry: CountEntry) -> bool:
     return claimed
 
 
-def _entry(completion: Completion, now: datetime) -> CountEntry:
+def _entry(completion: Completion, person: UUID, now: datetime) -> CountEntry:
     """The line with everything that a breakdown needs, frozen as it is now."""
     enrolment = completion.enrolment
     learner, a_class = enrolment.learner, enrolment.training_class
@@ -143,7 +182,7 @@ def _entry(completion: Completion, now: datetime) -> CountEntry:
         institution=a_class.institution.number,
         kind=a_class.kind_key,
         brand=a_class.brand.key if a_class.brand else "",
-        person=learner.person,
+        person=person,
         claim_key=a_class.claim_key,
         class_number=a_class.number,
         occupation=a_class.occupation.key if a_class.occupation else "",
@@ -166,7 +205,7 @@ def _proof(completion: Completion) -> str:
 def _counted_on(training_class: TrainingClass, now: datetime) -> date:
     today = policies.local_date(now)
     policy = policies.of_class(training_class=training_class, on=today)
-    return today if policy.count_date == APPROVAL else training_class.ends_on
+    return today if policy.count_date == policies.APPROVAL else training_class.ends_on
 
 
 def age_band(*, born_on: date | None, on: date) -> str:
@@ -179,8 +218,9 @@ def age_band(*, born_on: date | None, on: date) -> str:
 def reverse(*, by: User, completion: Completion, reason: str, now: datetime) -> CountEntry | None:
     """Take a counted completion back: a −1 line that keeps the original's `counted_on`, and its claim given up.
 
-    Inside the caller's transaction. A completion that was not counted because this one was is counted now, the earliest
-    approval first. Returns None when there is no standing line. Refused with LedgerRefused when today is sealed.
+    Inside the caller's transaction. Completions that were not counted because this one was are marked `freed`: they
+    count only when somebody decides so. Returns None when there is no standing line. Refused with LedgerRefused when
+    today is sealed.
     """
     # Two lines in one transaction touch totals in an order that a post beside it could cross; so alone.
     locks.exclude()
@@ -188,29 +228,33 @@ def reverse(*, by: User, completion: Completion, reason: str, now: datetime) -> 
     original = CountEntry.objects.filter(completion=completion, amount=1, reversal__isnull=True).first()
     if original is None:
         return None
-    entry = _mirror(original, completion, reason, now)
-    entry.save(force_insert=True)
-    CountClaim.objects.filter(person=original.person, key=original.claim_key).delete()
-    rollups.add(entry)
-    audit.record(by=by, verb="count_reversed", target=entry, now=now, detail={"reverses": original.code})
-    _count_next(original, by, now)
+    entry = take_back(by=by, original=original, reason=reason, now=now)
+    _free_waiting(original)
     return entry
 
 
-def _count_next(freed: CountEntry, by: User, now: datetime) -> None:
-    """Give the claim to the next completion of the same person and module that an approval found to be a duplicate."""
-    waiting = Completion.objects.filter(
+def take_back(*, by: User, original: CountEntry, reason: str, now: datetime) -> CountEntry:
+    """The −1 line of a standing line, its claim given up, roll-ups and audit; the lock is held by the caller."""
+    entry = _mirror(original, by, reason, now)
+    mark_adjustment(entry)
+    entry.save(force_insert=True)
+    CountClaim.objects.filter(person=original.person, key=original.claim_key).delete()
+    rollups.add(entry)
+    if original.completion_id is not None:
+        # A later +1 line of the same completion comes after both.
+        Completion.objects.filter(pk=original.completion_id).update(revision=original.revision + 2)
+    audit.record(by=by, verb="count_reversed", target=entry, now=now, detail={"reverses": original.code})
+    return entry
+
+
+def _free_waiting(freed: CountEntry) -> None:
+    """Those whom an approval found to be duplicates of a line that no longer stands."""
+    own = Learner.objects.filter(Q(person=freed.person) | Q(merge__kept__person=freed.person))
+    Completion.objects.filter(
         status=Completion.Status.APPROVED,
         not_counted=NotCounted.DUPLICATE,
-        enrolment__learner__person=freed.person,
-        enrolment__training_class__claim_key=freed.claim_key,
-    ).select_related(*NEEDED)
-    for completion in waiting.order_by("approved_at", "pk"):
-        entry = post(completion=completion, now=now)
-        if entry is not None:
-            _keep(completion, "")
-            audit.record(by=by, verb="count_moved", target=entry, now=now, detail={"freed_by": freed.code})
-            return
+        enrolment__in=Enrolment.objects.filter(learner__in=own, training_class__claim_key=freed.claim_key),
+    ).update(not_counted=NotCounted.FREED)
 
 
 # What a line freezes, for one statement.
@@ -233,10 +277,12 @@ FROZEN = (
 )  # fmt: skip
 
 
-def _mirror(original: CountEntry, completion: Completion, reason: str, now: datetime) -> CountEntry:
+def _mirror(original: CountEntry, by: User, reason: str, now: datetime) -> CountEntry:
     return CountEntry(
-        completion=completion,
+        completion_id=original.completion_id,
+        batch_id=original.batch_id,
         code=fresh(prefix="L"),
+        by=by,
         revision=original.revision + 1,
         amount=-1,
         reverses=original,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -75,16 +75,14 @@ def _seal_missing(book: str, day: date, now: datetime) -> list[LedgerSeal]:
 
 
 def _seal_day(book: str, day: date, previous: LedgerSeal | None, now: datetime) -> LedgerSeal:
-    rows, rows_hash = _hash(book, day)
-    return LedgerSeal.objects.create(
-        book=book,
-        day=day,
-        rows=rows,
-        rows_hash=rows_hash,
-        previous=previous,
-        root=_root(previous, book, day, rows, rows_hash),
-        sealed_at=now,
+    columns = [field.attname for field in _rows_of(book, day).model._meta.concrete_fields]
+    rows, rows_hash = _hash(book, day, columns)
+    made = LedgerSeal(
+        book=book, day=day, rows=rows, rows_hash=rows_hash, columns=" ".join(columns), previous=previous, sealed_at=now
     )
+    made.root = _root(previous, made)
+    made.save(force_insert=True)
+    return made
 
 
 def verify_seals(*, book: str | None = None) -> Iterator[tuple[str, str]]:
@@ -92,18 +90,49 @@ def verify_seals(*, book: str | None = None) -> Iterator[tuple[str, str]]:
     for each in Book if book is None else [Book(book)]:
         previous: LedgerSeal | None = None
         for sealed in LedgerSeal.objects.filter(book=each).order_by("day"):
-            rows, rows_hash = _hash(each, sealed.day)
+            rows, rows_hash = _hash(each, sealed.day, sealed.columns.split())
             name = f"seal of {each} {sealed.day}"
             if (rows, rows_hash) != (sealed.rows, sealed.rows_hash):
                 yield name, f"sealed {sealed.rows} rows {sealed.rows_hash[:12]}, now {rows} rows {rows_hash[:12]}"
-            if sealed.root != _root(previous, each, sealed.day, sealed.rows, sealed.rows_hash):
+            if sealed.root != _root(previous, sealed):
                 yield name, "its link to the seal before it is broken"
             previous = sealed
 
 
-def _root(previous: LedgerSeal | None, book: str, day: date, rows: int, rows_hash: str) -> str:
-    said = f"{previous.root if previous else FIRST_ROOT}|{book}|{day}|{rows}|{rows_hash}"
+def _root(previous: LedgerSeal | None, seal: LedgerSeal) -> str:
+    """One hash over a seal and, through the seal before it, over every row of the book to the end of its day."""
+    before = previous.root if previous else FIRST_ROOT
+    said = f"{before}|{seal.book}|{seal.day}|{seal.rows}|{seal.rows_hash}|{seal.columns}"
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def root_lines(*, on: date | None = None) -> list[str]:
+    """The newest root of each book, or that of a day, as lines to be kept outside the system: book, day, root."""
+    found = []
+    for book in Book:
+        seals = LedgerSeal.objects.filter(book=book)
+        last = (seals.filter(day=on) if on else seals).order_by("-day").first()
+        found += [f"{last.book} {last.day} {last.root}"] if last else []
+    return found
+
+
+def verify_roots(*, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(line, what is wrong) for each root kept outside that the books do not lead to any more.
+
+    Whoever rewrites a day can seal it and all later days anew; only what was written down elsewhere tells.
+    """
+    for line in filter(None, (line.strip() for line in lines)):
+        book, day, root = (*line.split(), "", "")[:3]
+        on = _day(day)
+        if on is None or not LedgerSeal.objects.filter(book=book, day=on, root=root).exists():
+            yield f"root of {line[:120]}", "is not what the books lead to"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _rows_of(book: str, day: date) -> QuerySet[Any]:
@@ -116,10 +145,9 @@ def _rows_of(book: str, day: date) -> QuerySet[Any]:
     return Evidence.objects.filter(received_at__gte=start, received_at__lt=end)
 
 
-def _hash(book: str, day: date) -> tuple[int, str]:
-    """How many rows, and one hash over every column of each in the order of their ids."""
+def _hash(book: str, day: date, names: list[str]) -> tuple[int, str]:
+    """How many rows, and one hash over the named columns of each in the order of their ids."""
     rows = _rows_of(book, day).order_by("pk")
-    names = [field.attname for field in rows.model._meta.concrete_fields]
     digest = hashlib.sha256()
     count = 0
     for values in rows.values_list(*names).iterator(chunk_size=5000):

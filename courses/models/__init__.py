@@ -1,5 +1,6 @@
 """The nouns of the service, one file each; thin and constrained."""
 
+from courses.models.approval import ApprovalBatch, ApprovalLine, Revocation, Sample, SampleLine
 from courses.models.attendance import Attendance, Direction, DoorRequest, Evidence, RefusedScan
 from courses.models.audit import AuditEvent
 from courses.models.catalogue import (
@@ -42,6 +43,7 @@ from courses.models.ledger import (
     OpeningBatch,
     PersonCount,
 )
+from courses.models.merges import MergeProposal
 from courses.models.notices import OutboxMessage, RateCount
 from courses.models.numbers import NumberSeries
 from courses.models.opening import (
@@ -75,10 +77,12 @@ from courses.models.saved_views import SavedView
 from courses.models.scores import Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import Card, RoomCount, Signal, SignalNote, SignalRun
-from courses.models.tally import MonthClose, Target
+from courses.models.tally import MonthClose, Target, YearClose
 
 __all__ = [
     "ApiClient",
+    "ApprovalBatch",
+    "ApprovalLine",
     "Attendance",
     "AuditEvent",
     "Brand",
@@ -125,6 +129,7 @@ __all__ = [
     "LedgerSeal",
     "Lesson",
     "Line",
+    "MergeProposal",
     "MonthClose",
     "NumberSeries",
     "Occupation",
@@ -147,12 +152,15 @@ __all__ = [
     "Registration",
     "Reveal",
     "ReviewEscalation",
+    "Revocation",
     "RollCall",
     "RollCallTry",
     "Room",
     "RoomCount",
     "RosterImport",
     "RosterRow",
+    "Sample",
+    "SampleLine",
     "SavedView",
     "Score",
     "ScoreSheet",
@@ -172,4 +180,5 @@ __all__ = [
     "Unit",
     "User",
     "Venue",
+    "YearClose",
 ]

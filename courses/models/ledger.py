@@ -59,6 +59,8 @@ class CountEntry(Counted):
     amount = models.SmallIntegerField()
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversal")
     reason = models.CharField(max_length=200, blank=True)
+    is_adjustment = models.BooleanField(default=False, help_text="posted into a month that was closed already")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     counted_on = models.DateField()
     posted_at = models.DateTimeField()
     person = models.UUIDField()
@@ -90,6 +92,9 @@ class CountEntry(Counted):
                 condition=Q(line__in=["skills", "entrepreneurship", "own"]), name="countentry_line_known"
             ),
             models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="countentry_month"),
+            models.CheckConstraint(
+                condition=Q(is_adjustment=False) | Q(reason__gt=""), name="countentry_adjustment_has_reason"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["year", "line", "district", "posted_on"], name="countentry_drill"),
@@ -99,6 +104,7 @@ class CountEntry(Counted):
             models.Index(
                 fields=["year", "posted_on"], condition=Q(reverses__isnull=False), name="countentry_taken_back"
             ),
+            models.Index(fields=["year", "month"], condition=Q(is_adjustment=True), name="countentry_adjustments"),
         ]
 
 
@@ -191,6 +197,7 @@ class LedgerSeal(models.Model):
     day = models.DateField()
     rows = models.PositiveIntegerField()
     rows_hash = models.CharField(max_length=64)
+    columns = models.TextField(help_text="what was hashed of each row, so that a later column breaks no seal")
     previous = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next")
     root = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()

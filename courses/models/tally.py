@@ -57,24 +57,62 @@ class Target(models.Model):
         ]
 
 
-class MonthClose(models.Model):
-    """月结: a snapshot sealed by two people; later corrections are adjustments with a reason."""
+class Close(models.Model):
+    """A snapshot of the books up to `cut_off`, proposed by one person and sealed by another.
+
+    From the proposal on its months take only adjustments with a reason; a proposal taken back frees them.
+    """
 
     year = models.PositiveSmallIntegerField()
-    month = models.PositiveSmallIntegerField()
+    cut_off = models.DateField(help_text="the last sealed day that the snapshot knows")
     snapshot = models.JSONField()
     root = models.CharField(max_length=64)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(closed_by__isnull=True) | ~Q(closed_by=F("proposed_by")), name="%(class)s_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(taken_back_at__isnull=True), name="%(class)s_closed_or_not"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(taken_back_reason__gt=""),
+                name="%(class)s_taken_back_has_reason",
+            ),
+        ]
+
+
+class MonthClose(Close):
+    """月结: a snapshot sealed by two people; later corrections are adjustments with a reason."""
+
+    month = models.PositiveSmallIntegerField()
+
+    class Meta(Close.Meta):
         ordering = ("year", "month")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["year", "month"], name="monthclose_once"),
-            models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="monthclose_month"),
-            models.CheckConstraint(
-                condition=Q(closed_by__isnull=True) | ~Q(closed_by=F("proposed_by")), name="monthclose_two_people"
+            *Close.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["year", "month"], condition=Q(taken_back_at__isnull=True), name="monthclose_once"
             ),
+            models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="monthclose_month"),
+        ]
+
+
+class YearClose(Close):
+    """年结: all twelve months closed, and the year as it stands with their adjustments."""
+
+    class Meta(Close.Meta):
+        ordering = ("year",)
+        constraints: ClassVar = [
+            *Close.Meta.constraints,
+            models.UniqueConstraint(fields=["year"], condition=Q(taken_back_at__isnull=True), name="yearclose_once"),
         ]

@@ -52,14 +52,15 @@ def take_over(*, held: Learner, empty: Learner, by: User | None, now: datetime) 
     if not Learner.objects.filter(pk=held.pk, user__isnull=True).update(user=user):
         return False
     held.user, empty.user, empty.phone = user, None, ""
-    _move(empty, held)
+    move_belongings(of=empty, to=held)
     PersonMerge.objects.create(kept=held, merged=empty, by=by or user, at=now, reason="本人实名，认领已登记的记录")
     audit.record(by=by, verb="record_taken_over", target=held, now=now, detail={"merged": empty.number})
     return True
 
 
-def _move(empty: Learner, held: Learner) -> None:
-    """Of what both have one of, that of the record with the history stays."""
+def move_belongings(*, of: Learner, to: Learner) -> None:
+    """What hangs on a record beside its history. Of what both have one of, that of the record that stays stays."""
+    empty, held = of, to
     Device.objects.filter(learner=empty).update(learner=held)
     OutboxMessage.objects.filter(learner=empty).update(learner=held)
     drafts = EnrolmentDraft.objects.filter(learner=empty)

@@ -65,7 +65,7 @@ def board(*, today: date) -> Board:
     as_of = today.replace(day=1) - timedelta(days=1)
     least = policies.current(on=today).small_number
     targets = targets_of(year=as_of.year, as_of=as_of)
-    of_districts = breakdown(year=as_of.year, scope=Scope(), by=By.DISTRICT, as_of=as_of)
+    of_districts = breakdown(year=as_of.year, scope=Scope(), by=By.DISTRICT, today=as_of, as_of=as_of)
     return Board(
         year=as_of.year,
         as_of=as_of,
@@ -88,7 +88,7 @@ def _line(line: Line, verified: int, target: int, as_of: date) -> BoardLine:
 
 
 def _table(by: By, as_of: date, least: int, targets: dict[tuple[str, str], int]) -> Table:
-    found = breakdown(year=as_of.year, scope=Scope(), by=by, as_of=as_of)
+    found = breakdown(year=as_of.year, scope=Scope(), by=by, today=as_of, as_of=as_of)
     slices = [one for one in found.slices if by != By.MONTH or int(one.value) <= as_of.month]
     told = {line: suppress(counts=[one.counts[line] for one in slices], least=least) for line in LINES}
     rows = [

@@ -3,7 +3,7 @@
 Read from the roll-ups by the same keys as the tally; the slices of every dimension add up to the same verified figure.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -30,6 +30,7 @@ from courses.models import (
 from courses.tally.cells import LINES
 from courses.tally.entries import FURTHER
 from courses.tally.figures import Scope
+from courses.tally.settings import is_inside, meets
 
 
 class By(StrEnum):
@@ -85,15 +86,13 @@ BY_SIZE = frozenset({By.INSTITUTION, By.OCCUPATION, By.BRAND, By.KIND, By.CATEGO
 
 @dataclass(frozen=True)
 class Slice:
-    """人次 of one value by line; `value` is the key that the ledger keeps, "" where nothing was told."""
+    """人次 of one value by the target that they meet; `value` is the key that the ledger keeps, "" where nothing was
+    told. `total` counts each once."""
 
     value: str
     label: str
     counts: dict[Line, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
+    total: int
 
 
 @dataclass(frozen=True)
@@ -106,20 +105,23 @@ class Breakdown:
         return {line: sum(one.counts[line] for one in self.slices) for line in LINES}
 
 
-def breakdown(*, year: int, scope: Scope, by: By, as_of: date | None = None) -> Breakdown:
-    """One dimension of a year as of the end of a day. Two statements: the roll-up and the names of its keys.
+def breakdown(*, year: int, scope: Scope, by: By, today: date, as_of: date | None = None) -> Breakdown:
+    """One dimension of a year as of the end of a day. Three statements: the setting, the roll-up and the names of its keys.
 
     A value that nothing is counted for is left out, but a month is not.
     """
     found: dict[str, dict[Line, int]] = defaultdict(lambda: dict.fromkeys(LINES, 0))
     if by == By.MONTH:
         found |= {str(month): dict.fromkeys(LINES, 0) for month in range(1, 13)}
+    inside, totals = is_inside(year=year, day=as_of or today), Counter[str]()
     for line, value, count in _cells(year, scope, by, as_of):
-        found[str(value)][Line(line)] += count
+        totals[str(value)] += count
+        for target in meets(line=line, inside=inside):
+            found[str(value)][Line(target)] += count
     told = {value: counts for value, counts in found.items() if any(counts.values()) or by == By.MONTH}
     labels = names(by=by, values=list(told))
     order = {value: place for place, value in enumerate(labels)}
-    slices = [Slice(value, labels[value], counts) for value, counts in told.items()]
+    slices = [Slice(value, labels[value], counts, totals[value]) for value, counts in told.items()]
     if by in BY_SIZE:
         slices.sort(key=lambda one: (-one.total, one.value))
     else:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from courses.models import Line
+from courses.tally.settings import meets
 
 LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
 WEEKS = 8
@@ -20,12 +21,18 @@ WEEKS = 8
 class Cells:
     """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last.
 
-    `then` is by line what was posted by the same day of the year before.
+    `then` is by line what was posted by the same day of the year before. A line is that of a target: where two lines
+    meet one target, the person-times of both stand under it, and `own` says what nothing counts twice.
     """
 
     months: dict[tuple[str, str, int], list[int]]
     then: dict[str, int]
     weeks: dict[tuple[str, str], list[int]]
+    inside: bool = False
+
+    @property
+    def own(self) -> tuple[Line, ...]:
+        return (Line.SKILLS,) if self.inside else LINES
 
     def year_of(self, line: str, year: int) -> tuple[int, ...]:
         """The months of all districts together."""
@@ -34,9 +41,10 @@ class Cells:
     def district_of(self, line: str, district: str, year: int) -> tuple[int, ...]:
         return tuple(self.months.get((line, district, year), [0] * 12))
 
-    def weeks_of(self, *, lines: Container[str] = LINES, district: str | None = None) -> tuple[int, ...]:
+    def weeks_of(self, *, lines: Container[str] | None = None, district: str | None = None) -> tuple[int, ...]:
+        wanted = self.own if lines is None else lines
         return _sum(
-            (told for (of, where), told in self.weeks.items() if of in lines and district in (None, where)), WEEKS
+            (told for (of, where), told in self.weeks.items() if of in wanted and district in (None, where)), WEEKS
         )
 
 
@@ -47,7 +55,7 @@ def _sum(rows: Iterable[list[int]], length: int = 12) -> tuple[int, ...]:
     return tuple(found)
 
 
-def read_cells(*, year: int, place: str | None, day: date, is_dated: bool) -> Cells:
+def read_cells(*, year: int, place: str | None, day: date, is_dated: bool, inside: bool) -> Cells:
     """Months of this year and the year before, and the last eight weeks of this one: two looks at the roll-up.
 
     The first is the least that a tally can ask; the second reads eight weeks by the index on the day of posting.
@@ -63,12 +71,13 @@ def read_cells(*, year: int, place: str | None, day: date, is_dated: bool) -> Ce
         where, values = " AND district = %s", [*values, place]
     if is_dated:
         where, values = f"{where} AND (year < %s OR posted_on <= %s)", [*values, year, day]
-    found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS))
+    found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS), inside)
     with connection.cursor() as cursor:
         cursor.execute(f"{months}{where} GROUP BY year, line, district, month", values)
         for line, district, of_year, month, told, by_then in cursor.fetchall():
-            found.months[line, district, of_year][month - 1] += int(told)
-            found.then[line] += int(by_then) if of_year < year else 0
+            for target in meets(line=line, inside=inside):
+                found.months[target, district, of_year][month - 1] += int(told)
+                found.then[target] += int(by_then) if of_year < year else 0
         _add_weeks(cursor, found, year, place, day)
     return found
 
@@ -91,4 +100,5 @@ def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, place: str | None
         values,
     )
     for line, district, week, told in cursor.fetchall():
-        found.weeks[line, district][week] += int(told)
+        for target in meets(line=line, inside=found.inside):
+            found.weeks[target, district][week] += int(told)

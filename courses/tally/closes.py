@@ -1,26 +1,36 @@
-"""月结: a month's figures as a snapshot that one person proposes and another seals."""
+"""月结、年结: figures as a snapshot that one person proposes and another seals; what comes later is an adjustment."""
 
-import hashlib
-import json
 from calendar import monthrange
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, ledger
 from courses import policy as policies
-from courses.models import LedgerSeal, MonthClose, User
+from courses.models import Completion, CountEntry, DailyTotal, MonthClose, Revocation, SampleLine, User, YearClose
 from courses.refusals import Refused
-from courses.tally.figures import Scope, as_json, for_year
+from courses.tally.integrity import last_check
+from courses.tally.snapshots import figures_of, root_of, take
+
+# A check older than this says little about today.
+CHECK_HOURS = 48
+YEAR_END = 12
 
 
 class CloseRefusal(StrEnum):
     NOT_OVER = "not_over"
     ALREADY = "already"
     SAME_PERSON = "same_person"
+    HAND_IN_IT = "hand_in_it"
     CHANGED = "changed"
+    NOT_READY = "not_ready"
+    DECIDED = "decided"
+    REASON_MISSING = "reason_missing"
 
 
 class CloseRefused(Refused):
@@ -28,25 +38,127 @@ class CloseRefused(Refused):
         CloseRefusal.NOT_OVER: _("这个月还没有结束，未保存。请在下月再办理月结。"),
         CloseRefusal.ALREADY: _("这个月已经提出或办完月结，未重复保存。请刷新后查看。"),
         CloseRefusal.SAME_PERSON: _("月结须由另一人确认，未保存。"),
+        CloseRefusal.HAND_IN_IT: _("您批准或撤销过这个月的结业，不能办理这个月的月结，未保存。请交他人办理。"),
         CloseRefusal.CHANGED: _("现在算出的数字与提出月结时不同，未确认。请先查看校验结果，查明原因后再确认。"),
+        CloseRefusal.NOT_READY: _("还不能月结：%(items)s。未保存，请先处理。"),
+        CloseRefusal.DECIDED: _("这次月结已经确认或收回，未改动。请刷新后查看。"),
+        CloseRefusal.REASON_MISSING: _("请写明收回的原因，未改动。"),
     }
 
 
-def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClose:
-    """Seal the books to the end of a month and take its snapshot: the figures as of its last day.
+class Check(StrEnum):
+    NOT_SEALED = "not_sealed"
+    DRIFT = "drift"
+    MONTHS_OPEN = "months_open"
+    UNCHECKED = "unchecked"
+    OPEN_COMPLETIONS = "open_completions"
+    REVOCATIONS = "revocations"
+    SAMPLES = "samples"
+    EARLIER_OPEN = "earlier_open"
 
-    What is posted later is an adjustment of the month in which it is posted. Refused with CloseRefused before the
-    month's end, and a second time.
+
+CHECK_WORDS: dict[Check, str | Promise] = {
+    Check.NOT_SEALED: _("今天刚记入、还没有封存的计数"),
+    Check.DRIFT: _("最近一次校验发现的不一致"),
+    Check.MONTHS_OPEN: _("本年还没有月结的月份"),
+    Check.UNCHECKED: _("两天内没有做过校验"),
+    Check.OPEN_COMPLETIONS: _("本月结束的班次里还没有办结的结业"),
+    Check.REVOCATIONS: _("还没有决定的撤销"),
+    Check.SAMPLES: _("还没有核查完的抽查"),
+    Check.EARLIER_OPEN: _("本年更早、还没有月结的月份"),
+}
+BLOCKING = frozenset({Check.NOT_SEALED, Check.DRIFT, Check.MONTHS_OPEN})
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the check-list: how many there are; none is as it should be."""
+
+    check: Check
+    many: int
+
+    @property
+    def blocks(self) -> bool:
+        return self.many > 0 and self.check in BLOCKING
+
+    @property
+    def words(self) -> str:
+        return str(CHECK_WORDS[self.check])
+
+
+def checklist(*, year: int, month: int, now: datetime) -> tuple[Found, ...]:
+    """What speaks against closing a month now, and what somebody should know who does."""
+    today = policies.local_date(now)
+    own = {"year": year, "month": month}
+    counted = CountEntry.objects.filter(**own)
+    begun, last = date(year, month, 1), last_day(year, month)
+    waiting = Completion.objects.filter(
+        status__in=(Completion.Status.PROPOSED, Completion.Status.SUBMITTED),
+        enrolment__training_class__ends_on__range=(begun, last),
+    )
+    revocations = Revocation.objects.filter(
+        status=Revocation.Status.PROPOSED, completion__in=counted.values("completion")
+    )
+    samples = SampleLine.objects.filter(sample__year=year, sample__month=month, result=SampleLine.Result.OPEN)
+    return (
+        Found(Check.NOT_SEALED, counted.filter(posted_on__gte=today).count()),
+        Found(Check.DRIFT, last_check().differences or 0),
+        Found(Check.UNCHECKED, int(not _checked_lately(now))),
+        Found(Check.OPEN_COMPLETIONS, waiting.count()),
+        Found(Check.REVOCATIONS, revocations.count()),
+        Found(Check.SAMPLES, samples.count()),
+        Found(Check.EARLIER_OPEN, len(_open_months(year, before=month))),
+    )
+
+
+def year_checklist(*, year: int, now: datetime) -> tuple[Found, ...]:
+    """A year closes when each of its months is, and nothing of it was posted today."""
+    today = policies.local_date(now)
+    unsealed = CountEntry.objects.filter(year=year, posted_on__gte=today).count()
+    closed = MonthClose.objects.filter(year=year, closed_at__isnull=False).count()
+    return (
+        Found(Check.NOT_SEALED, unsealed),
+        Found(Check.DRIFT, last_check().differences or 0),
+        Found(Check.MONTHS_OPEN, YEAR_END - closed),
+        Found(Check.UNCHECKED, int(not _checked_lately(now))),
+    )
+
+
+def _checked_lately(now: datetime) -> bool:
+    at = last_check().checked_at
+    return at is not None and now - at <= timedelta(hours=CHECK_HOURS)
+
+
+def _open_months(year: int, *, before: int) -> set[int]:
+    """Earlier months of the year in which something counts and that nobody closed."""
+    counted = set(DailyTotal.objects.filter(year=year, month__lt=before).values_list("month", flat=True).distinct())
+    closed = MonthClose.objects.filter(year=year, closed_at__isnull=False).values_list("month", flat=True)
+    return counted - set(closed)
+
+
+def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClose:
+    """Seal the books to yesterday and take the month's snapshot: what was posted by then and falls into the month.
+
+    From here on whatever is posted into the month is an adjustment with a reason. Refused with CloseRefused before the
+    month's end, a second time, by who approved or revoked anything in the month, and while the check-list holds
+    something that blocks (figures posted today, a drift).
     """
-    last_day = date(year, month, monthrange(year, month)[1])
-    if policies.local_date(now) <= last_day:
+    _refuse_interested(by, year, month)
+    if policies.local_date(now) <= last_day(year, month):
         raise CloseRefused(CloseRefusal.NOT_OVER)
     try:
         with transaction.atomic():
-            ledger.seal_through(day=last_day, now=now)
-            snapshot = _snapshot(last_day, now)
+            cut_off = _sealed_to_yesterday(now)
+            _refuse_unready(checklist(year=year, month=month, now=now))
+            snapshot = take(year=year, month=month, cut_off=cut_off)
             close = MonthClose.objects.create(
-                year=year, month=month, snapshot=snapshot, root=_root(snapshot), proposed_by=by, proposed_at=now
+                year=year,
+                month=month,
+                cut_off=cut_off,
+                snapshot=snapshot,
+                root=root_of(snapshot),
+                proposed_by=by,
+                proposed_at=now,
             )
             audit.record(by=by, verb="close_proposed", target=close, now=now, detail={"year": year, "month": month})
     except IntegrityError as error:
@@ -54,31 +166,114 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
     return close
 
 
-def confirm_close(*, by: User, close: MonthClose, now: datetime) -> None:
+def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
+    """The same of a year whose twelve months are closed; their adjustments so far are in its figures."""
+    if policies.local_date(now) <= last_day(year, YEAR_END):
+        raise CloseRefused(CloseRefusal.NOT_OVER)
+    try:
+        with transaction.atomic():
+            cut_off = _sealed_to_yesterday(now)
+            _refuse_unready(year_checklist(year=year, now=now))
+            snapshot = take(year=year, month=YEAR_END, cut_off=cut_off)
+            close = YearClose.objects.create(
+                year=year,
+                cut_off=cut_off,
+                snapshot=snapshot,
+                root=root_of(snapshot),
+                proposed_by=by,
+                proposed_at=now,
+            )
+            audit.record(by=by, verb="close_proposed", target=close, now=now, detail={"year": year})
+    except IntegrityError as error:
+        raise CloseRefused(CloseRefusal.ALREADY) from error
+    return close
+
+
+def _refuse_interested(by: User, year: int, month: int) -> None:
+    """Who approves does not close."""
+    if CountEntry.objects.filter(year=year, month=month, by=by).exists():
+        raise CloseRefused(CloseRefusal.HAND_IN_IT)
+
+
+def _sealed_to_yesterday(now: datetime) -> date:
+    """Nobody posts from here to the end of the transaction; the last day that a snapshot may know."""
+    ledger.exclude()
+    cut_off = policies.local_date(now) - timedelta(days=1)
+    ledger.seal_through(day=cut_off, now=now)
+    return cut_off
+
+
+def _refuse_unready(found: tuple[Found, ...]) -> None:
+    if against := [f"{one.words}（{one.many}）" for one in found if one.blocks]:
+        raise CloseRefused(CloseRefusal.NOT_READY, items="、".join(against))
+
+
+def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> None:
     """Confirm it, by another person, while ledger and targets still give the figures of the snapshot.
 
-    Refused with CloseRefused: by who proposed it, confirmed already, other figures than then.
+    Refused with CloseRefused: by who proposed it or, of a month, approved or revoked anything in it, confirmed or taken
+    back already, other figures than then, a drift.
     """
     if by.pk == close.proposed_by_id:
         raise CloseRefused(CloseRefusal.SAME_PERSON)
-    last_day = date(close.year, close.month, monthrange(close.year, close.month)[1])
-    if _root(_snapshot(last_day, now)) != close.root:
+    if isinstance(close, MonthClose):
+        _refuse_interested(by, close.year, close.month)
+    if not last_check().clean:
+        raise CloseRefused(CloseRefusal.CHANGED)
+    if root_of(take(year=close.year, month=month_of(close), cut_off=close.cut_off)) != close.root:
         raise CloseRefused(CloseRefusal.CHANGED)
     with transaction.atomic():
-        changed = MonthClose.objects.filter(pk=close.pk, closed_by__isnull=True).update(closed_by=by, closed_at=now)
-        if not changed:
-            raise CloseRefused(CloseRefusal.ALREADY)
+        _decide(close, closed_by=by, closed_at=now)
         audit.record(by=by, verb="close_confirmed", target=close, now=now, detail={"root": close.root[:12]})
 
 
-def _snapshot(last_day: date, now: datetime) -> dict[str, object]:
-    """The figures as of the month's last day, and the seal of the ledger to its end; those of now are left out."""
-    today = policies.local_date(now)
-    figures = as_json(for_year(year=last_day.year, scope=Scope(), as_of=last_day, today=today))
-    kept = {name: figures[name] for name in ("year", "lines", "districts")}
-    sealed = LedgerSeal.objects.filter(book=LedgerSeal.Book.LEDGER, day=last_day).first()
-    return {**kept, "as_of": last_day.isoformat(), "ledger": sealed.root if sealed else ""}
+def take_back_close(*, by: User, close: MonthClose | YearClose, reason: str, now: datetime) -> None:
+    """Drop a proposal that was not confirmed: its month takes postings again.
+
+    Refused with CloseRefused without a reason, or when it was decided.
+    """
+    if not reason.strip():
+        raise CloseRefused(CloseRefusal.REASON_MISSING)
+    with transaction.atomic():
+        _decide(close, taken_back_by=by, taken_back_at=now, taken_back_reason=reason.strip()[:200])
+        audit.record(by=by, verb="close_taken_back", target=close, now=now, detail={"year": close.year})
 
 
-def _root(snapshot: dict[str, object]) -> str:
-    return hashlib.sha256(json.dumps(snapshot, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+def _decide(close: MonthClose | YearClose, **changes: object) -> None:
+    """One conditional update decides between rivals."""
+    rows = type(close)._default_manager.filter(pk=close.pk, closed_at__isnull=True, taken_back_at__isnull=True)
+    if not rows.update(**changes):
+        raise CloseRefused(CloseRefusal.DECIDED)
+    for name, value in changes.items():
+        setattr(close, name, value)
+
+
+def month_of(close: MonthClose | YearClose) -> int:
+    return close.month if isinstance(close, MonthClose) else YEAR_END
+
+
+def last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def standing_close(*, year: int, month: int | None) -> MonthClose | YearClose | None:
+    """The close of a month, or without one of the whole year: proposed or confirmed, not taken back."""
+    if month is None:
+        return YearClose.objects.filter(year=year, taken_back_at__isnull=True).first()
+    return MonthClose.objects.filter(year=year, month=month, taken_back_at__isnull=True).first()
+
+
+def close_differences() -> Iterator[tuple[str, str]]:
+    """Each close whose figures the entries no longer give, and each line that came into a closed month unmarked."""
+    for model in (MonthClose, YearClose):
+        for close in model._default_manager.filter(taken_back_at__isnull=True):
+            name = f"{model._meta.model_name} {close.year}-{month_of(close):02d}"
+            if root_of(close.snapshot) != close.root:
+                yield name, "its snapshot is not the one that was sealed"
+            told = figures_of(year=close.year, month=month_of(close), cut_off=close.cut_off)
+            if told != close.snapshot.get("figures"):
+                yield name, "the entries to its last day give other figures"
+    for close in MonthClose.objects.filter(taken_back_at__isnull=True):
+        late = CountEntry.objects.filter(year=close.year, month=close.month, posted_on__gt=close.cut_off)
+        for code in late.filter(is_adjustment=False).values_list("code", flat=True)[:50]:
+            yield f"count entry {code}", "came into a closed month without being an adjustment"

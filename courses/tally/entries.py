@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import groupby
 from operator import or_
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from courses.models import CountEntry, DailyBreakdown, DailyTotal
+from courses.tally.settings import is_inside, met_by
 
 # What the daily totals are kept by, and what only a breakdown knows.
 TOTALS = ("line", "district", "month", "institution", "kind", "brand")
+PLACES = TOTALS[1:]
 FURTHER = ("category", "sex", "age_band", "education", "occupation", "level", "online", "proof")
 ONLINE = {
     "offline": Q(online_share=0),
@@ -26,7 +28,7 @@ ONLINE = {
 @dataclass(frozen=True)
 class Cut:
     """What a figure was cut by: None says nothing, "" is what was never told. `as_of` is the last day of posting that
-    it knew."""
+    it knew, `today` the day whose settings hold where there is none."""
 
     year: int
     line: str | None = None
@@ -45,6 +47,15 @@ class Cut:
     proof: str | None = None
     class_number: str | None = None
     as_of: date | None = None
+    today: date | None = None
+
+    @cached_property
+    def lines_met(self) -> dict[str, Any]:
+        """The filter for the lines that meet the target of `line`; one statement, and none without a line."""
+        if self.line is None:
+            return {}
+        inside = is_inside(year=self.year, day=self.as_of or self.today or date(self.year, 12, 31))
+        return {"line__in": met_by(line=self.line, inside=inside)}
 
     def given(self, names: Iterable[str]) -> dict[str, Any]:
         return {name: value for name in names if (value := getattr(self, name)) is not None}
@@ -53,7 +64,9 @@ class Cut:
 def entries(*, visible: QuerySet[CountEntry], cut: Cut) -> QuerySet[CountEntry]:
     """Exactly the lines whose amounts add up to the figure of this cut, newest first; `visible` is the reader's
     scope."""
-    rows = visible.filter(year=cut.year, **cut.given((*TOTALS, *FURTHER[:-2], "proof", "class_number")))
+    rows = visible.filter(
+        year=cut.year, **cut.given((*PLACES, *FURTHER[:-2], "proof", "class_number")), **cut.lines_met
+    )
     if cut.online is not None:
         rows = rows.filter(ONLINE.get(cut.online, Q(pk__in=[])))
     if cut.as_of is not None:
@@ -131,7 +144,7 @@ def _is_rolled_up(cut: Cut) -> bool:
 
 def _days(cut: Cut, scope: str) -> list[Day]:
     """Newest first. Two statements: the roll-up, and the few lines that take one back."""
-    kept = {**cut.given(TOTALS), **({"posted_on__lte": cut.as_of} if cut.as_of else {})}
+    kept = {**cut.lines_met, **cut.given(PLACES), **({"posted_on__lte": cut.as_of} if cut.as_of else {})}
     own = {"district": scope} if scope else {}
     further = cut.given(FURTHER)
     cells: QuerySet[Any] = DailyTotal.objects.filter(year=cut.year, **kept)

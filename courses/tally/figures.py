@@ -12,10 +12,20 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from courses.models import Completion, CountEntry, DailyBreakdown, District, HeadCount, Line, TrainingClass
+from courses.models import (
+    Completion,
+    CountEntry,
+    DailyBreakdown,
+    District,
+    HeadCount,
+    Line,
+    PersonCount,
+    TrainingClass,
+)
 from courses.tally.cells import LINES, Cells, read_cells
 from courses.tally.integrity import Integrity, last_check
 from courses.tally.pace import Pace, State, days_gone, days_in, expected_of, pace_of, state_of
+from courses.tally.settings import is_inside, met_by
 from courses.tally.targets import targets_of
 
 CITY = "city"
@@ -121,17 +131,18 @@ class YearTally:
 
 
 def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> YearTally:
-    """The tally of a year as of the end of a day (by default today). Nine queries, whatever the ledger holds.
+    """The tally of a year as of the end of a day (by default today). Ten queries, whatever the ledger holds.
 
     Only 人 of a past day looks at entries themselves: those posted since.
     """
     day = min(as_of or today, today)
-    cells = read_cells(year=year, place=scope.district, day=day, is_dated=as_of is not None)
+    inside = is_inside(year=year, day=day)
+    cells = read_cells(year=year, place=scope.district, day=day, is_dated=as_of is not None, inside=inside)
     targets = targets_of(year=year, as_of=as_of)
     gone = days_gone(year=year, today=day)
     now = _figures_of_now(year, scope) if as_of is None or as_of >= today else None
     proofs = _proofs(year, scope, as_of)
-    people = _people(year, scope, as_of if as_of and as_of < today else None)
+    people = _people(year, scope, as_of if as_of and as_of < today else None, inside=inside)
     return YearTally(
         year=year,
         as_of=day,
@@ -147,12 +158,14 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
     )
 
 
-def _people(year: int, scope: Scope, posted_by: date | None) -> dict[str, int]:
+def _people(year: int, scope: Scope, posted_by: date | None, *, inside: bool) -> dict[str, int]:
     """人 by line: the roll-up; for a past day without those who came to be counted since.
 
     Heads do not add up over days, so the persons of the lines posted since are looked at one by one: as many as these
     days have brought, not as many as the ledger holds.
     """
+    if inside:
+        return _people_of_both(year, scope, posted_by)
     heads = dict(HeadCount.objects.filter(year=year, scope=scope.heads).values_list("line", "people"))
     if posted_by is None:
         return heads
@@ -172,6 +185,21 @@ def _people(year: int, scope: Scope, posted_by: date | None) -> dict[str, int]:
         )
         newer = dict(cursor.fetchall())
     return {line: people - int(newer.get(line, 0)) for line, people in heads.items()}
+
+
+def _people_of_both(year: int, scope: Scope, posted_by: date | None) -> dict[str, int]:
+    """人 where two lines meet one target: who is in both is one head, so heads of lines do not add up either."""
+    if posted_by is None:
+        heads = PersonCount.objects.filter(year=year, scope=scope.heads, count__gt=0)
+        return {
+            line: heads.filter(line__in=met_by(line=line, inside=True)).values("person").distinct().count()
+            for line in LINES
+        }
+    entries = CountEntry.objects.filter(year=year, posted_on__lte=posted_by)
+    if scope.district:
+        entries = entries.filter(district=scope.district)
+    standing = entries.values("person").annotate(told=Sum("amount")).filter(told__gt=0).order_by()
+    return {line: standing.filter(line__in=met_by(line=line, inside=True)).count() for line in LINES}
 
 
 @dataclass(frozen=True)
@@ -305,6 +333,7 @@ def as_json(tally: YearTally) -> dict[str, Any]:
         "enrolled": tally.enrolled,
         "in_training": tally.in_training,
         "pending": tally.pending,
+        "integrity": {"checked_at": tally.integrity.checked_at, "differences": tally.integrity.differences},
         "lines": [
             {
                 "line": str(line),

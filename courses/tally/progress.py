@@ -7,35 +7,38 @@ from datetime import date
 from django.db.models import Sum
 
 from courses.models import CountEntry, DailyTotal
+from courses.tally.settings import is_inside, meets
 from courses.tally.targets import Cell
 
 KEYS = ("line", "district", "institution", "brand")
 OF_CLASS = "completion__enrolment__training_class__project"
 
 
-def verified_of(*, year: int, cells: Iterable[Cell], as_of: date | None = None) -> dict[Cell, int]:
-    """人次 of each cell, posted by the end of `as_of`. Two statements; a project's are those of the classes it pays."""
+def verified_of(*, year: int, cells: Iterable[Cell], today: date, as_of: date | None = None) -> dict[Cell, int]:
+    """人次 of each cell, posted by the end of `as_of`. Three statements; a project's are those of the classes it pays."""
     wanted = list(cells)
     totals, entries = DailyTotal.objects.filter(year=year), CountEntry.objects.filter(year=year)
     if as_of is not None:
         totals, entries = totals.filter(posted_on__lte=as_of), entries.filter(posted_on__lte=as_of)
     told: Counter[Cell] = Counter()
+    inside = is_inside(year=year, day=as_of or today)
     cut = {tuple(bool(getattr(cell, name)) for name in (*KEYS[1:], "project")) for cell in wanted}
     for *keys, count in totals.values_list(*KEYS).annotate(told=Sum("count")).order_by():
-        _spread(told, cut, [*keys, ""], count)
+        _spread(told, cut, [*keys, ""], count, inside=inside)
     if any(cell.project for cell in wanted):
         of_projects = entries.filter(**{f"{OF_CLASS}__isnull": False})
         for *keys, count in (
             of_projects.values_list(*KEYS, f"{OF_CLASS}__number").annotate(told=Sum("amount")).order_by()
         ):
-            _spread(told, {one for one in cut if one[-1]}, keys, count)
+            _spread(told, {one for one in cut if one[-1]}, keys, count, inside=inside)
     return {cell: told[cell] for cell in wanted}
 
 
-def _spread(told: Counter[Cell], cut: set[tuple[bool, ...]], keys: list[str], count: int) -> None:
+def _spread(told: Counter[Cell], cut: set[tuple[bool, ...]], keys: list[str], count: int, *, inside: bool) -> None:
     """Add one sum to every cell that it lies in, of the shapes that are asked for."""
     line, *rest = keys
     for shape in cut:
         if any(kept and not key for key, kept in zip(rest, shape, strict=True)):
             continue
-        told[Cell(line, *(key if kept else "" for key, kept in zip(rest, shape, strict=True)))] += count
+        for target in meets(line=line, inside=inside):
+            told[Cell(target, *(key if kept else "" for key, kept in zip(rest, shape, strict=True)))] += count

@@ -145,6 +145,13 @@ def crowded(arena: Arena) -> Figures:
     return crowded.run(arena)
 
 
+def ledger(arena: Arena) -> Figures:
+    """5,000,000 entries: 200 planted alterations found 200 times, a month of 50,000 closed within 60 s."""
+    from tests.drill import ledger
+
+    return ledger.run(arena)
+
+
 DRILLS: dict[str, Callable[[Arena], Figures]] = {
     drill.__name__: drill
     for drill in (
@@ -165,6 +172,7 @@ DRILLS: dict[str, Callable[[Arena], Figures]] = {
         screens,
         tally,
         crowded,
+        ledger,
     )
 }
 

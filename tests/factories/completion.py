@@ -6,6 +6,7 @@ from typing import Any
 
 from courses import attendance, completion
 from courses.attendance import Mark
+from courses.completion import revoking
 from courses.models import Completion, CountEntry, Enrolment, Learner, Lesson, User
 from tests.factories import people
 from tests.factories.classes import enrolled, training_class
@@ -41,3 +42,10 @@ def counted(*, now: datetime, learner: Learner | None = None, **fields: Any) -> 
     entry = completion.approve(by=people.user(), completion=done, now=later)
     assert entry is not None
     return entry, later
+
+
+def revoked(done: Completion | None, *, now: datetime, reason: str = "冒名参训") -> CountEntry | None:
+    """Taken back by two people who had no part in it; the −1 line, where it counted."""
+    assert done is not None
+    proposed = revoking.propose_revocation(by=people.user(), completion=done, reason=reason, now=now)
+    return revoking.confirm_revocation(by=people.user(), revocation=proposed, now=now)

@@ -154,7 +154,7 @@ _own = (_posting._against, _posting._claim)
 def unprotect() -> None:
     """Without the unique claim, and with the look before as two rivals at one moment take it: nothing there yet."""
     drop_constraint(CountClaim, "countclaim_once")
-    _posting._against = lambda _completion: None
+    _posting._against = lambda *_asked: None
     _posting._claim = _claim_without_asking
 
 

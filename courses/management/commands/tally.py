@@ -37,7 +37,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.rank:>3}  {row.district.name:<8}{told}")
 
     def _by(self, by: tally.By, year: int, as_of: date | None, district: str | None, *, as_json: bool) -> None:
-        found = tally.breakdown(year=year, scope=tally.Scope(district), by=by, as_of=as_of)
+        found = tally.breakdown(
+            year=year, scope=tally.Scope(district), by=by, today=policy.local_date(timezone.now()), as_of=as_of
+        )
         if as_json:
             self.stdout.write(json.dumps(tally.as_plain(found=found), ensure_ascii=False, indent=1))
             return

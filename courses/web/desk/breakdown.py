@@ -45,7 +45,7 @@ def tally_breakdown(request: HttpRequest) -> HttpResponse:
     wanted = read_wanted(request, now)
     by = By(request.GET["by"]) if request.GET.get("by") in set(By) else By.DISTRICT
     scope = Scope(district=wanted.district or None)
-    found = tally.breakdown(year=wanted.year, scope=scope, by=by, as_of=wanted.as_of)
+    found = tally.breakdown(year=wanted.year, scope=scope, by=by, today=local_date(now), as_of=wanted.as_of)
     this_year = local_date(now).year
     context = {
         "wanted": wanted,

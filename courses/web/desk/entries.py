@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from courses import access, privacy
 from courses.access import Permission
 from courses.models import CountEntry, District, Institution, Learner, Line, ProgrammeKind
+from courses.policy import local_date
 from courses.tally import BY_WORDS, By, Cut, Lines, entries, lines
 from courses.tally.breakdown import names
 from courses.tally.entries import FURTHER, TOTALS
@@ -96,7 +97,7 @@ def cut_of(request: HttpRequest) -> Cut | str | None:
         return None
     names = [name for name in (*TOTALS, *FURTHER) if name != "month" and given.get(name)]
     told = {name: "" if given[name] == BLANK else given[name] for name in names}
-    return Cut(year=year, month=month, as_of=as_of, **told)
+    return Cut(year=year, month=month, as_of=as_of, today=local_date(timezone.now()), **told)
 
 
 def as_number(text: str) -> int | None:

@@ -15,6 +15,7 @@ from courses.access import Permission
 from courses.exports import ExportRefused
 from courses.models import AuditEvent, MonthClose
 from courses.policy import local_date
+from courses.tally import ReportLocked
 from courses.web.desk import classes
 from courses.web.desk.entries import narrowed
 from courses.web.desk.page import officer, show
@@ -70,7 +71,11 @@ def desk_export_tally(request: HttpRequest) -> HttpResponseBase:
     if only_institution(request, now):
         return redirect("desk_tally")
     wanted = read_wanted(request, now)
-    file = exports.tally_xlsx(tally=figures(wanted, now), by=officer(request), now=now)
+    try:
+        file = exports.tally_xlsx(tally=figures(wanted, now), by=officer(request), now=now)
+    except ReportLocked as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("desk_tally")
     return download(file, _("培训计数-%(year)s") % {"year": wanted.year})
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from courses import completion as completions_module
-from courses import privacy
+from courses import ledger, privacy
 from courses.completion import Foreseen
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
 from courses.models import Completion, Line, TrainingClass, User
@@ -74,6 +74,12 @@ class Outlook:
         return [item for each in self.classes for item in each.items if item.refused]
 
     @property
+    def adjusts(self) -> bool:
+        """Whether one of them ended in a month that is closed, so that a reason is asked for."""
+        months = {(day.year, day.month) for day in (each.training_class.ends_on for each in self.classes)}
+        return any(ledger.is_closed(year=year, month=month) for year, month in months)
+
+    @property
     def counted(self) -> int:
         """人次 that the targets would gain."""
         return sum(each.counted for each in self.classes)
@@ -98,6 +104,7 @@ def gather(sentences: Iterable[str]) -> list[tuple[str, int]]:
 def foresee(*, completions: QuerySet[Completion], class_numbers: list[str], by: User, now: datetime) -> Outlook:
     """The submitted completions of these classes, as an approval at this moment would treat them."""
     chosen = completions.filter(status=Completion.Status.SUBMITTED, enrolment__training_class__number__in=class_numbers)
+    chosen = chosen.exclude(approval_lines__is_open=True)
     rows = list(Completion.objects.filter(pk__in=chosen.values("pk")).select_related(*NEEDED).order_by("number"))
     foreseen = completions_module.foresee(by=by, completions=rows, now=now)
     grouped: dict[int, ClassItems] = {}

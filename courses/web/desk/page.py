@@ -25,6 +25,7 @@ NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk_selections", _("评选"), Permission.REVIEW),
     ("desk_tally", _("计数"), Permission.SEE_TALLY),
     ("desk_signals", _("待看"), Permission.SEE_SIGNALS),
+    ("desk_closes", _("月结"), Permission.CLOSE_MONTH),
     ("desk_learners", _("学员"), Permission.REVEAL),
     ("desk_institutions", _("机构"), Permission.SEE_DESK),
     ("desk_exports", _("报表"), Permission.EXPORT),

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST
 
 from courses import access, completion, turns
 from courses.access import Permission
+from courses.completion import batches
+from courses.completion.batches import BatchRefused
 from courses.models import Completion, District, SavedView
 from courses.turns import Handled, Turn, Waiting, Wanted
 from courses.web.desk import outlook, waiting
@@ -152,13 +154,25 @@ def desk_approve(request: HttpRequest) -> HttpResponse:
 @require_POST
 @allow(Permission.REVIEW)
 def desk_approve_done(request: HttpRequest) -> HttpResponse:
-    """Approve exactly the completions that were shown."""
+    """Approve exactly the completions that were shown: one at once, several as a batch that can be taken back."""
     now = timezone.now()
     found = access.visible_completions(user=officer(request), now=now, permission=Permission.REVIEW)
     numbers = request.POST.getlist("completion")
     listed = Completion.objects.filter(pk__in=found.filter(number__in=numbers).values("pk"))
     rows = list(listed.select_related(*outlook.NEEDED).order_by("number"))
-    bulk = completion.approve_all(by=officer(request), completions=rows, now=now)
+    reason = request.POST.get("reason", "")
+    if len(rows) == 1:
+        return _approved(request, rows, reason, now)
+    try:
+        batch = batches.approve_later(by=officer(request), completions=rows, now=now, reason=reason)
+    except BatchRefused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("desk")
+    return redirect("desk_batch", batch.number)
+
+
+def _approved(request: HttpRequest, rows: list[Completion], reason: str, now: datetime) -> HttpResponse:
+    bulk = completion.approve_all(by=officer(request), completions=rows, now=now, reason=reason)
     if bulk.done:
         many = len(bulk.done)
         counted = sum(1 for row in bulk.done if not row.not_counted)
@@ -168,9 +182,6 @@ def desk_approve_done(request: HttpRequest) -> HttpResponse:
             many,
         )
         messages.success(request, words % {"done": many, "counted": counted})
-    for sentence, many in outlook.gather(refusal.sentence for refusal in bulk.refused):
-        words = ngettext("%(many)s 人没有批准：%(sentence)s", "%(many)s 人没有批准：%(sentence)s", many)
-        messages.error(request, words % {"many": many, "sentence": sentence})
-    if not bulk.done and not bulk.refused:
-        messages.info(request, _("没有可批准的结业，未保存。请刷新后再看。"))
+    for refusal in bulk.refused:
+        messages.error(request, refusal.sentence)
     return redirect("desk")

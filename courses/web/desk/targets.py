@@ -153,7 +153,7 @@ def _page(
     form = SheetForm(rows, wanted, held, data)
     if data is not None and form.is_valid() and refused:
         form.add_error(None, refused)
-    done = tally.verified_of(year=wanted.year, cells=form.cells.values())
+    done = tally.verified_of(year=wanted.year, cells=form.cells.values(), today=local_date(timezone.now()))
     wrong = bool(form.errors) or bool(faults) or (paste is not None and bool(paste.errors))
     this_year = local_date(timezone.now()).year
     context = {

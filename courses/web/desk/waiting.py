@@ -166,6 +166,7 @@ def _completion_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User) -
     totals = {
         total["enrolment__training_class"]: total
         for total in Completion.objects.filter(status=step, enrolment__training_class__in=classes.values("pk"))
+        .exclude(approval_lines__is_open=True)
         .order_by()
         .values("enrolment__training_class")
         .annotate(

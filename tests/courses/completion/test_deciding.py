@@ -24,7 +24,7 @@ from courses.models import (
 )
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
-from tests.factories.completion import attended
+from tests.factories.completion import attended, revoked
 
 pytestmark = pytest.mark.django_db
 Status = Completion.Status
@@ -166,7 +166,7 @@ def test_a_red_card_and_an_own_line_are_not_counted_and_say_why(now, trainer, sc
 def test_a_revocation_is_a_line_of_its_own_and_frees_the_claim(now, trainer, school, officer) -> None:
     done, later = completed(now, trainer, school)
     entry = completion.approve(by=officer, completion=done, now=later)
-    reversal = completion.revoke(by=people.user(), completion=done, reason="冒名参训", now=later + timedelta(days=40))
+    reversal = revoked(done, now=later + timedelta(days=40))
     assert entry
     assert reversal
     assert (reversal.amount, reversal.reverses_id, reversal.counted_on) == (-1, entry.pk, entry.counted_on)

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from courses import completion, ledger
-from courses.completion import CompletionRefused
+from courses.completion import revoking
 from courses.ledger import LedgerRefusal, LedgerRefused, NotCounted
 from courses.ledger.post import age_band
 from courses.models import AuditEvent, CountClaim, CountEntry, EducationLevel, HeadCount, LearnerCategory, LedgerSeal
 from tests.factories import catalogue, people
-from tests.factories.completion import counted, submitted
+from tests.factories.completion import revoked, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def test_a_policy_may_count_by_the_day_of_approval(now) -> None:
     assert entry.month == 10
 
 
-def test_a_revocation_passes_the_count_to_the_completion_that_it_kept_out(now) -> None:
+def test_what_a_revoked_completion_kept_out_counts_by_a_decision_and_not_by_itself(now) -> None:
     learner = people.learner(now=now)
     first, later = submitted(now=now, learner=learner)
     laishan = catalogue.district("laishan", "莱山区", "370613")
@@ -74,7 +74,12 @@ def test_a_revocation_passes_the_count_to_the_completion_that_it_kept_out(now) -
     completion.approve(by=people.user(), completion=first, now=later)
     assert completion.approve(by=people.user(), completion=second, now=much_later) is None
     assert second.not_counted == NotCounted.DUPLICATE
-    completion.revoke(by=people.user(), completion=first, reason="冒名参训", now=much_later)
+    revoked(first, now=much_later)
+    second.refresh_from_db()
+    assert second.not_counted == NotCounted.FREED
+    assert not CountClaim.objects.exists()
+    assert list(ledger.differences()) == []
+    revoking.count_again(by=people.user(), completion=second, reason="复核属实", now=much_later)
     second.refresh_from_db()
     assert second.not_counted == ""
     assert list(CountEntry.objects.order_by("pk").values_list("district", "amount")) == [
@@ -85,7 +90,7 @@ def test_a_revocation_passes_the_count_to_the_completion_that_it_kept_out(now) -
     assert CountClaim.objects.get().entry.completion_id == second.pk
     heads = {row.scope: row.people for row in HeadCount.objects.all()}
     assert heads == {"city": 1, "zhifu": 0, "laishan": 1}
-    assert AuditEvent.objects.filter(verb="count_moved").count() == 1
+    assert AuditEvent.objects.filter(verb="completion_counted_again").count() == 1
     assert list(ledger.differences()) == []
 
 
@@ -106,13 +111,3 @@ def test_a_sealed_day_refuses_one_of_many_with_its_sentence(now) -> None:
     ledger.seal(book=LedgerSeal.Book.LEDGER, day=later.date(), now=later + timedelta(days=2))
     bulk = completion.approve_all(by=people.user(), completions=[done], now=later)
     assert [refusal.code for refusal in bulk.refused] == [LedgerRefusal.DAY_SEALED]
-
-
-def test_who_approved_does_not_revoke(now) -> None:
-    entry, later = counted(now=now)
-    done = entry.completion
-    assert done is not None
-    assert done.approved_by is not None
-    with pytest.raises(CompletionRefused):
-        completion.revoke(by=done.approved_by, completion=done, reason="误批", now=later)
-    assert CountEntry.objects.count() == 1

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from courses import audit, ledger
@@ -90,3 +91,45 @@ def test_a_row_slipped_into_a_sealed_day_is_named(three_days, now) -> None:
     known.pk, known.code = None, "SLIPPED"
     known.save(force_insert=True)
     assert [name for name, _what in ledger.verify_seals()] == ["seal of ledger 2026-09-07"]
+
+
+def test_a_column_that_comes_later_breaks_no_seal(three_days, now) -> None:
+    """What was hashed of a row stands on the seal; a row's other columns are nobody's business then."""
+    ledger.seal_through(day=MONDAY, now=now)
+    seal = LedgerSeal.objects.get(book=Book.LEDGER)
+    assert {"amount", "person", "reason", "is_adjustment"} <= set(seal.columns.split())
+    assert list(ledger.verify_seals()) == []
+    lift(connection)
+    LedgerSeal.objects.filter(pk=seal.pk).update(columns=seal.columns.replace(" reason", ""))
+    restore(connection)
+    assert {what for _name, what in ledger.verify_seals()} >= {"its link to the seal before it is broken"}
+
+
+def test_a_day_rewritten_and_sealed_anew_with_all_later_ones_is_told_by_a_root_kept_outside(three_days, now) -> None:
+    ledger.seal_through(day=MONDAY + timedelta(days=2), now=now)
+    outside = ledger.root_lines()
+    assert list(ledger.verify_roots(lines=outside)) == []
+    lift(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE courses_countentry SET district = 'laishan' WHERE posted_on = '2026-09-07'")
+    while last := LedgerSeal.objects.filter(book=Book.LEDGER).order_by("-day").first():
+        last.delete()
+    restore(connection)
+    ledger.seal_through(day=MONDAY + timedelta(days=2), now=now)
+    assert list(ledger.verify_seals(book=Book.LEDGER)) == []
+    (told,) = ledger.verify_roots(lines=[line for line in outside if line.startswith("ledger")])
+    assert told[0].startswith("root of ledger 2026-09-09")
+
+
+def test_the_root_of_a_sealed_day_is_printed_and_proved_by_the_commands(three_days, now, tmp_path, capsys) -> None:
+    ledger.seal_through(day=MONDAY, now=now)
+    call_command("ledger_root", day=MONDAY)
+    printed = capsys.readouterr().out
+    assert printed.splitlines() == ledger.root_lines(on=MONDAY)
+    kept = tmp_path / "roots.txt"
+    kept.write_text(printed, encoding="utf-8")
+    call_command("check_consistency", roots=kept)
+    kept.write_text(printed.replace("2026", "2025"), encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("check_consistency", roots=kept)
+    assert "is not what the books lead to" in capsys.readouterr().err

@@ -80,7 +80,7 @@ def test_every_dimension_is_what_the_lines_one_by_one_say(generated, by) -> None
             for entry in CountEntry.objects.filter(year=2026).exclude(line="own"):
                 if (scope.district or entry.district) == entry.district and entry.posted_on <= (as_of or TODAY):
                     told[value_of(entry, by), entry.line] += entry.amount
-            found = tally.breakdown(year=2026, scope=scope, by=by, as_of=as_of)
+            found = tally.breakdown(year=2026, scope=scope, by=by, today=date(2026, 12, 31), as_of=as_of)
             shown = {(one.value, line): count for one in found.slices for line, count in one.counts.items()}
             assert {key: count for key, count in shown.items() if count} == {k: n for k, n in told.items() if n}
             whole = tally.for_year(year=2026, scope=scope, as_of=as_of, today=TODAY)
@@ -92,7 +92,7 @@ def test_the_rows_behind_each_slice_are_the_lines_that_add_up_to_it(generated, b
     assert {one.value for one in By} == {*TOTALS, *FURTHER} - {"line"}
     for scope in ("", "zhifu"):
         visible = CountEntry.objects.filter(district=scope) if scope else CountEntry.objects.all()
-        found = tally.breakdown(year=2026, scope=Scope(scope or None), by=by, as_of=DAYS[1])
+        found = tally.breakdown(year=2026, scope=Scope(scope or None), by=by, today=date(2026, 12, 31), as_of=DAYS[1])
         for one in found.slices:
             for line, count in one.counts.items():
                 value = int(one.value) if by == By.MONTH else one.value
@@ -110,19 +110,22 @@ def test_command_and_page_tell_the_same_slices(generated) -> None:
     for by in By:
         said = StringIO()
         call_command("tally", "2026", "--json", "--by", by.value, "--district", "zhifu", stdout=said)
-        found = tally.breakdown(year=2026, scope=Scope("zhifu"), by=by)
+        found = tally.breakdown(year=2026, scope=Scope("zhifu"), by=by, today=date(2026, 12, 31))
         assert json.loads(said.getvalue()) == tally.as_plain(found=found)
 
 
 def test_a_breakdown_takes_two_statements(generated, django_assert_num_queries) -> None:
     with django_assert_num_queries(2):
-        tally.breakdown(year=2026, scope=Scope(), by=By.CATEGORY)
+        tally.breakdown(year=2026, scope=Scope(), by=By.CATEGORY, today=date(2026, 12, 31))
 
 
 def test_a_value_that_was_never_told_and_a_key_that_left_its_list_are_named(generated) -> None:
-    districts = {one.value: one.label for one in tally.breakdown(year=2026, scope=Scope(), by=By.DISTRICT).slices}
+    districts = {
+        one.value: one.label
+        for one in tally.breakdown(year=2026, scope=Scope(), by=By.DISTRICT, today=date(2026, 12, 31)).slices
+    }
     assert districts == {"zhifu": "芝罘区", "laishan": "莱山区", "gone": "gone"}
-    sexes = [one.label for one in tally.breakdown(year=2026, scope=Scope(), by=By.SEX).slices]
+    sexes = [one.label for one in tally.breakdown(year=2026, scope=Scope(), by=By.SEX, today=date(2026, 12, 31)).slices]
     assert sexes == ["男", "女", "未填写"]
 
 
@@ -130,7 +133,10 @@ def test_a_line_keeps_whether_its_presence_rests_on_scans_or_on_a_hand(now) -> N
     entry, _later = counted(now=now)
     assert entry.proof == CountEntry.Proof.HAND
     batch(rows=[row(counted_on=date(2026, 3, 1))], now=now)
-    told = {one.value: one.total for one in tally.breakdown(year=2026, scope=Scope(), by=By.PROOF).slices}
+    told = {
+        one.value: one.total
+        for one in tally.breakdown(year=2026, scope=Scope(), by=By.PROOF, today=date(2026, 12, 31)).slices
+    }
     assert told == {"hand": 1, "batch": 1}
     proofs = tally.for_year(year=2026, scope=Scope(), as_of=None, today=TODAY).proofs
     assert (proofs.scan, proofs.all, proofs.tenths) == (0, 2, 0)

@@ -1,12 +1,37 @@
 """月结: two people, a month that is over, figures that stay."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.utils import translation
 
-from courses.models import LedgerSeal, Target
-from courses.tally import CloseRefusal, CloseRefused, confirm_close, propose_close
-from tests.factories import people
+from courses import completion
+from courses.completion import revoking, sampling
+from courses.ledger import LedgerRefusal, LedgerRefused
+from courses.models import CountEntry, DailyTotal, LedgerSeal, MonthClose, Target
+from courses.tally import (
+    CloseRefusal,
+    CloseRefused,
+    ReportLocked,
+    adjusted,
+    adjustments_of,
+    checklist,
+    close_differences,
+    close_files,
+    compared,
+    confirm_close,
+    propose_close,
+    propose_year_close,
+    record_check,
+    refuse_when_drifted,
+    take_back_close,
+)
+from tests.factories import catalogue, people
+from tests.factories.completion import counted, revoked, submitted
 from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
@@ -17,12 +42,13 @@ def august(now) -> None:
     batch(rows=[row(counted_on=date(2026, 8, 3), posted_on=date(2026, 8, 20)) for _ in range(3)], now=now)
 
 
-def test_a_close_holds_the_figures_of_the_last_day_and_seals_the_ledger_to_it(august, now) -> None:
+def test_a_close_holds_what_was_posted_by_yesterday_and_seals_the_ledger_to_it(august, now) -> None:
     first, second = people.user(), people.user()
     close = propose_close(by=first, year=2026, month=8, now=now)
-    assert close.snapshot["as_of"] == "2026-08-31"
-    assert {row["line"]: row["verified"] for row in close.snapshot["lines"]} == {"skills": 3, "entrepreneurship": 0}
-    assert LedgerSeal.objects.get(book="ledger", day=date(2026, 8, 31)).root == close.snapshot["ledger"]
+    assert (close.cut_off, close.snapshot["as_of"]) == (date(2026, 9, 13), "2026-09-13")
+    assert close.snapshot["figures"]["line"] == [["skills", "", 3, 3]]
+    assert close.snapshot["figures"]["people"] == [["skills", "", 3, 3], ["skills", "zhifu", 3, 3]]
+    assert LedgerSeal.objects.get(book="ledger", day=date(2026, 9, 13)).root == close.snapshot["ledger"]
     confirm_close(by=second, close=close, now=now)
     close.refresh_from_db()
     assert (close.proposed_by, close.closed_by) == (first, second)
@@ -58,6 +84,151 @@ def test_december_closes_in_january(now) -> None:
     # 16:00 UTC of 31 December is midnight in Yantai.
     close = propose_close(by=people.user(), year=2026, month=12, now=now.replace(month=12, day=31, hour=16))
     assert close.snapshot["as_of"] == "2026-12-31"
+
+
+def closed(year: int, month: int, now: datetime) -> MonthClose:
+    close = propose_close(by=people.user(), year=year, month=month, now=now)
+    confirm_close(by=people.user(), close=close, now=now)
+    return close
+
+
+def test_nothing_comes_into_a_closed_month_without_a_reason(now) -> None:
+    done, later = submitted(now=now - timedelta(days=40))
+    closed(2026, 8, now)
+    assert (later.year, later.month) == (2026, 8)
+    officer = people.user()
+    with pytest.raises(LedgerRefused) as refused:
+        completion.approve(by=officer, completion=done, now=now)
+    assert refused.value.code == LedgerRefusal.MONTH_CLOSED
+    done.refresh_from_db()
+    entry = completion.approve(by=officer, completion=done, now=now, reason="材料迟交，已核实")
+    assert entry is not None
+    assert (entry.is_adjustment, entry.reason, entry.by, entry.month) == (True, "材料迟交，已核实", officer, 8)
+
+
+def test_a_closed_month_is_its_snapshot_and_its_adjustments_both_shown(august, now) -> None:
+    close = closed(2026, 8, now)
+    batch(rows=[row(counted_on=date(2026, 8, 30)), row(counted_on=date(2026, 9, 2))], now=now)
+    (line,) = adjusted(close=close)
+    assert (line.snapshot, line.adjustments, line.now) == (3, 1, 4)
+    assert [entry.reason for entry in adjustments_of(close=close)] == ["往年台账"]
+    assert list(close_differences()) == []
+
+
+def test_a_revocation_in_a_closed_month_is_an_adjustment_with_its_reason(now) -> None:
+    entry, _later = counted(now=now - timedelta(days=40))
+    close = closed(2026, 8, now)
+    minus = revoked(entry.completion, now=now, reason="冒名参训")
+    assert minus is not None
+    assert (minus.is_adjustment, minus.counted_on) == (True, entry.counted_on)
+    assert [(one.amount, one.reason) for one in adjustments_of(close=close)] == [(-1, "冒名参训")]
+
+
+def test_the_database_keeps_no_adjustment_without_a_reason(now) -> None:
+    entry, _later = counted(now=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CountEntry.objects.create(
+            **{field.attname: getattr(entry, field.attname) for field in CountEntry._meta.concrete_fields}
+            | {"id": None, "code": "L000000000X", "revision": 8, "is_adjustment": True, "reason": ""}
+        )
+
+
+def test_what_was_posted_today_keeps_its_month_open_until_tomorrow(august, now) -> None:
+    batch(rows=[row(counted_on=date(2026, 8, 30))], now=now)
+    with pytest.raises(CloseRefused) as refused:
+        propose_close(by=people.user(), year=2026, month=8, now=now)
+    assert refused.value.code == CloseRefusal.NOT_READY
+    assert "还没有封存的计数（1）" in refused.value.sentence
+    close = propose_close(by=people.user(), year=2026, month=8, now=now + timedelta(days=1))
+    assert close.snapshot["figures"]["line"] == [["skills", "", 4, 4]]
+
+
+def test_the_check_list_counts_what_is_open(now) -> None:
+    submitted(now=now - timedelta(days=40))
+    entry, _later = counted(now=now - timedelta(days=40), course=catalogue.course(occupation=catalogue.occupation("b")))
+    revoking.propose_revocation(by=people.user(), completion=entry.completion, reason="疑", now=now)
+    sampling.draw(by=people.user(), year=2026, month=8, district=None, now=now)
+    found = {one.check: one.many for one in checklist(year=2026, month=8, now=now)}
+    assert found == {
+        "not_sealed": 0, "drift": 0, "unchecked": 1, "open_completions": 1, "revocations": 1, "samples": 1,
+        "earlier_open": 0,
+    }  # fmt: skip
+
+
+def test_a_proposal_that_is_taken_back_frees_its_month(august, now) -> None:
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    with pytest.raises(CloseRefused):
+        take_back_close(by=people.user(), close=close, reason=" ", now=now)
+    take_back_close(by=people.user(), close=close, reason="目标要改", now=now)
+    batch(rows=[row(counted_on=date(2026, 8, 30))], now=now)
+    assert not CountEntry.objects.filter(is_adjustment=True).exists()
+    with pytest.raises(CloseRefused) as refused:
+        confirm_close(by=people.user(), close=close, now=now)
+    assert refused.value.code == CloseRefusal.DECIDED
+    propose_close(by=people.user(), year=2026, month=8, now=now + timedelta(days=1))
+
+
+def test_the_month_stands_beside_the_month_before(august, now) -> None:
+    batch(rows=[row(counted_on=date(2026, 7, 3), posted_on=date(2026, 8, 20))], now=now)
+    closed(2026, 7, now)
+    (line,) = compared(close=closed(2026, 8, now))
+    assert (line.month, line.before, line.change, line.year) == (3, 1, 2, 4)
+
+
+def test_a_year_closes_when_its_twelve_months_are(now) -> None:
+    batch(rows=[row(counted_on=date(2025, 6, 3), posted_on=date(2025, 6, 20))], now=now)
+    with pytest.raises(CloseRefused) as refused:
+        propose_year_close(by=people.user(), year=2025, now=now)
+    assert "（12）" in refused.value.sentence
+    for month in range(1, 13):
+        closed(2025, month, now)
+    batch(rows=[row(counted_on=date(2025, 6, 9))], now=now)
+    tomorrow = now + timedelta(days=1)
+    year = propose_year_close(by=people.user(), year=2025, now=tomorrow)
+    confirm_close(by=people.user(), close=year, now=tomorrow)
+    assert year.snapshot["figures"]["line"] == [["skills", "", 0, 2]]
+    assert list(close_differences()) == []
+
+
+def test_the_files_of_a_close_are_the_same_bytes_at_every_look(august, now) -> None:
+    close = closed(2026, 8, now)
+    first = {kind: file.content for kind, file in close_files(close=close).items()}
+    with translation.override("en"), time_machine.travel(now + timedelta(days=400)):
+        again = close_files(close=MonthClose.objects.get(pk=close.pk))
+    assert {kind: file.content for kind, file in again.items()} == first
+    assert set(first) == {"json", "csv", "xlsx"}
+    assert first["csv"].startswith(b"\xef\xbb\xbf")
+    cells = openpyxl.load_workbook(BytesIO(first["xlsx"])).active
+    rows = [list(values) for values in cells.iter_rows(values_only=True)]
+    assert ["区市", "技能", "zhifu", "zhifu", 3, 3] in rows
+
+
+def test_a_close_whose_figures_the_entries_no_longer_give_is_a_difference(august, now) -> None:
+    close = closed(2026, 8, now)
+    DailyTotal.objects.filter(month=8).update(count=4)
+    assert [name for name, _what in close_differences()] == ["monthclose 2026-08"]
+    DailyTotal.objects.filter(month=8).update(count=3)
+    MonthClose.objects.filter(pk=close.pk).update(snapshot={**close.snapshot, "as_of": "2026-09-01"})
+    assert [what for _name, what in close_differences()] == ["its snapshot is not the one that was sealed"]
+
+
+def test_who_approves_does_not_close(now) -> None:
+    entry, _later = counted(now=now - timedelta(days=40))
+    with pytest.raises(CloseRefused) as refused:
+        propose_close(by=entry.by, year=2026, month=8, now=now)
+    assert refused.value.code == CloseRefusal.HAND_IN_IT
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    with pytest.raises(CloseRefused):
+        confirm_close(by=entry.by, close=close, now=now)
+
+
+def test_a_drift_locks_the_report_until_it_is_checked_clean(now) -> None:
+    record_check(differences=2, now=now)
+    with pytest.raises(ReportLocked) as refused:
+        refuse_when_drifted()
+    assert "2 处不一致" in refused.value.sentence
+    record_check(differences=0, now=now)
+    refuse_when_drifted()
 
 
 def test_other_figures_than_the_proposal_are_not_confirmed(august, now) -> None:

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from django.db.models import Sum
 
-from courses import access, completion, tally
+from courses import access, tally
 from courses.models import CountEntry
 from courses.tally import Cut, Scope
 from tests.factories import catalogue, people
-from tests.factories.completion import counted
+from tests.factories.completion import counted, revoked
 from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_a_cut_gives_its_lines(lines, cut, many) -> None:
 def test_the_lines_behind_a_figure_add_up_to_it_reversals_included(lines, now) -> None:
     entry, later = counted(now=now)
     assert entry.completion is not None
-    completion.revoke(by=people.user(), completion=entry.completion, reason="冒名参训", now=later)
+    revoked(entry.completion, now=later)
     figures = tally.for_year(year=2026, scope=Scope(), as_of=None, today=later.date())
     for line, told in figures.lines.items():
         behind = tally.entries(visible=CountEntry.objects.all(), cut=Cut(2026, line=line))

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from courses import completion, tally
+from courses import tally
 from courses.models import District
 from courses.tally import Scope, State
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
-from tests.factories.completion import counted, submitted
+from tests.factories.completion import counted, revoked, submitted
 from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_a_reversal_shows_from_its_own_day_on_in_the_month_of_what_it_takes_back
     entry, later = counted(now=now)
     undone = later + timedelta(days=20)
     assert entry.completion is not None
-    completion.revoke(by=people.user(), completion=entry.completion, reason="冒名参训", now=undone)
+    revoked(entry.completion, now=undone)
     before, after = undone.date() - timedelta(days=1), undone.date()
     then = of(as_of=before, today=after).lines[SKILLS]
     assert (then.verified, then.people, then.monthly[8]) == (1, 1, 1)

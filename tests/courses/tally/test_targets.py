@@ -107,8 +107,8 @@ def test_each_target_is_held_against_the_person_times_of_its_own_cut(now) -> Non
         Cell("skills", "laishan", brand="lucai"),
         Cell("entrepreneurship"),
     ]
-    assert list(verified_of(year=2026, cells=cells).values()) == [4, 3, 1, 0, 3, 0, 0]
-    early = verified_of(year=2026, cells=cells, as_of=date(2026, 4, 1))
+    assert list(verified_of(year=2026, cells=cells, today=date(2026, 12, 31)).values()) == [4, 3, 1, 0, 3, 0, 0]
+    early = verified_of(year=2026, cells=cells, today=date(2026, 12, 31), as_of=date(2026, 4, 1))
     assert list(early.values()) == [3, 3, 0, 0, 3, 0, 0]
 
 
@@ -124,4 +124,8 @@ def test_a_project_s_target_is_held_against_the_classes_that_it_pays_for(now) ->
     )
     entry, _later = counted(now=now, project=paying)
     cells = [Cell(entry.line, project=number), Cell(entry.line, entry.district, project=number)]
-    assert list(verified_of(year=entry.year, cells=[*cells, Cell(entry.line)]).values()) == [1, 1, 1]
+    assert list(verified_of(year=entry.year, cells=[*cells, Cell(entry.line)], today=date(2026, 12, 31)).values()) == [
+        1,
+        1,
+        1,
+    ]

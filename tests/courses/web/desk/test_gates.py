@@ -27,6 +27,10 @@ MATRIX: dict[str, set[str]] = {
     "desk_targets": {"city"},
     "desk_learners": {"district", "city"},
     "desk_exports": {"institution", "district", "city", "inspector"},
+    "desk_revocations": {"district", "city"},
+    "desk_samples": {"city"},
+    "desk_merges": {"city"},
+    "desk_count_settings": {"city"},
 }
 
 

@@ -20,6 +20,7 @@ from courses.models import Completion, CountEntry, LedgerSeal, MonthClose, Targe
 from courses.tally import record_check
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue
+from tests.factories.completion import revoked
 
 pytestmark = pytest.mark.django_db
 Submitted = Callable[..., TrainingClass]
@@ -277,7 +278,7 @@ def test_the_chain_shows_the_seal_of_the_day_and_a_reversal_on_both_lines(
     completion.approve(by=cast.district, completion=row_, now=now - timedelta(days=1))
     ledger.seal(book=LedgerSeal.Book.LEDGER, day=date(2026, 9, 13), now=now)
     row_.refresh_from_db()
-    completion.revoke(by=cast.city, completion=row_, reason="重复发证", now=now)
+    revoked(row_, now=now, reason="重复发证")
     plus, minus = CountEntry.objects.order_by("pk")
     browser = sign_in(cast.inspector)
     first = words(browser.get(reverse("count_entry", args=[plus.code])))
@@ -323,7 +324,7 @@ def test_the_monthly_report_says_whether_it_is_closed_and_tells_the_same_figures
         "全市职业", "全市 职业"
     )
     MonthClose.objects.create(
-        year=2026, month=8, snapshot={}, root="b" * 64, proposed_by=cast.city, proposed_at=now, closed_by=cast.auditor,
+        year=2026, month=8, cut_off=date(2026, 9, 13), snapshot={}, root="b" * 64, proposed_by=cast.city, proposed_at=now, closed_by=cast.auditor,
         closed_at=now,
     )  # fmt: skip
     closed = words(browser.get(reverse("desk_reports"), {"year": 2026, "month": 8}))

@@ -14,6 +14,7 @@ from courses.models import Certificate, CertificateWithdrawal
 from tests.courses.web.desk.conftest import soup, words
 from tests.factories import people
 from tests.factories.certificates import issued
+from tests.factories.completion import revoked
 
 pytestmark = pytest.mark.django_db
 MISSING = "没有查到。请核对证书编号和姓氏"
@@ -68,6 +69,12 @@ def test_a_certificate_that_was_taken_back_is_shown_as_void(
     assert "证书真实有效" not in text
     assert "不公开的原因" not in text
     assert CertificateWithdrawal.objects.count() == 1
+
+
+def test_the_certificate_of_a_completion_that_was_revoked_is_void(now: datetime, certificate: Certificate) -> None:
+    revoked(certificate.completion, now=now)
+    text = ask(certificate.number, "王")
+    assert "证书真实有效" not in text
 
 
 def test_a_link_shows_the_form_with_its_number_and_no_more(certificate: Certificate) -> None:

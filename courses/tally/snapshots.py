@@ -1,0 +1,122 @@
+"""What a close keeps: the figures of the sealed days, as plain values that make the same bytes at every look."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Sum
+
+from courses.models import CountEntry, DailyTotal, District, Institution, LedgerSeal, ProgrammeKind
+from courses.tally.settings import is_inside, meets, met_by
+from courses.tally.targets import targets_of
+
+LINES = ("skills", "entrepreneurship")
+# What 人次 are cut by beside the line, each with its figure of the month and of the year so far.
+CUTS = ("district", "institution", "kind", "brand")
+
+Snapshot = dict[str, Any]
+
+
+def take(*, year: int, month: int, cut_off: date) -> Snapshot:
+    """The figures of a month, and of its year up to it, from what was posted by `cut_off`; targets, names, and the root
+    of the ledger to that day beside them.
+
+    `figures` can be counted anew at any time from entries alone; the rest is as it was said on the day of the close.
+    """
+    figures = figures_of(year=year, month=month, cut_off=cut_off)
+    sealed = LedgerSeal.objects.filter(book=LedgerSeal.Book.LEDGER, day=cut_off).first()
+    targets = targets_of(year=year, as_of=cut_off)
+    return {
+        "year": year,
+        "month": month,
+        "as_of": cut_off.isoformat(),
+        "ledger": sealed.root if sealed else "",
+        "figures": figures,
+        "targets": sorted([line, district, amount] for (line, district), amount in targets.items()),
+        "names": _names(figures),
+    }
+
+
+def figures_of(*, year: int, month: int, cut_off: date) -> dict[str, list[list[Any]]]:
+    """Rows of (line, value, the month's 人次, the year's up to the month's end), and `people` with 人 in their place."""
+    inside = is_inside(year=year, day=cut_off)
+    rows = DailyTotal.objects.filter(year=year, month__lte=month, posted_on__lte=cut_off)
+    cells = rows.order_by().values_list("line", *CUTS, "month").annotate(told=Sum("count"))
+    in_month: Counter[tuple[str, str, str]] = Counter()
+    in_year: Counter[tuple[str, str, str]] = Counter()
+    for of_line, *values, of_month, told in cells:
+        for line in meets(line=of_line, inside=inside):
+            for cut, value in (("line", ""), *zip(CUTS, values, strict=True)):
+                in_year[cut, line, value] += told
+                in_month[cut, line, value] += told if of_month == month else 0
+    found: dict[str, list[list[Any]]] = {cut: [] for cut in ("line", *CUTS)}
+    for cut, line, value in sorted(in_year, key=lambda key: (key[0], rank(key[1]), key[2])):
+        key = (cut, line, value)
+        if in_year[key] or in_month[key]:
+            found[cut].append([line, value, in_month[key], in_year[key]])
+    found["people"] = _people(year, month, cut_off, inside=inside)
+    return found
+
+
+def _people(year: int, month: int, cut_off: date, *, inside: bool) -> list[list[Any]]:
+    """Distinct people by line, in the city (an empty value) and in each district; heads do not add up over days."""
+    found = []
+    for line in LINES:
+        lines = met_by(line=line, inside=inside)
+        of_month, of_year = (
+            {"": _heads(year, months, cut_off, lines), **_heads_by_district(year, months, cut_off, lines)}
+            for months in ((month, month), (1, month))
+        )
+        found += [[line, value, of_month.get(value, 0), of_year[value]] for value in sorted(of_year) if of_year[value]]
+    return found
+
+
+def _standing(year: int, months: tuple[int, int], cut_off: date, lines: Iterable[str], key: str) -> tuple[str, Any]:
+    rows = CountEntry.objects.filter(year=year, month__range=months, posted_on__lte=cut_off, line__in=list(lines))
+    keys = ("person",) if not key else (key, "person")
+    grouped = rows.order_by().values(*keys).annotate(told=Sum("amount")).filter(told__gt=0)
+    statement, values = grouped.query.sql_with_params()
+    return str(statement), values
+
+
+def _heads(year: int, months: tuple[int, int], cut_off: date, lines: Iterable[str]) -> int:
+    statement, values = _standing(year, months, cut_off, lines, "")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({statement}) standing", values)  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
+def _heads_by_district(year: int, months: tuple[int, int], cut_off: date, lines: Iterable[str]) -> dict[str, int]:
+    statement, values = _standing(year, months, cut_off, lines, "district")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT district, COUNT(*) FROM ({statement}) standing GROUP BY district", values)  # noqa: S608
+        return {district: int(people) for district, people in cursor.fetchall()}
+
+
+def _names(figures: dict[str, list[list[Any]]]) -> dict[str, dict[str, str]]:
+    """What the keys were called on that day."""
+    used = {cut: {row[1] for row in figures[cut]} for cut in CUTS}
+    institutions = Institution.objects.filter(number__in=used["institution"]).values_list("number", "name")
+    return {
+        "district": dict(District.objects.values_list("key", "name")),
+        "institution": dict(institutions),
+        "kind": dict(ProgrammeKind.objects.filter(key__in=used["kind"]).values_list("key", "name")),
+    }
+
+
+def rank(line: str) -> int:
+    """Skills come before entrepreneurship, anything else after."""
+    return LINES.index(line) if line in LINES else len(LINES)
+
+
+def root_of(snapshot: Snapshot) -> str:
+    return hashlib.sha256(json.dumps(snapshot, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def of_line(snapshot: Snapshot, line: str) -> tuple[int, int]:
+    """(the month's 人次, the year's up to it) of one line."""
+    return next(((row[2], row[3]) for row in snapshot["figures"]["line"] if row[0] == line), (0, 0))

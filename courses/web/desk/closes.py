@@ -1,0 +1,216 @@
+"""月结、年结: what stands in the way, the sealed figures, their files, and why a closed month changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from courses import access, ledger, tally
+from courses.access import Permission
+from courses.models import CountEntry, District, Line, MonthClose, YearClose
+from courses.policy import local_date
+from courses.tally.closes import last_day
+from courses.web.desk.page import officer, show, told
+from courses.web.desk.tally import only_institution
+from courses.web.gate import allow
+
+PER_PAGE = 100
+CONTENT_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+STATES: dict[str, tuple[str, str | Promise]] = {
+    "closed": ("done", gettext_lazy("已月结")),
+    "proposed": ("wait", gettext_lazy("待他人确认")),
+    "open": ("half", gettext_lazy("可以月结")),
+    "running": ("none", gettext_lazy("还没有结束")),
+}
+
+
+@dataclass(frozen=True)
+class Month:
+    """One row of the year: `month` is None for the year itself."""
+
+    month: int | None
+    state: str
+    close: MonthClose | YearClose | None
+    adjustments: int
+
+    @property
+    def kind(self) -> str:
+        return STATES[self.state][0]
+
+    @property
+    def word(self) -> str:
+        return str(STATES[self.state][1])
+
+
+def confined(request: HttpRequest) -> bool:
+    """A close holds the whole city: who sees a part of it is led to the tally."""
+    now = timezone.now()
+    return only_institution(request, now) or access.tally_district(user=officer(request), now=now) is not None
+
+
+@allow(Permission.SEE_TALLY)
+def desk_closes(request: HttpRequest) -> HttpResponse:
+    if confined(request):
+        return redirect("desk_tally")
+    today = local_date(timezone.now())
+    text = request.GET.get("year", "")
+    year = int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else today.year
+    context = {
+        "year": year,
+        "years": range(today.year, today.year - 5, -1),
+        "months": [_month(year, month) for month in (*range(1, 13), None)],
+        "integrity": tally.last_check(),
+        "roots": ledger.root_lines(),
+        "crumbs": [(_("计数"), reverse("desk_tally"))],
+        "here": _("月结"),
+    }
+    return show(request, "desk/closes/list.html", context, here="desk_closes")
+
+
+def _month(year: int, month: int | None) -> Month:
+    close = tally.standing_close(year=year, month=month)
+    if close is not None:
+        adjustments = tally.adjustments_of(close=close).count()
+        return Month(month, "closed" if close.closed_at else "proposed", close, adjustments)
+    over = local_date(timezone.now()) > last_day(year, month or 12)
+    return Month(month, "open" if over else "running", None, 0)
+
+
+@allow(Permission.SEE_TALLY)
+def desk_close(request: HttpRequest, year: int, month: int | None = None) -> HttpResponse:
+    """A month, or without one the year: the check-list before it is closed, the snapshot and its adjustments after."""
+    if confined(request):
+        return redirect("desk_tally")
+    _known(year, month)
+    now = timezone.now()
+    close = tally.standing_close(year=year, month=month)
+    context: dict[str, Any] = {
+        "year": year,
+        "month": month,
+        "close": close,
+        "over": local_date(now) > last_day(year, month or 12),
+        "integrity": tally.last_check(),
+        "crumbs": [(_("计数"), reverse("desk_tally")), (_("月结"), f"{reverse('desk_closes')}?year={year}")],
+        "here": _title(year, month),
+    }
+    if close is None:
+        found = tally.checklist(year=year, month=month, now=now) if month else tally.year_checklist(year=year, now=now)
+        context |= {"checklist": found, "ready": not any(one.blocks for one in found)}
+    else:
+        context |= _of_close(request, close) | {"own": close.proposed_by_id == officer(request).pk}
+    return show(request, "desk/closes/show.html", context, here="desk_closes")
+
+
+def _title(year: int, month: int | None) -> str:
+    if month is None:
+        return _("%(year)s 年") % {"year": year}
+    return _("%(year)s 年 %(month)s 月") % {"year": year, "month": month}
+
+
+def _known(year: int, month: int | None) -> None:
+    if not 2000 <= year <= 2100 or not (month is None or 1 <= month <= 12):
+        raise Http404
+
+
+def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, Any]:
+    page = Paginator(tally.adjustments_of(close=close), PER_PAGE).get_page(request.GET.get("page"))
+    names = {row.key: row.label for row in District.objects.all()}
+    figures = close.snapshot["figures"]
+    place = 2 if isinstance(close, MonthClose) else 3
+    lines = {line.value: str(line.label) for line in Line}
+    cells = {(row[0], row[1]): row[place] for row in figures["district"]}
+    people = {row[0]: row[place] for row in figures["people"] if not row[1]}
+    own = (Line.SKILLS, Line.ENTREPRENEURSHIP)
+    return {
+        "number": tally.number_of(close),
+        "compared": [(lines[row.line], row, people.get(row.line, 0)) for row in tally.compared(close=close)],
+        "districts": [
+            (name, [cells.get((line, key), 0) for line in own])
+            for key, name in names.items()
+            if any((line, key) in cells for line in own)
+        ],
+        "adjusted": [(lines[row.line], row) for row in tally.adjusted(close=close)],
+        "page": page,
+        "adjustments": [(row, names.get(row.district, row.district), _why(row)) for row in page.object_list],
+        "files": tally.close_files(close=close),
+    }
+
+
+def _why(entry: CountEntry) -> str:
+    return entry.reason or _("按期记入")
+
+
+def _deed(
+    request: HttpRequest, year: int, month: int | None, words: str, deed: Callable[[MonthClose | YearClose], None]
+) -> HttpResponse:
+    close = tally.standing_close(year=year, month=month)
+    if close is None:
+        raise Http404
+    with told(request, words):
+        deed(close)
+    return _back(year, month)
+
+
+def _back(year: int, month: int | None) -> HttpResponse:
+    return redirect("desk_close", year, month) if month else redirect("desk_year_close", year)
+
+
+@require_POST
+@allow(Permission.CLOSE_MONTH)
+def desk_close_propose(request: HttpRequest, year: int, month: int | None = None) -> HttpResponse:
+    _known(year, month)
+    now, by = timezone.now(), officer(request)
+    with told(request, _("已提出，账已封存，等他人确认。从现在起，再记入要写调整原因。")):
+        if month is None:
+            tally.propose_year_close(by=by, year=year, now=now)
+        else:
+            tally.propose_close(by=by, year=year, month=month, now=now)
+    return _back(year, month)
+
+
+@require_POST
+@allow(Permission.CLOSE_MONTH)
+def desk_close_confirm(request: HttpRequest, year: int, month: int | None = None) -> HttpResponse:
+    def deed(close: MonthClose | YearClose) -> None:
+        tally.confirm_close(by=officer(request), close=close, now=timezone.now())
+
+    return _deed(request, year, month, _("已确认。以后的更正都作为调整，写明原因。"), deed)
+
+
+@require_POST
+@allow(Permission.CLOSE_MONTH)
+def desk_close_take_back(request: HttpRequest, year: int, month: int | None = None) -> HttpResponse:
+    def deed(close: MonthClose | YearClose) -> None:
+        reason = request.POST.get("reason", "")
+        tally.take_back_close(by=officer(request), close=close, reason=reason, now=timezone.now())
+
+    return _deed(request, year, month, _("已收回，可以重新提出。"), deed)
+
+
+@require_POST
+@allow(Permission.EXPORT)
+def desk_close_file(request: HttpRequest, kind: str, year: int, month: int | None = None) -> HttpResponse:
+    """One file of a confirmed close: the same bytes whoever takes it, whenever."""
+    if confined(request):
+        return redirect("desk_tally")
+    close = tally.standing_close(year=year, month=month)
+    if close is None or close.closed_at is None or kind not in CONTENT_TYPES:
+        raise Http404
+    file = tally.take_file(by=officer(request), close=close, kind=kind, now=timezone.now())
+    answer = HttpResponse(file.content, content_type=CONTENT_TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

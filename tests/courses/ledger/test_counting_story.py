@@ -1,0 +1,142 @@
+"""What counts toward the yearly targets, sentence by sentence as the rules say it (domain §8.8)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from courses import completion, ledger, policy, tally
+from courses.ledger import NotCounted, counts, counts_q
+from courses.models import Card, Completion, CountEntry, Target
+from courses.policy import DEFAULTS
+from courses.tally import Cut, Scope
+from tests.factories import catalogue, people
+from tests.factories.completion import counted, revoked, submitted
+from tests.factories.ledger import batch, row
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 12, 31)
+TODAY_NOON = datetime(2026, 12, 31, 4, 0, tzinfo=UTC)
+
+
+def figures(**fields):
+    return tally.for_year(**{"year": 2026, "scope": Scope(), "as_of": None, "today": TODAY, **fields})
+
+
+def test_59_the_targets_of_the_districts_stand_beside_the_citys() -> None:
+    zhifu = catalogue.district()
+    for district, amount in ((None, 30_000), (zhifu, 4_200)):
+        tally.set_target(
+            by=people.user(), year=2026, line="skills", district=district, amount=amount, source="文", now=TODAY_NOON
+        )
+    assert tally.targets_of(year=2026) == {("skills", ""): 30_000, ("skills", "zhifu"): 4_200}
+    assert Target.objects.count() == 2
+
+
+def test_60_the_unit_is_person_times_and_people_stand_beside_it(now) -> None:
+    learner = people.learner(now=now)
+    _first, later = counted(now=now, learner=learner)
+    counted(now=later, learner=learner, course=catalogue.course(occupation=catalogue.occupation("baker")))
+    line = figures().lines["skills"]
+    assert (line.verified, line.people) == (2, 1)
+
+
+def test_61_a_person_time_is_one_approved_completion_of_one_class_in_the_year_of_its_last_day(now) -> None:
+    december = now.replace(month=12, day=20)
+    done, _later = submitted(now=december)
+    assert figures().lines["skills"].verified == 0
+    entry = completion.approve(by=people.user(), completion=done, now=december + timedelta(days=30))
+    assert entry is not None
+    assert (entry.year, entry.posted_on.year) == (2026, 2027)
+
+
+def test_62_duplicates_revoked_ones_red_cards_and_own_lines_never_count_and_the_reason_is_kept(now) -> None:
+    learner = people.learner(now=now)
+    first, later = counted(now=now, learner=learner)
+    again, later = submitted(now=later, learner=learner, policy=catalogue.second_time_policy())
+    carded, later = submitted(now=later)
+    own, later = submitted(now=later, course=catalogue.course(kind=catalogue.kind("tot", "own", "tot", letter="T")))
+    Card.objects.create(
+        institution=carded.enrolment.training_class.institution,
+        training_class=carded.enrolment.training_class,
+        colour=Card.Colour.RED,
+        shown_on=later.date(),
+        by=people.user(),
+        reason="出勤率 62%",
+    )
+    for done in (again, carded, own):
+        assert completion.approve(by=people.user(), completion=done, now=later) is None
+    assert [done.not_counted for done in (again, carded, own)] == [
+        NotCounted.DUPLICATE,
+        NotCounted.RED_CARD,
+        NotCounted.OWN_LINE,
+    ]
+    assert figures().lines["skills"].verified == 1
+    revoked(first.completion, now=later)
+    assert figures().lines["skills"].verified == 0
+
+
+def test_63_a_completion_counts_for_one_target_only_unless_the_setting_says_otherwise(now) -> None:
+    rows = [row(counted_on=date(2026, 3, 1), line=line) for line in ("skills", "entrepreneurship", "entrepreneurship")]
+    batch(rows=rows, now=now)
+    told = figures()
+    assert {line: told.lines[line].verified for line in told.lines} == {"skills": 1, "entrepreneurship": 2}
+    day = date(2026, 10, 1)
+    document = {**DEFAULTS, "entrepreneurship_in_skills": True}
+    policy.publish(by=None, number="inside", effective_on=day, document=document)
+    told = figures()
+    assert {line: told.lines[line].verified for line in told.lines} == {"skills": 3, "entrepreneurship": 2}
+    assert {line: told.lines[line].people for line in told.lines} == {"skills": 3, "entrepreneurship": 2}
+    lines = tally.entries(visible=CountEntry.objects.all(), cut=Cut(year=2026, line="skills", today=TODAY))
+    assert lines.count() == 3
+    # As of a day before the setting the figures are what was said on that day; the ledger holds three lines as ever.
+    assert figures(as_of=day - timedelta(days=1)).lines["skills"].verified == 1
+    assert CountEntry.objects.count() == 3
+
+
+def test_66_every_figure_is_the_sum_of_the_lines_behind_it(now) -> None:
+    entry, later = counted(now=now)
+    revoked(entry.completion, now=later)
+    counted(now=later, course=catalogue.course(occupation=catalogue.occupation("baker")))
+    lines = tally.entries(visible=CountEntry.objects.all(), cut=Cut(year=2026, line="skills", today=TODAY))
+    assert sum(line.amount for line in lines) == figures().lines["skills"].verified == 1
+
+
+def test_persons_as_of_a_day_are_those_whose_lines_stood_on_it(now) -> None:
+    entry, later = counted(now=now)
+    undone = later + timedelta(days=20)
+    revoked(entry.completion, now=undone)
+    days = (entry.posted_on - timedelta(days=1), entry.posted_on, undone.date() - timedelta(days=1), undone.date())
+    assert [figures(as_of=day).lines["skills"].people for day in days] == [0, 1, 1, 0]
+
+
+@pytest.fixture
+def many(now) -> list[Completion]:
+    return [submitted(now=now, learner=people.learner(now=now))[0] for _ in range(2)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    states=st.lists(
+        st.tuples(st.sampled_from(Completion.Status.values), st.sampled_from(["", *NotCounted])), min_size=2, max_size=2
+    )
+)
+def test_one_q_names_what_counts_and_agrees_with_the_row_at_hand(many, states) -> None:
+    officer = many[0].submitted_by
+    for done, (status, reason) in zip(many, states, strict=True):
+        approved = {"approved_by": people.user(), "approved_at": done.submitted_at}
+        fields = approved if status in ("approved", "revoked") else {}
+        Completion.objects.filter(pk=done.pk).update(status=status, not_counted=reason, **fields)
+    assert officer is not None
+    by_query = set(Completion.objects.filter(counts_q()))
+    assert by_query == {done for done in Completion.objects.all() if counts(done)}
+
+
+def test_what_counts_stands_in_the_ledger_and_nothing_else_does(now) -> None:
+    entry, later = counted(now=now)
+    submitted(now=later)
+    standing = CountEntry.objects.filter(amount=1, reversal__isnull=True).values("completion")
+    assert set(Completion.objects.filter(counts_q())) == {entry.completion}
+    assert set(Completion.objects.filter(pk__in=standing)) == {entry.completion}
+    assert list(ledger.differences()) == []

@@ -1,0 +1,200 @@
+"""The pages on which a count is taken back, looked at again, closed and asked why it changed."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from courses import completion, ledger
+from courses.completion import batches
+from courses.models import (
+    ApprovalBatch,
+    Completion,
+    CountEntry,
+    MergeProposal,
+    MonthClose,
+    Post,
+    Revocation,
+    Sample,
+    TrainingClass,
+)
+from courses.tally import record_check
+from tests.courses.web.desk.conftest import Cast, soup, words
+from tests.factories import people
+from tests.factories.ledger import batch, row
+
+pytestmark = pytest.mark.django_db
+Submitted = Callable[..., TrainingClass]
+
+
+@pytest.fixture
+def second(now: datetime):
+    """Another officer of the city."""
+    return people.staff(role=Post.Role.CITY, now=now - timedelta(days=300), username="cast-c2", name="姜楠")
+
+
+@pytest.fixture
+def august(now: datetime) -> None:
+    batch(rows=[row(counted_on=date(2026, 8, 3), posted_on=date(2026, 8, 20)) for _ in range(3)], now=now)
+
+
+def counted(submitted: Submitted, cast: Cast, now: datetime, people_in: int = 1) -> list[CountEntry]:
+    submitted(people_in=people_in)
+    rows = list(Completion.objects.order_by("number"))
+    completion.approve_all(by=cast.district, completions=rows, now=now - timedelta(days=1))
+    return list(CountEntry.objects.order_by("pk"))
+
+
+def test_several_approvals_wait_in_a_batch_that_its_officer_takes_back(cast, sign_in, submitted, now) -> None:
+    submitted(people_in=2)
+    browser = sign_in(cast.district)
+    numbers = list(Completion.objects.values_list("number", flat=True))
+    answer = browser.post(reverse("desk_approve_done"), {"completion": numbers}, follow=True)
+    assert "已批准，还可撤回" in words(answer)
+    assert not CountEntry.objects.exists()
+    assert "没有待处理的事" in words(browser.get(reverse("desk")))
+    number = ApprovalBatch.objects.get().number
+    undone = browser.post(reverse("desk_batch_take_back", args=[number]), follow=True)
+    assert "批准已撤回" in words(undone)
+    assert set(Completion.objects.values_list("status", flat=True)) == {"submitted"}
+
+
+def test_a_batch_counts_when_its_officer_does_not_wait(cast, sign_in, submitted, now) -> None:
+    submitted(people_in=2)
+    rows = list(Completion.objects.select_related(*completion.NEEDED))
+    made = batches.approve_later(by=cast.district, completions=rows, now=now)
+    page = sign_in(cast.district).post(reverse("desk_batch_settle", args=[made.number]), follow=True)
+    assert words(page).count("计入 1 人次") == 2
+    assert CountEntry.objects.count() == 2
+
+
+def test_a_revocation_is_proposed_on_the_chain_and_confirmed_by_another(cast, second, sign_in, submitted, now) -> None:
+    (entry,) = counted(submitted, cast, now)
+    browser = sign_in(cast.city)
+    assert "提出撤销" in words(browser.get(reverse("count_entry", args=[entry.code])))
+    browser.post(reverse("desk_revocation_propose", args=[entry.completion.number]), {"reason": "冒名参训"})
+    made = Revocation.objects.get()
+    assert "须他人确认" in words(browser.get(reverse("desk_revocation", args=[made.number])))
+    assert made.number in words(browser.get(reverse("desk_revocations")))
+    sign_in(second).post(reverse("desk_revocation_confirm", args=[made.number]))
+    assert [one.amount for one in CountEntry.objects.order_by("pk")] == [1, -1]
+    assert "已撤销" in words(browser.get(reverse("desk_revocation", args=[made.number])))
+
+
+def test_another_districts_officer_finds_neither_batch_nor_revocation(cast, sign_in, submitted, now) -> None:
+    from tests.factories import catalogue
+
+    (entry,) = counted(submitted, cast, now)
+    made = completion.revoking.propose_revocation(by=cast.city, completion=entry.completion, reason="疑", now=now)
+    laishan = catalogue.district("laishan", "莱山区", "370613")
+    stranger = people.staff(role=Post.Role.DISTRICT, now=now - timedelta(days=9), district=laishan, username="cast-l")
+    browser = sign_in(stranger)
+    assert browser.get(reverse("desk_revocation", args=[made.number])).status_code == 404
+    assert browser.post(reverse("desk_revocation_confirm", args=[made.number])).status_code == 404
+    assert browser.post(reverse("desk_revocation_propose", args=[entry.completion.number])).status_code == 404
+
+
+def test_a_sample_is_drawn_and_a_doubt_becomes_a_proposal(cast, sign_in, submitted, now) -> None:
+    (entry,) = counted(submitted, cast, now)
+    browser = sign_in(cast.city)
+    answer = browser.post(reverse("desk_samples"), {"year": 2026, "month": 9, "district": ""}, follow=True)
+    assert "与留存的名单一致" in words(answer)
+    sample = Sample.objects.get()
+    address = reverse("desk_sample_note", args=[sample.number, entry.completion.number])
+    assert "请写明哪里存疑" in words(browser.post(address, {"result": "doubtful"}, follow=True))
+    page = browser.post(address, {"result": "doubtful", "note": "电话回访称未参训"}, follow=True)
+    assert Revocation.objects.get().number in words(page)
+    assert "1 / 1" in words(browser.get(reverse("desk_samples")))
+
+
+def test_a_month_is_proposed_confirmed_and_gives_the_same_files(august, cast, second, sign_in, now) -> None:
+    browser, other = sign_in(cast.city), sign_in(second)
+    record_check(differences=0, now=now)
+    before = words(browser.get(reverse("desk_close", args=[2026, 8])))
+    assert "月结前核对" in before
+    proposed = browser.post(reverse("desk_close_propose", args=[2026, 8]), follow=True)
+    assert "须他人确认" in words(proposed)
+    closed = other.post(reverse("desk_close_confirm", args=[2026, 8]), follow=True)
+    text = words(closed)
+    assert "YJ-2026-08" in text
+    assert "没有变" in text
+    for kind in ("json", "csv", "xlsx"):
+        address = reverse("desk_close_file", args=[2026, 8, kind])
+        files = {browser.post(address).content, other.post(address, headers={"accept-language": "en"}).content}
+        assert len(files) == 1
+    assert "已月结" in words(browser.get(reverse("desk_closes"), {"year": 2026}))
+
+
+def test_a_page_answers_why_august_changed(august, cast, second, sign_in, now) -> None:
+    sign_in(cast.city).post(reverse("desk_close_propose", args=[2026, 8]))
+    sign_in(second).post(reverse("desk_close_confirm", args=[2026, 8]))
+    batch(rows=[row(counted_on=date(2026, 8, 30))], now=now)
+    late = CountEntry.objects.get(is_adjustment=True)
+    page = sign_in(cast.auditor).get(reverse("desk_close", args=[2026, 8]))
+    why = soup(page).select_one("#why-changed").get_text(" ")
+    assert late.code in why
+    assert "往年台账" in why
+    assert [cell.get_text() for cell in soup(page).select("#why-changed table")[0].select("td")] == ["3", "+1", "4"]
+
+
+def test_a_drift_stands_in_the_way_of_a_close_and_says_what_it_is(august, cast, sign_in, now) -> None:
+    record_check(differences=1, now=now, named=["dailytotal 2026: stored 4, entries say 3"])
+    browser = sign_in(cast.city)
+    page = browser.get(reverse("desk_close", args=[2026, 8]))
+    assert len(soup(page).select(".integrity-bar[role=alert]")) == 1
+    assert "entries say 3" in words(page)
+    refused = browser.post(reverse("desk_close_propose", args=[2026, 8]), follow=True)
+    assert "最近一次校验发现的不一致" in words(refused)
+    assert not MonthClose.objects.exists()
+
+
+def test_the_closes_show_the_root_of_each_sealed_book(august, cast, sign_in, now) -> None:
+    ledger.seal_through(day=date(2026, 9, 13), now=now)
+    shown = words(sign_in(cast.auditor).get(reverse("desk_closes")))
+    assert all(line in shown for line in ledger.root_lines())
+
+
+def test_a_district_is_led_from_the_closes_to_its_tally(cast, sign_in) -> None:
+    for name, given in (("desk_closes", []), ("desk_close", [2026, 8]), ("desk_year_close", [2025])):
+        assert sign_in(cast.district).get(reverse(name, args=given))["Location"] == reverse("desk_tally")
+
+
+def test_another_setting_is_tried_and_nothing_is_written(cast, sign_in, submitted, now) -> None:
+    counted(submitted, cast, now)
+    browser = sign_in(cast.city)
+    address = reverse("desk_count_settings")
+    assert browser.get(address).status_code == 200
+    asked = {
+        "year": 2026,
+        "inside": "1",
+        "count_date": "approval",
+        "kind_tot": "own",
+        "kind_mgr": "own",
+        "kind_guide": "own",
+    }
+    page = browser.get(address, asked)
+    assert soup(page).select_one("tfoot tr").get_text(" ").split() == ["合计", "1", "1", "0"]
+    assert browser.get(address, {"count_date": "yesterday"}).status_code == 422
+
+
+def test_two_records_are_merged_by_two_people(cast, second, sign_in, submitted, now) -> None:
+    (entry,) = counted(submitted, cast, now)
+    merged = entry.completion.enrolment.learner
+    kept = people.learner(now=now)
+    from courses.models import Enrolment
+
+    made_class = entry.completion.enrolment.training_class
+    assert Enrolment.objects.filter(training_class=made_class).exists()
+    browser = sign_in(cast.city)
+    form = {"kept": kept.number, "merged": merged.number, "reason": "本人持证到窗口核对"}
+    page = browser.post(reverse("desk_merges"), form, follow=True)
+    assert "1 人次转到保留的记录" in words(page)
+    assert merged.name not in page.content.decode()
+    number = MergeProposal.objects.get().number
+    assert "须他人确认" in words(page)
+    done = sign_in(second).post(reverse("desk_merge_confirm", args=[number]), follow=True)
+    assert "已合并" in words(done)
+    assert [one.amount for one in CountEntry.objects.filter(person=kept.person)] == [1]
+    unknown = browser.post(reverse("desk_merges"), {**form, "merged": "X0000000000"})
+    assert unknown.status_code == 422
