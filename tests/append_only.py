@@ -1,4 +1,4 @@
-"""The triggers that keep the books append-only, lifted for the moment in which a transactional test is swept away."""
+"""The triggers that keep the books append-only, lifted for a test of what is missing or was changed by force."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
