@@ -47,6 +47,7 @@ def test_the_schema_names_every_operation() -> None:
         ("get", "/api/v1/classes/{number}/attendance"),
         ("post", "/api/v1/classes/{number}/applications"),
         ("post", "/api/v1/messages/receipts"),
+        ("post", "/api/v1/scans"),
     ]
 
 
