@@ -48,6 +48,7 @@ def test_the_schema_names_every_operation() -> None:
         ("post", "/api/v1/classes/{number}/applications"),
         ("post", "/api/v1/messages/receipts"),
         ("post", "/api/v1/certificates/check"),
+        ("post", "/api/v1/scans"),
     ]
 
 
