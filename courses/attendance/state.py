@@ -209,7 +209,8 @@ def register(*, training_class: TrainingClass) -> list[RegisterRow]:
 def _ever_in(class_id: int) -> list[Enrolment]:
     there = (Enrolment.Status.ADMITTED, Enrolment.Status.TRANSFERRED)
     rows = Enrolment.objects.filter(training_class=class_id, status__in=there)
-    return list(rows.select_related("learner").order_by("arrival_no"))
+    shown = ("learner__number", "learner__name", "training_class", "arrival_no", "status", "decided_at")
+    return list(rows.select_related("learner").only(*shown).order_by("arrival_no"))
 
 
 def _members(enrolments: list[Enrolment], lesson: Lesson) -> list[Enrolment]:
