@@ -127,10 +127,7 @@ def phase_of(*, lesson: Lesson, policy: Policy, now: datetime) -> Phase:
 
 
 def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
-    """What the wall of a lesson shows at this moment; wants the class at hand.
-
-    Three queries, two more once there was a roll-call. While one runs it takes the place of the code.
-    """
+    """What the wall shows now; wants the class at hand. Three queries, two more once there was a roll-call."""
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     roll_call = roll_call_state(lesson=lesson)
     phase = _called(phase_of(lesson=lesson, policy=policy, now=now), roll_call, now)

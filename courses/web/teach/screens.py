@@ -104,7 +104,8 @@ def _revision(code: int, now: datetime) -> Revision | None:
 
 def forget_moment(lesson: Lesson) -> None:
     """After a change by hand the next answer is made anew."""
-    caches["moment"].delete(f"revision:{lesson.code}")
+    cache = caches["moment"]
+    cache.delete(f"revision:{lesson.code}")
 
 
 class ScreenMiddleware:

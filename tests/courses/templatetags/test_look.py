@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.template import Context, Template
 
+from courses.attendance import PICTURES
 from courses.templatetags import look
 
 
@@ -29,6 +30,12 @@ def test_a_motif_follows_the_theme_and_can_stand_without_water(name: str) -> Non
     assert "var(--m-tide)" in look.motif(name)
     assert "var(--m-tide)" not in look.motif(name, on="sea", water=False).replace("M60 86H180", "") or name == "screen"
     assert len(look.motif(name, water=False)) < len(look.motif(name))
+
+
+def test_every_picture_of_the_roll_call_is_drawn_with_one_wine_part() -> None:
+    drawn = {path.stem for path in (look.IMAGES / "rollcall").glob("*.svg")}
+    assert drawn == set(PICTURES)
+    assert {name: look.roll_picture(name).count("#8A1538") for name in sorted(drawn)} == dict.fromkeys(sorted(drawn), 1)
 
 
 def test_an_unlit_lighthouse_has_no_lamp() -> None:
