@@ -40,7 +40,7 @@ REQUIREMENT_WORDS: dict[Requirement, str | Promise] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One requirement with the value found and the threshold asked; minutes of attendance, tenths of a point of scores."""
+    """One requirement with the value found and the threshold asked: minutes of attendance, tenths of a point."""
 
     code: Requirement
     value: int
@@ -112,7 +112,7 @@ def parts_asked(training_class: TrainingClass) -> list[str]:
 
 
 def marks_of(*, enrolment: Enrolment) -> tuple[Finding, ...]:
-    """The scores that are asked of one learner, found against the pass mark; tenths of a point. Empty: none is asked."""
+    """The scores that are asked of one learner, against the pass mark; tenths of a point. Empty: none."""
     parts = parts_asked(enrolment.training_class)
     held = scores.standing(enrolments=[enrolment]).get(enrolment.pk, {}) if parts else {}
     return _of_scores(parts, held, enrolment)

@@ -1,4 +1,4 @@
-"""The steps that let a completion count: proposed by the trainer, submitted by the institution, approved by the district.
+"""The steps that let a completion count: the trainer proposes, the institution submits, the district approves.
 
 The last one posts to the ledger in its own transaction.
 """

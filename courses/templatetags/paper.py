@@ -13,7 +13,8 @@ from courses.templatetags.look import drawing
 register = template.Library()
 SHEET = (
     '<svg class="certificate" viewBox="0 0 297 210" role="group" aria-label="{}">'
-    '<path class="certificate-ground" d="M0 0H297V210H0Z"/><path class="certificate-rule" d="M{} 19.3V172"/>{}{}{}</svg>'
+    '<path class="certificate-ground" d="M0 0H297V210H0Z"/>'
+    '<path class="certificate-rule" d="M{} 19.3V172"/>{}{}{}</svg>'
 )
 # Where a drawing stands: x, y, side in millimetres and its own box.
 PIECES = (("mark", 19, 18.4, 14.6, 14.6, "0 0 44 44"), ("seal", 250.6, 145.6, 26.8, 26.8, "0 0 120 120"),

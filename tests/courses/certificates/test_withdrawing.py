@@ -45,7 +45,8 @@ def test_who_asks_does_not_decide(now: datetime) -> None:
 
 def test_a_reason_is_needed(now: datetime) -> None:
     made = issued(now=now)
-    ask = lambda: certificates.ask(by=people.user(), certificate=made, kind=Kind.REVOKE, reason=" ", now=now)  # noqa: E731
+    by = people.user()
+    ask = lambda: certificates.ask(by=by, certificate=made, kind=Kind.REVOKE, reason=" ", now=now)  # noqa: E731
     assert code(ask) == CertificateRefusal.REASON_MISSING
 
 
