@@ -78,7 +78,7 @@ def _search(request: HttpRequest, form: SearchForm) -> Found | None:
 
 
 def _masked(request: HttpRequest, rows: list[Learner]) -> list[Person]:
-    """With the classes that the post shows, those of merged records too. As many statements for twenty people as for one."""
+    """With the classes that the post shows, of merged records too. As many statements for twenty people as for one."""
     shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.REVEAL)
     documents = {
         row.learner_id: row.number for row in IdentityDocument.objects.filter(learner__in=rows, until__isnull=True)
