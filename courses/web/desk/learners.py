@@ -78,15 +78,16 @@ def _search(request: HttpRequest, form: SearchForm) -> Found | None:
 
 
 def _masked(request: HttpRequest, rows: list[Learner]) -> list[Person]:
-    """With the classes that the post shows, those of merged records too. As many statements for twenty people as for one."""
+    """With the classes that the post shows, of merged records too. As many statements for twenty people as for one."""
     shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.REVEAL)
     documents = {
         row.learner_id: row.number for row in IdentityDocument.objects.filter(learner__in=rows, until__isnull=True)
     }
     kept = dict(PersonMerge.objects.filter(kept__in=rows).values_list("merged", "kept"))
+    own = [*(row.pk for row in rows), *kept]
     enrolments: dict[int, list[Enrolment]] = {}
     for row in (
-        Enrolment.objects.filter(learner__in=[*(row.pk for row in rows), *kept], training_class__in=shown.values("pk"))
+        Enrolment.objects.filter(learner__in=own, training_class__in=shown.values("pk"))
         .select_related("training_class__course")
         .order_by("-training_class__starts_on")
     ):

@@ -236,7 +236,7 @@ def test_the_lines_take_the_same_statements_for_one_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         page = browser.get(address)
     assert len(soup(page).select("tbody tr")) == number_of
-    assert len(spent) == 11
+    assert len(spent) == 12
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,8 @@ def test_the_monthly_report_says_whether_it_is_closed_and_tells_the_same_figures
         "全市职业", "全市 职业"
     )
     MonthClose.objects.create(
-        year=2026, month=8, cut_off=date(2026, 9, 13), snapshot={}, root="b" * 64, proposed_by=cast.city, proposed_at=now, closed_by=cast.auditor,
+        year=2026, month=8, cut_off=date(2026, 9, 13), snapshot={},
+        root="b" * 64, proposed_by=cast.city, proposed_at=now, closed_by=cast.auditor,
         closed_at=now,
     )  # fmt: skip
     closed = words(browser.get(reverse("desk_reports"), {"year": 2026, "month": 8}))
