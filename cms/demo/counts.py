@@ -95,7 +95,7 @@ def _portions(*, year: int, last: date, is_past: bool, share: float) -> list[Por
 
 def _targets(*, year: int) -> dict[tuple[str, str], int]:
     """人次 by line and district; a year without targets takes those of the latest year that has them."""
-    known = Target.objects.filter(district__isnull=False)
+    known = Target.objects.filter(district__isnull=False, institution=None, brand=None, project=None)
     latest = known.filter(year__lte=year).aggregate(latest=Max("year"))["latest"] or year
     rows = known.filter(year=latest).order_by("version").values_list("line", "district__key", "amount")
     return {(line, district): amount for line, district, amount in rows}

@@ -188,5 +188,8 @@ def _of_days(chosen: list[Day]) -> Q:
     places: dict[tuple[str, str], list[date]] = defaultdict(list)
     for day in chosen:
         places[day.line, day.district].append(day.on)
-    each = (Q(line=line, district=where, posted_on__in=on) for (line, where), on in places.items())
-    return reduce(or_, each, Q(pk__in=[]))
+    if not chosen:
+        return Q(pk__in=[])
+    # The range lets the index of days begin and end there; the places then leave out what else was posted.
+    between = Q(posted_on__range=(chosen[-1].on, chosen[0].on))
+    return between & reduce(or_, (Q(line=line, district=at, posted_on__in=on) for (line, at), on in places.items()))

@@ -48,6 +48,18 @@ def test_the_figures_are_those_of_the_command(year: None, caller: Issue) -> None
     ]
 
 
+@pytest.mark.parametrize("by", ["district", "kind", "sex", "month", "proof"])
+def test_a_dimension_is_that_of_the_command_and_adds_up_to_the_year(by: str, year: None, caller: Issue) -> None:
+    answer = caller(Scope.TALLY).get(f"{ADDRESS}/by/{by}").json()
+    assert (answer["year"], answer["by"]) == (2025, by)
+    assert answer["slices"] == command("--by", by)
+    assert sum(row["skills"] for row in answer["slices"]) == 2
+
+
+def test_a_dimension_that_there_is_not_is_not_valid(year: None, caller: Issue) -> None:
+    assert caller(Scope.TALLY).get(f"{ADDRESS}/by/person").status_code == 422
+
+
 def test_a_past_day_shows_what_was_posted_by_then_and_no_figure_of_now(
     year: None, now: datetime, caller: Issue
 ) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.models import Target
@@ -15,6 +15,7 @@ TODAY = date(2026, 9, 14)
 counts = st.lists(st.integers(0, 40), max_size=12)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(counts=counts, least=st.integers(1, 15))
 def test_nothing_small_is_told_and_the_sum_gives_nothing_away(counts: list[int], least: int) -> None:
     told = suppress(counts=counts, least=least)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.tally import Pace, State, pace_of
@@ -75,6 +75,8 @@ def test_nothing_counted_yet_reaches_nothing_and_divides_by_nothing() -> None:
 
 # ── For every year, day, number and rhythm ────────────────────────────────────────────────────────────────────────────
 
+# A busy machine draws slowly.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SITUATION = {
     "day": st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     "verified": st.integers(0, 60_000),
@@ -87,12 +89,14 @@ def told(day: date, verified: int, target: int, recent: list[int]) -> Pace:
     return pace_of(year=day.year, today=day, verified=verified, target=target, recent=recent)
 
 
+@PATIENT
 @given(**SITUATION)
 def test_the_projection_lies_within_its_range_and_never_below_what_is_verified(day, verified, target, recent) -> None:
     pace = told(day, verified, target, recent)
     assert verified <= pace.low <= pace.year_end <= pace.high
 
 
+@PATIENT
 @given(**SITUATION)
 def test_a_day_is_named_or_a_gap_never_both_and_the_gap_is_closed_by_what_is_asked(
     day, verified, target, recent
@@ -107,6 +111,7 @@ def test_a_day_is_named_or_a_gap_never_both_and_the_gap_is_closed_by_what_is_ask
         assert verified * days_gone(year=2026, today=pace.reached_on) >= target * days_gone(year=2026, today=day)
 
 
+@PATIENT
 @given(**SITUATION, more=st.integers(1, 5_000))
 def test_more_verified_never_makes_the_outlook_worse(day, verified, target, recent, more) -> None:
     less, better = told(day, verified, target, recent), told(day, verified + more, target, recent)
@@ -118,6 +123,7 @@ def test_more_verified_never_makes_the_outlook_worse(day, verified, target, rece
     )
 
 
+@PATIENT
 @given(**SITUATION)
 def test_on_the_last_day_the_projection_is_what_is_verified(day, verified, target, recent) -> None:
     pace = told(date(2026, 12, 31), verified, target, recent)
