@@ -42,13 +42,14 @@ OPERATIONS = [
 def test_the_schema_names_every_operation() -> None:
     assert OPERATIONS == [
         ("get", "/api/v1/tally/{year}"),
+        ("get", "/api/v1/tally/{year}/by/{dimension}"),
         ("get", "/api/v1/classes"),
         ("get", "/api/v1/classes/{number}"),
         ("get", "/api/v1/classes/{number}/attendance"),
         ("post", "/api/v1/classes/{number}/applications"),
         ("post", "/api/v1/messages/receipts"),
-        ("post", "/api/v1/certificates/check"),
         ("post", "/api/v1/scans"),
+        ("post", "/api/v1/certificates/check"),
     ]
 
 
