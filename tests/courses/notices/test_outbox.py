@@ -214,6 +214,7 @@ def test_a_gateway_that_took_the_message_and_never_answers_is_asked_again_under_
     assert notices.deliver_due(now=now) == 0
     assert (seen(message).status, message.last_error) == ("queued", "unreachable")
     gateway.silence = 0
+    monkeypatch.undo()
     assert notices.deliver_due(now=message.due_at) == 1
     assert (seen(message).status, message.provider_receipt) == ("sent", "r-1")
     assert [headers["Idempotency-Key"] for headers, _body in gateway.got] == [str(message.provider_key)] * 2
