@@ -5,15 +5,75 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Field, Router, Schema
+from pydantic import ConfigDict
 
 from courses import certificates
 from courses.api.auth import ClientToken
-from courses.api.schemas import CertificateOut, CertificatesIn, CertificatesOut, NotValid, Problem
+from courses.api.schemas import NotValid, Problem, Text, example
 from courses.certificates import Checked
 from courses.people.clients import Scope
 
 router = Router(tags=["certificates"])
+
+
+class CertificateIn(Schema):
+    model_config = example(number="02F2026-00017-K7QM2XA", name="王小强") | ConfigDict(extra="forbid")
+    number: Text = Field(..., min_length=1, max_length=40)
+    name: Text = Field(..., min_length=1, max_length=60, description="The holder's name, or the surname alone")
+
+
+class CertificatesIn(Schema):
+    model_config = example(items=[{"number": "02F2026-00017-K7QM2XA", "name": "王小强"}]) | ConfigDict(extra="forbid")
+    items: list[CertificateIn] = Field(..., min_length=1, max_length=100)
+
+
+CERTIFICATE = {
+    "number": "02F202600017K7QM2XA",
+    "state": "valid",
+    "title": "培训合格证书",
+    "authority": "烟台市人力资源和社会保障局（示例）",
+    "name": "王*强",
+    "document_kind": "居民身份证",
+    "document": "370***********0016",
+    "course": "中式烹调师（四级）",
+    "programme": "职业技能培训",
+    "hours": 36,
+    "result": "考核合格",
+    "institution": "烟台市技师学院（示例）",
+    "starts_on": "2026-08-24",
+    "ends_on": "2026-09-25",
+    "issued_on": "2026-09-28",
+    "expires_on": None,
+}
+
+
+class CertificateOut(Schema):
+    """Every printed field; all but number and state are empty where it is unknown. Names are masked unless the holder
+    agreed to have theirs shown."""
+
+    model_config = example(**CERTIFICATE)
+    number: str
+    state: str = Field(..., description="valid, revoked, replaced, expired, altered or unknown")
+    title: str = ""
+    authority: str = ""
+    name: str = ""
+    document_kind: str = ""
+    document: str = ""
+    course: str = ""
+    programme: str = ""
+    hours: int | None = None
+    result: str = ""
+    institution: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    issued_on: date | None = None
+    expires_on: date | None = None
+
+
+class CertificatesOut(Schema):
+    model_config = example(items=[CERTIFICATE])
+    items: list[CertificateOut]
 
 
 @router.post(

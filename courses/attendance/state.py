@@ -131,13 +131,7 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     roll_call = roll_call_state(lesson=lesson)
     phase = _called(phase_of(lesson=lesson, policy=policy, now=now), roll_call, now)
-    rows = list(
-        Attendance.objects.filter(lesson=lesson)
-        .exclude(status=Status.UNMARKED)
-        .select_related("learner")
-        .order_by("-changed_at", "-pk")
-        .only("lesson", "status", "missing", "in_at", "out_at", "changed_at", "learner__name")
-    )
+    rows = _seen(lesson)
     states = {row.learner_id: row for row in rows}
     enrolments = membership.ever_in(training_class_id=lesson.training_class_id)
     due = membership.members(enrolments=enrolments, lesson=lesson, states=states)
@@ -167,6 +161,12 @@ def wall_state(*, lesson: Lesson, now: datetime) -> WallState:
         roll_call=roll_call,
         counting=lesson.counting_until is not None and now < lesson.counting_until,
     )
+
+
+def _seen(lesson: Lesson) -> list[Attendance]:
+    rows = Attendance.objects.filter(lesson=lesson).exclude(status=Status.UNMARKED).select_related("learner")
+    shown = ("lesson", "status", "missing", "in_at", "out_at", "changed_at", "learner__name")
+    return list(rows.order_by("-changed_at", "-pk").only(*shown))
 
 
 def _called(phase: Phase, roll_call: RollCallState | None, now: datetime) -> Phase:

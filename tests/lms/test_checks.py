@@ -53,7 +53,10 @@ def test_a_dangerous_default_refuses_to_start_and_says_what_to_set(danger: str, 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     bare = {"DJANGO_SETTINGS_MODULE": "lms.settings.production", "DATA_DIR": str(tmp_path), "SECRET_KEY": "short"}
     refused = run(SERVE, bare)
-    assert (refused.returncode, reasons(refused)) == (1, ["lms.E001", "lms.E002", "lms.E005", "lms.E007", "lms.E008"])
+    assert (refused.returncode, reasons(refused)) == (
+        1,
+        ["lms.E001", "lms.E002", "lms.E010", "lms.E005", "lms.E007", "lms.E008"],
+    )
 
 
 def test_the_environment_cannot_open_debug_or_the_demo_doors(tmp_path: Path) -> None:
