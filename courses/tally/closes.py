@@ -220,7 +220,9 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
         _refuse_interested(by, close.year, close.month)
     if not last_check().clean:
         raise CloseRefused(CloseRefusal.CHANGED)
-    if root_of(take(year=close.year, month=month_of(close), cut_off=close.cut_off)) != close.root:
+    told = take(year=close.year, month=month_of(close), cut_off=close.cut_off)
+    # A name may have changed since: what was sealed keeps the name of its day.
+    if root_of({**told, "names": close.snapshot["names"]}) != close.root:
         raise CloseRefused(CloseRefusal.CHANGED)
     with transaction.atomic():
         _decide(close, closed_by=by, closed_at=now)

@@ -12,7 +12,7 @@ from django.utils import translation
 from courses import completion
 from courses.completion import revoking, sampling
 from courses.ledger import LedgerRefusal, LedgerRefused
-from courses.models import CountEntry, DailyTotal, LedgerSeal, MonthClose, Target
+from courses.models import CountEntry, DailyTotal, District, LedgerSeal, MonthClose, Target
 from courses.tally import (
     CloseRefusal,
     CloseRefused,
@@ -237,3 +237,16 @@ def test_other_figures_than_the_proposal_are_not_confirmed(august, now) -> None:
     with pytest.raises(CloseRefused) as refused:
         confirm_close(by=people.user(), close=close, now=now)
     assert refused.value.code == CloseRefusal.CHANGED
+
+
+def test_a_name_that_changed_since_the_proposal_is_no_other_figure_and_the_snapshot_keeps_the_old_one(
+    august, now
+) -> None:
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    before = close.snapshot["names"]
+    District.objects.filter(key="zhifu").update(name="芝罘新区")
+    confirm_close(by=people.user(), close=close, now=now)
+    close.refresh_from_db()
+    assert close.closed_at is not None
+    assert close.snapshot["names"] == before
+    assert list(close_differences()) == []
