@@ -185,3 +185,14 @@ def test_certificates_of_a_merged_record_stay_its_owners_with_document_and_conse
     after = certificates.issue(by=people.user(), completion=owed, now=later)
     assert after.snapshot["document"] == privacy.mask_id(kept.documents.get(until__isnull=True).number)
     assert set(access.own_certificates(learner=kept)) == {before, after}
+
+
+def test_an_officers_login_is_not_shut_with_the_merged_record(now) -> None:
+    kept, merged = people.learner(now=now), people.learner(now=now)
+    officer = people.staff(role="city", now=now)
+    Learner.objects.filter(pk=merged.pk).update(user=officer)
+    merged.refresh_from_db()
+    merge(kept, merged, now)
+    officer.refresh_from_db()
+    merged.refresh_from_db()
+    assert (officer.is_active, merged.user) == (True, None)
