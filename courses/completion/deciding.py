@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from courses import audit, ledger
 from courses.completion.assessing import Assessment, assess
@@ -103,12 +103,14 @@ def refuse_interested(*, by: User, completion: Completion) -> None:
 
 
 def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
-    """By id, those that this person proposed or submitted, gave evidence for by hand, or recorded a score of."""
+    """By id, those that this person proposed or submitted, gave evidence for by hand, recorded a score of, or are their
+    own."""
     marked = Evidence.objects.filter(
         by=by, learner=OuterRef("learner"), lesson__training_class=OuterRef("training_class")
     )
     examined = Score.objects.filter(by=by, enrolment=OuterRef("pk"))
-    rows = Enrolment.objects.filter(Exists(marked) | Exists(examined), pk__in=[row.enrolment_id for row in completions])
+    part = Exists(marked) | Exists(examined) | Q(learner__user=by) | Q(learner__merge__kept__user=by)
+    rows = Enrolment.objects.filter(part, pk__in=[row.enrolment_id for row in completions])
     own = set(rows.values_list("pk", flat=True))
     return {
         row.pk for row in completions if by.pk in (row.proposed_by_id, row.submitted_by_id) or row.enrolment_id in own
