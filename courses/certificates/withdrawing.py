@@ -36,7 +36,8 @@ def agree(*, by: User, withdrawal: CertificateWithdrawal, now: datetime) -> Cert
     """The second person agrees: the certificate is void from now on, and a replacement is issued where one was asked.
 
     Gives the new version, drawn from the facts of today. Refused with CertificateRefused: by who asked, by who approved
-    the completion where a new version is given, decided already, a completion that no longer stands, a character that the typeface lacks; then nothing has changed.
+    the completion where a new version is given, decided already, a completion that no longer stands, a character
+    that the typeface lacks; then nothing has changed.
     """
     if by.pk == withdrawal.asked_by_id:
         raise CertificateRefused(CertificateRefusal.SAME_PERSON)

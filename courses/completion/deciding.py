@@ -71,8 +71,8 @@ def approve(*, by: User, completion: Completion, now: datetime, reason: str = ""
 
     Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
     proposed or submitted it, gave evidence for this learner by hand, recorded a score or is the learner (two people for
-    anything that counts), not submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed, or the
-    line would fall into a closed month and no reason is given.
+    anything that counts), not submitted, a requirement no longer met, a class suspended meanwhile; with
+    LedgerRefused when today is sealed, or the line would fall into a closed month and no reason is given.
     """
     refuse_interested(by=by, completion=completion)
     with transaction.atomic():
