@@ -103,7 +103,8 @@ def confirm_merge(*, by: User, proposal: MergeProposal, now: datetime) -> Person
     """Make them one, in one transaction: the row, the ledger, documents, login and belongings.
 
     Refused with MergeRefused: by who proposed it, decided already, or impossible meanwhile; with LedgerRefused when
-    today is sealed. The login of the merged record goes over where the kept one has none, and is shut otherwise.
+    today is sealed. The login of the merged record goes over where the kept one has none, and is shut otherwise,
+    unless it is an officer's.
     """
     if by.pk == proposal.proposed_by_id:
         raise MergeRefused(MergeRefusal.SAME_PERSON)
@@ -158,7 +159,8 @@ def _login_over(kept: Learner, merged: Learner) -> None:
     if kept.user_id is None:
         Learner.objects.filter(pk=kept.pk).update(user=login)
     else:
-        User.objects.filter(pk=login.pk).update(is_active=False)
+        # Who holds or held a post keeps the login for the desk; it leads to no learner any more.
+        User.objects.filter(pk=login.pk, posts__isnull=True).update(is_active=False)
 
 
 @dataclass(frozen=True)

@@ -180,11 +180,11 @@ def visible_disputes(*, user: User, now: datetime, permission: Permission) -> Qu
 
 
 def own_leave(*, learner: Learner) -> QuerySet[LeaveRequest]:
-    return LeaveRequest.objects.filter(enrolment__learner=learner)
+    return LeaveRequest.objects.filter(enrolment__in=own_enrolments(learner=learner))
 
 
 def own_disputes(*, learner: Learner) -> QuerySet[Dispute]:
-    return Dispute.objects.filter(enrolment__learner=learner)
+    return Dispute.objects.filter(enrolment__in=own_enrolments(learner=learner))
 
 
 def own_proofs(*, learner: Learner) -> QuerySet[Proof]:
@@ -196,7 +196,7 @@ def own_saved_views(*, user: User) -> QuerySet[SavedView]:
 
 
 def own_certificates(*, learner: Learner) -> QuerySet[Certificate]:
-    return Certificate.objects.filter(completion__enrolment__learner=learner)
+    return Certificate.objects.filter(completion__enrolment__in=own_enrolments(learner=learner))
 
 
 def own_enrolments(*, learner: Learner) -> QuerySet[Enrolment]:

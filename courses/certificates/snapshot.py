@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import override
 
 from courses import privacy
@@ -35,7 +36,13 @@ def gather(*, completion: Completion, number: str, issued_on: date, expires_on: 
     enrolment = completion.enrolment
     a_class = enrolment.training_class
     document = (
-        IdentityDocument.objects.filter(learner=enrolment.learner_id, until__isnull=True).select_related("kind").first()
+        IdentityDocument.objects.filter(
+            # Of a record that was merged, the documents hang on the one that was kept.
+            Q(learner=enrolment.learner_id) | Q(learner__merges_kept__merged=enrolment.learner_id),
+            until__isnull=True,
+        )
+        .select_related("kind")
+        .first()
     )
     with override("zh-hans"):
         kind = ProgrammeKind.objects.filter(key=a_class.kind_key).first()

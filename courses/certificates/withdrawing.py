@@ -35,8 +35,9 @@ def ask(*, by: User, certificate: Certificate, kind: str, reason: str, now: date
 def agree(*, by: User, withdrawal: CertificateWithdrawal, now: datetime) -> Certificate | None:
     """The second person agrees: the certificate is void from now on, and a replacement is issued where one was asked.
 
-    Gives the new version, drawn from the facts of today. Refused with CertificateRefused: by who asked, decided
-    already, a completion that no longer stands, a character that the typeface lacks; then nothing has changed.
+    Gives the new version, drawn from the facts of today. Refused with CertificateRefused: by who asked, by who approved
+    the completion where a new version is given, decided already, a completion that no longer stands, a character
+    that the typeface lacks; then nothing has changed.
     """
     if by.pk == withdrawal.asked_by_id:
         raise CertificateRefused(CertificateRefusal.SAME_PERSON)
@@ -49,6 +50,8 @@ def agree(*, by: User, withdrawal: CertificateWithdrawal, now: datetime) -> Cert
         row = Completion.objects.select_related(*NEEDED).get(pk=old.completion_id)
         if row.status != Completion.Status.APPROVED:
             raise CertificateRefused(CertificateRefusal.NOT_APPROVED, status=Completion.Status(row.status).label)
+        if by.pk == row.approved_by_id:
+            raise CertificateRefused(CertificateRefusal.SAME_PERSON)
         made = write(by=by, completion=row, version=old.version + 1, now=now)
         audit.record(by=by, verb="certificate_issued", target=made, now=now, detail={"instead_of": old.number})
     return made

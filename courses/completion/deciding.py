@@ -3,15 +3,17 @@
 The last one posts to the ledger in its own transaction.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from courses import audit, ledger
 from courses.completion.assessing import Assessment, assess
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
-from courses.models import Completion, CountEntry, Enrolment, Evidence, TrainingClass, User
+from courses.models import Completion, CountEntry, Enrolment, Evidence, Score, TrainingClass, User
 from courses.people.numbers import fresh
 
 Status = Completion.Status
@@ -51,8 +53,8 @@ def _proposed(by: User, enrolment: Enrolment, assessment: Assessment, now: datet
 
 def submit(*, by: User, completion: Completion, now: datetime) -> None:
     """The institution hands a proposal to its district; assessed anew, and the reasoning stored again."""
-    assessment = _passed(completion.enrolment, now)
     with transaction.atomic():
+        assessment = _passed_alone(completion.enrolment, now)
         move(
             completion,
             Status.PROPOSED,
@@ -68,13 +70,13 @@ def approve(*, by: User, completion: Completion, now: datetime, reason: str = ""
     """The district lets it count: status, reasoning, ledger line and roll-ups in one transaction.
 
     Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
-    proposed or submitted it or gave evidence for this learner by hand (two people for anything that counts), not
-    submitted, a requirement no longer met, a class suspended meanwhile; with LedgerRefused when today is sealed, or the
-    line would fall into a closed month and no reason is given.
+    proposed or submitted it, gave evidence for this learner by hand, recorded a score or is the learner (two people for
+    anything that counts), not submitted, a requirement no longer met, a class suspended meanwhile; with
+    LedgerRefused when today is sealed, or the line would fall into a closed month and no reason is given.
     """
     refuse_interested(by=by, completion=completion)
-    assessment = _passed(completion.enrolment, now)
     with transaction.atomic():
+        assessment = _passed_alone(completion.enrolment, now)
         move(
             completion,
             Status.SUBMITTED,
@@ -95,15 +97,24 @@ def approve(*, by: User, completion: Completion, now: datetime, reason: str = ""
 
 
 def refuse_interested(*, by: User, completion: Completion) -> None:
-    """Who proposed or submitted a completion, or gave evidence for it by hand, does not decide on its count."""
-    if by.pk in (completion.proposed_by_id, completion.submitted_by_id) or _has_marked(by, completion.enrolment):
+    """Who had a part in a completion does not decide on its count."""
+    if interested(by=by, completions=[completion]):
         raise CompletionRefused(CompletionRefusal.SAME_PERSON)
 
 
-def _has_marked(user: User, enrolment: Enrolment) -> bool:
-    return Evidence.objects.filter(
-        learner=enrolment.learner_id, lesson__training_class=enrolment.training_class_id, by=user
-    ).exists()
+def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
+    """By id, those that this person proposed or submitted, gave evidence for by hand, recorded a score of, or are their
+    own."""
+    marked = Evidence.objects.filter(
+        by=by, learner=OuterRef("learner"), lesson__training_class=OuterRef("training_class")
+    )
+    examined = Score.objects.filter(by=by, enrolment=OuterRef("pk"))
+    part = Exists(marked) | Exists(examined) | Q(learner__user=by) | Q(learner__merge__kept__user=by)
+    rows = Enrolment.objects.filter(part, pk__in=[row.enrolment_id for row in completions])
+    own = set(rows.values_list("pk", flat=True))
+    return {
+        row.pk for row in completions if by.pk in (row.proposed_by_id, row.submitted_by_id) or row.enrolment_id in own
+    }
 
 
 def send_back(*, by: User, completion: Completion, reason: str, now: datetime) -> None:
@@ -145,6 +156,12 @@ def _passed(enrolment: Enrolment, now: datetime) -> Assessment:
     if refusal is not None:
         raise refusal
     return assessment
+
+
+def _passed_alone(enrolment: Enrolment, now: datetime) -> Assessment:
+    """The same inside a transaction, while no score of the enrolment changes (`scores` takes this lock as well)."""
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
+    return _passed(enrolment, now)
 
 
 def argue(enrolment: Enrolment, assessment: Assessment) -> CompletionRefused | None:

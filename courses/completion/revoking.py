@@ -31,7 +31,7 @@ class RevocationRefused(Refused):
         RevocationRefusal.NOT_APPROVED: _("这条结业没有批准，不能撤销，未保存。请刷新后再看。"),
         RevocationRefusal.ALREADY: _("这条结业已经提出过撤销，未重复保存。请等他人确认。"),
         RevocationRefusal.SAME_PERSON: _("撤销须由另一人确认，未改动。请交他人办理。"),
-        RevocationRefusal.APPROVER: _("当初批准这条结业的人不能确认撤销，未改动。请交他人办理。"),
+        RevocationRefusal.APPROVER: _("当初批准这条结业的人不能决定是否撤销，未改动。请交他人办理。"),
         RevocationRefusal.DECIDED: _("这条撤销已经办结，未改动。请刷新后再看。"),
         RevocationRefusal.NOT_FREED: _("这条结业现在不能重新计数，未改动。请刷新后再看。"),
     }
@@ -79,8 +79,13 @@ def confirm_revocation(*, by: User, revocation: Revocation, now: datetime) -> Co
 
 
 def drop_revocation(*, by: User, revocation: Revocation, reason: str, now: datetime) -> None:
-    """Leave the completion as it is, as who proposed it may too. Refused without a reason, or when decided."""
+    """Leave the completion as it is, as who proposed it may too.
+
+    Refused without a reason, by who approved the completion, or when decided.
+    """
     said = _reasoned(reason)
+    if by.pk == revocation.completion.approved_by_id:
+        raise RevocationRefused(RevocationRefusal.APPROVER)
     with transaction.atomic():
         _decide(revocation, Status.DROPPED, by, now, decision=said)
         detail = {"revocation": revocation.number}

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 from courses import audit
 from courses.models import Consent, ConsentNotice, Learner, User
@@ -35,9 +37,10 @@ def newest(*, key: str) -> ConsentNotice | None:
 
 
 def holders(*, learners: Collection[int], key: str) -> set[int]:
-    """Of these learners, by id, those whose consent under this key stands."""
-    rows = Consent.objects.filter(learner__in=learners, notice__key=key, withdrawn_at__isnull=True)
-    return set(rows.values_list("learner", flat=True))
+    """Of these learners, by id, those whose consent under this key stands; of a merged record, that of the kept one."""
+    whose = Coalesce(OuterRef("merge__kept"), OuterRef("pk"))
+    stands = Consent.objects.filter(learner=whose, notice__key=key, withdrawn_at__isnull=True)
+    return set(Learner.objects.filter(Exists(stands), pk__in=learners).values_list("pk", flat=True))
 
 
 def switch(*, by: User, learner: Learner, key: str, on: bool, now: datetime) -> None:

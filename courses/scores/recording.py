@@ -72,11 +72,18 @@ def _write(by: User, enrolment: Enrolment, part: str, value: int, status: str, r
 
 
 def decide(*, by: User, score: Score, agree: bool, now: datetime) -> None:
-    """The second person lets a change hold, or not. Refused with ScoreRefused: by who asked, decided already."""
+    """The second person lets a change hold, or not.
+
+    Refused with ScoreRefused: by who asked, by a trainer of the class, decided already.
+    """
     if by.pk == score.by_id:
         raise ScoreRefused(ScoreRefusal.SAME_PERSON)
+    if not may_record(by=by, training_class=score.enrolment.training_class):
+        raise ScoreRefused(ScoreRefusal.EXAMINER_TEACHES)
     to = Score.Status.HELD if agree else Score.Status.DROPPED
     with transaction.atomic():
+        # Holds off an approval at the same moment, as in `record`.
+        Enrolment.objects.select_for_update(no_key=True).get(pk=score.enrolment_id)
         asked = Score.objects.filter(pk=score.pk, status=Score.Status.ASKED)
         if not asked.update(status=to, decided_by=by, decided_at=now):
             raise ScoreRefused(ScoreRefusal.NOTHING_ASKED)

@@ -106,7 +106,7 @@ class Breakdown:
 
 
 def breakdown(*, year: int, scope: Scope, by: By, today: date, as_of: date | None = None) -> Breakdown:
-    """One dimension of a year as of the end of a day. Three statements: setting, roll-up, names of its keys.
+    """One dimension of a year at the end of a day. Three statements: the setting, the roll-up, the names of its keys.
 
     A value that nothing is counted for is left out, but a month is not.
     """

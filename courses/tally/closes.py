@@ -27,6 +27,7 @@ class CloseRefusal(StrEnum):
     ALREADY = "already"
     SAME_PERSON = "same_person"
     HAND_IN_IT = "hand_in_it"
+    HAND_IN_YEAR = "hand_in_year"
     CHANGED = "changed"
     NOT_READY = "not_ready"
     DECIDED = "decided"
@@ -39,6 +40,7 @@ class CloseRefused(Refused):
         CloseRefusal.ALREADY: _("这个月已经提出或办完月结，未重复保存。请刷新后查看。"),
         CloseRefusal.SAME_PERSON: _("月结须由另一人确认，未保存。"),
         CloseRefusal.HAND_IN_IT: _("您批准或撤销过这个月的结业，不能办理这个月的月结，未保存。请交他人办理。"),
+        CloseRefusal.HAND_IN_YEAR: _("您在这一年已月结的月份里记过调整，不能办理年结，未保存。请交他人办理。"),
         CloseRefusal.CHANGED: _("现在算出的数字与提出月结时不同，未确认。请先查看校验结果，查明原因后再确认。"),
         CloseRefusal.NOT_READY: _("还不能月结：%(items)s。未保存，请先处理。"),
         CloseRefusal.DECIDED: _("这次月结已经确认或收回，未改动。请刷新后查看。"),
@@ -167,7 +169,11 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
 
 
 def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
-    """The same of a year whose twelve months are closed; their adjustments so far are in its figures."""
+    """The same of a year whose twelve months are closed; their adjustments so far are in its figures.
+
+    Refused with CloseRefused as a month is; of those with a hand in it, by who posted an adjustment.
+    """
+    _refuse_adjusters(by, year)
     if policies.local_date(now) <= last_day(year, YEAR_END):
         raise CloseRefused(CloseRefusal.NOT_OVER)
     try:
@@ -195,6 +201,12 @@ def _refuse_interested(by: User, year: int, month: int) -> None:
         raise CloseRefused(CloseRefusal.HAND_IN_IT)
 
 
+def _refuse_adjusters(by: User, year: int) -> None:
+    """What the months were closed with, others have looked at; what came after, nobody but who posted it."""
+    if CountEntry.objects.filter(year=year, is_adjustment=True, by=by).exists():
+        raise CloseRefused(CloseRefusal.HAND_IN_YEAR)
+
+
 def _sealed_to_yesterday(now: datetime) -> date:
     """Nobody posts from here to the end of the transaction; the last day that a snapshot may know."""
     ledger.exclude()
@@ -211,16 +223,20 @@ def _refuse_unready(found: tuple[Found, ...]) -> None:
 def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> None:
     """Confirm it, by another person, while ledger and targets still give the figures of the snapshot.
 
-    Refused with CloseRefused: by who proposed it or, of a month, approved or revoked anything in it, confirmed or taken
-    back already, other figures than then, a drift.
+    Refused with CloseRefused: by who proposed it, who approved or revoked anything in a month, who adjusted a closed
+    month of a year, confirmed or taken back already, other figures than then, a drift.
     """
     if by.pk == close.proposed_by_id:
         raise CloseRefused(CloseRefusal.SAME_PERSON)
     if isinstance(close, MonthClose):
         _refuse_interested(by, close.year, close.month)
+    else:
+        _refuse_adjusters(by, close.year)
     if not last_check().clean:
         raise CloseRefused(CloseRefusal.CHANGED)
-    if root_of(take(year=close.year, month=month_of(close), cut_off=close.cut_off)) != close.root:
+    told = take(year=close.year, month=month_of(close), cut_off=close.cut_off)
+    # A name may have changed since: what was sealed keeps the name of its day.
+    if root_of({**told, "names": close.snapshot["names"]}) != close.root:
         raise CloseRefused(CloseRefusal.CHANGED)
     with transaction.atomic():
         _decide(close, closed_by=by, closed_at=now)

@@ -19,6 +19,7 @@ from courses.policy import CITY_TIME
 
 Row = list[Any]
 LANGUAGE = "zh-hans"
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,13 @@ def _json(close: MonthClose | YearClose) -> bytes:
 
 def _csv(close: MonthClose | YearClose) -> bytes:
     text = StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(_rows(close))
+    csv.writer(text, lineterminator="\r\n").writerows([_inert(value) for value in row] for row in _rows(close))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _inert(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula gets an apostrophe before it; a name may begin with anything."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_BEGINS) else value
 
 
 def _xlsx(close: MonthClose | YearClose) -> bytes:

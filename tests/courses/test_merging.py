@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from courses import access, ledger, merging
+from courses import access, certificates, ledger, merging, privacy
 from courses.ledger import NotCounted
 from courses.merging import MergeRefusal, MergeRefused
 from courses.models import (
@@ -17,8 +17,10 @@ from courses.models import (
     PersonMerge,
     User,
 )
+from courses.people import consents
 from courses.people.learners import document_digest
-from tests.factories import people
+from tests.factories import catalogue, people
+from tests.factories.certificates import approved, issued
 from tests.factories.classes import enrolled, training_class
 from tests.factories.completion import counted, submitted
 from tests.factories.ledger import counted as counted_before
@@ -166,3 +168,31 @@ def test_a_second_merge_takes_what_was_merged_before_along(now) -> None:
     merge(between, first, now)
     merge(kept, between, now)
     assert set(PersonMerge.objects.values_list("kept", flat=True)) == {kept.pk}
+
+
+def test_certificates_of_a_merged_record_stay_its_owners_with_document_and_consent_of_the_kept_one(now) -> None:
+    kept, merged, agreed = people.learner(now=now), people.learner(now=now), consents.CERTIFICATE_NAME
+    catalogue.consent_notice(agreed)
+    before = issued(now=now, learner=merged)
+    owed = approved(now=now, learner=merged)
+    for each in (kept, merged):
+        consents.switch(by=each.user, learner=each, key=agreed, on=True, now=now)
+    later = now + timedelta(days=40)
+    merge(kept, merged, later)
+    assert consents.holders(learners=[merged.pk], key=agreed) == {merged.pk}
+    consents.switch(by=kept.user, learner=kept, key=agreed, on=False, now=later)
+    assert consents.holders(learners=[merged.pk], key=agreed) == set()
+    after = certificates.issue(by=people.user(), completion=owed, now=later)
+    assert after.snapshot["document"] == privacy.mask_id(kept.documents.get(until__isnull=True).number)
+    assert set(access.own_certificates(learner=kept)) == {before, after}
+
+
+def test_an_officers_login_is_not_shut_with_the_merged_record(now) -> None:
+    kept, merged = people.learner(now=now), people.learner(now=now)
+    officer = people.staff(role="city", now=now)
+    Learner.objects.filter(pk=merged.pk).update(user=officer)
+    merged.refresh_from_db()
+    merge(kept, merged, now)
+    officer.refresh_from_db()
+    merged.refresh_from_db()
+    assert (officer.is_active, merged.user) == (True, None)

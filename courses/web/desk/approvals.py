@@ -23,9 +23,13 @@ def fetch(request: HttpRequest, number: str) -> ApprovalBatch:
 @allow(Permission.REVIEW)
 def desk_batch(request: HttpRequest, number: str) -> HttpResponse:
     batch = fetch(request, number)
-    lines = batch.lines.select_related(
-        "completion__enrolment__learner", "completion__enrolment__training_class"
-    ).order_by("pk")
+    # A batch may reach beyond this post's district.
+    seen = access.visible_completions(user=officer(request), now=timezone.now(), permission=Permission.REVIEW)
+    lines = (
+        batch.lines.filter(completion__in=seen.values("pk"))
+        .select_related("completion__enrolment__learner", "completion__enrolment__training_class")
+        .order_by("pk")
+    )
     context = {
         "batch": batch,
         "lines": [(line, privacy.mask_name(line.completion.enrolment.learner.name)) for line in lines],

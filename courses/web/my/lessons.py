@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import access, attendance, dates, policy
 from courses.attendance import LeaveRefusal, LeaveRefused, LessonAccount, disputes, leave
-from courses.models import Attendance, Enrolment, Learner, LeaveRequest, Lesson
+from courses.models import Attendance, Enrolment, Learner, LeaveRequest, Lesson, User
 from courses.refusals import Refused
 from courses.web.gate import learner_only
 from courses.web.presence import GAPS, SHAPES
@@ -146,7 +146,7 @@ def _ask(request: HttpRequest, own: Enrolment, form: LeaveForm, now: datetime) -
             kind=said["kind"],
             reason=said["reason"],
             content=said["file"],
-            by=own.learner.user,
+            by=_user(request),
             now=now,
         )
     except Refused as refusal:
@@ -197,7 +197,7 @@ def _raise(request: HttpRequest, own: Enrolment, lesson: Lesson, form: DisputeFo
     said = form.cleaned_data
     try:
         attendance.raise_dispute(
-            enrolment=own, lesson=lesson, text=said["text"], content=said["file"], by=own.learner.user, now=now
+            enrolment=own, lesson=lesson, text=said["text"], content=said["file"], by=_user(request), now=now
         )
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
@@ -224,8 +224,13 @@ def _own(request: HttpRequest, number: str) -> Enrolment:
     """An enrolment of one's own by which one is or was a member of the class."""
     learner: Learner = request.learner  # type: ignore[attr-defined]
     rows = access.own_enrolments(learner=learner).filter(admitted_at__isnull=False)
-    own = get_object_or_404(
-        rows.select_related("training_class__course", "training_class__venue", "training_class__policy"), number=number
+    return get_object_or_404(
+        # With its own learner: an enrolment of a record that was merged keeps its evidence there.
+        rows.select_related("learner", "training_class__course", "training_class__venue", "training_class__policy"),
+        number=number,
     )
-    own.learner = learner
-    return own
+
+
+def _user(request: HttpRequest) -> User | None:
+    learner: Learner = request.learner  # type: ignore[attr-defined]
+    return learner.user

@@ -79,3 +79,14 @@ def test_a_replacement_that_cannot_be_printed_leaves_the_old_one_as_it_was(now: 
     found = certificates.check(number=made.number, name="王", now=now)
     assert found is not None
     assert found.state == "valid"
+
+
+def test_who_approved_the_completion_gives_no_new_version_either(now: datetime) -> None:
+    made = issued(now=now)
+    asked = certificates.ask(by=people.user(), certificate=made, kind=Kind.REPLACE, reason="破损", now=now)
+    approver = made.completion.approved_by
+    assert approver is not None
+    agree = lambda: certificates.agree(by=approver, withdrawal=asked, now=now)  # noqa: E731
+    assert code(agree) == CertificateRefusal.SAME_PERSON
+    asked.refresh_from_db()
+    assert (asked.status, Certificate.objects.count()) == ("asked", 1)

@@ -18,7 +18,9 @@ from courses.models import (
     DailyTotal,
     Enrolment,
     HeadCount,
+    Learner,
     Lesson,
+    PersonMerge,
     TrainingClass,
     User,
 )
@@ -232,3 +234,16 @@ def test_many_at_once_each_stand_alone(now, trainer, school, officer) -> None:
     assert bulk.done == [done]
     assert [refusal.code for refusal in bulk.refused] == [CompletionRefusal.SAME_PERSON]
     assert CountEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_nobody_approves_their_own_completion(merged, now, trainer, school) -> None:
+    done, later = completed(now, trainer, school)
+    learner, officer = done.enrolment.learner, people.user()
+    if merged:
+        learner = people.learner(now=now)
+        PersonMerge.objects.create(kept=learner, merged=done.enrolment.learner, by=school, at=later, reason="核对")
+    Learner.objects.filter(pk=learner.pk).update(user=officer)
+    with pytest.raises(CompletionRefused) as refused:
+        completion.approve(by=officer, completion=done, now=later)
+    assert refused.value.code == CompletionRefusal.SAME_PERSON

@@ -93,3 +93,13 @@ def test_a_freed_duplicate_counts_once_by_a_decision_with_its_reason(now) -> Non
         revoking.count_again(by=people.user(), completion=second, reason="再一次", now=much_later)
     assert refused.value.code == RevocationRefusal.NOT_FREED
     assert list(ledger.differences()) == []
+
+
+def test_who_approved_does_not_drop_a_doubt_about_it(entry) -> None:
+    line, later = entry
+    made = proposed(line, later)
+    with pytest.raises(RevocationRefused) as refused:
+        revoking.drop_revocation(by=line.completion.approved_by, revocation=made, reason="查无实据", now=later)
+    assert refused.value.code == RevocationRefusal.APPROVER
+    made.refresh_from_db()
+    assert made.status == "proposed"

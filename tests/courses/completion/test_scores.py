@@ -10,7 +10,7 @@ from courses.models import Enrolment
 from courses.policy import DEFAULTS, PolicyRefused
 from tests.factories import people
 from tests.factories.classes import enrolled, training_class
-from tests.factories.completion import attended
+from tests.factories.completion import attended, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +64,14 @@ def test_a_policy_that_asks_for_nothing_asks_for_nothing(now: datetime) -> None:
 def test_a_policy_that_asks_for_what_there_is_not_is_not_published(asked: dict[str, object]) -> None:
     with pytest.raises(PolicyRefused):
         policy.publish(by=None, number="v2", effective_on=date(2026, 1, 1), document={**DEFAULTS, "assessments": asked})
+
+
+def test_who_recorded_a_score_does_not_approve_the_completion(now: datetime) -> None:
+    done, later = submitted(now=now)
+    examiner = people.user()
+    scores.record(by=examiner, enrolment=done.enrolment, points={"theory": 900}, reason="补登", now=later)
+    [foreseen] = completion.foresee(by=examiner, completions=[done], now=later).values()
+    assert foreseen.refusal is not None
+    with pytest.raises(CompletionRefused) as refused:
+        completion.approve(by=examiner, completion=done, now=later)
+    assert refused.value.code == foreseen.refusal.code == CompletionRefusal.SAME_PERSON

@@ -103,3 +103,13 @@ def test_the_database_has_the_last_word(own: Enrolment, now: datetime) -> None:
     for change in ({"points": 1001}, {"part": "wit"}, {"decided_by": row.by}, {"status": "asked"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Score.objects.filter(pk=row.pk).update(**change)
+
+
+def test_who_trains_a_class_does_not_agree_to_a_change_either(own: Enrolment, now: datetime) -> None:
+    record(own, now, theory=550)
+    submitted(own, now)
+    [asked] = record(own, now, theory=650, reason="漏加 10 分")
+    with pytest.raises(ScoreRefused) as refused:
+        scores.decide(by=own.training_class.trainers.get(), score=asked, agree=True, now=now)
+    assert refused.value.code == ScoreRefusal.EXAMINER_TEACHES
+    assert held(own) == {"theory": 550}

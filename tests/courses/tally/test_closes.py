@@ -1,7 +1,8 @@
 """月结: two people, a month that is over, figures that stay."""
 
+import csv
 from datetime import date, datetime, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
@@ -12,7 +13,7 @@ from django.utils import translation
 from courses import completion
 from courses.completion import revoking, sampling
 from courses.ledger import LedgerRefusal, LedgerRefused
-from courses.models import CountEntry, DailyTotal, LedgerSeal, MonthClose, Target
+from courses.models import CountEntry, DailyTotal, District, LedgerSeal, MonthClose, Target
 from courses.tally import (
     CloseRefusal,
     CloseRefused,
@@ -190,6 +191,24 @@ def test_a_year_closes_when_its_twelve_months_are(now) -> None:
     assert list(close_differences()) == []
 
 
+def test_who_adjusted_a_closed_month_does_not_close_its_year(now) -> None:
+    batch(rows=[row(counted_on=date(2025, 6, 3), posted_on=date(2025, 6, 20))], now=now)
+    for month in range(1, 13):
+        closed(2025, month, now)
+    officer, tomorrow = people.user(), now + timedelta(days=1)
+    original, back = CountEntry.objects.get(), CountEntry.objects.get()
+    back.pk, back.code, back.amount, back.revision, back.reverses = None, "L-back", -1, 1, original
+    back.posted_on, back.is_adjustment, back.reason, back.by = date(2026, 9, 14), True, "查重", officer
+    back.save(force_insert=True)
+    with pytest.raises(CloseRefused) as refused:
+        propose_year_close(by=officer, year=2025, now=tomorrow)
+    assert refused.value.code == CloseRefusal.HAND_IN_YEAR
+    year = propose_year_close(by=people.user(), year=2025, now=tomorrow)
+    with pytest.raises(CloseRefused) as refused:
+        confirm_close(by=officer, close=year, now=tomorrow)
+    assert refused.value.code == CloseRefusal.HAND_IN_YEAR
+
+
 def test_the_files_of_a_close_are_the_same_bytes_at_every_look(august, now) -> None:
     close = closed(2026, 8, now)
     first = {kind: file.content for kind, file in close_files(close=close).items()}
@@ -237,3 +256,26 @@ def test_other_figures_than_the_proposal_are_not_confirmed(august, now) -> None:
     with pytest.raises(CloseRefused) as refused:
         confirm_close(by=people.user(), close=close, now=now)
     assert refused.value.code == CloseRefusal.CHANGED
+
+
+def test_a_name_that_changed_since_the_proposal_is_no_other_figure_and_the_snapshot_keeps_the_old_one(
+    august, now
+) -> None:
+    catalogue.district()
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    before = close.snapshot["names"]
+    District.objects.filter(key="zhifu").update(name="芝罘新区")
+    confirm_close(by=people.user(), close=close, now=now)
+    close.refresh_from_db()
+    assert close.closed_at is not None
+    assert close.snapshot["names"] == before
+    assert list(close_differences()) == []
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_name_in_a_file_of_a_close_is_no_formula(begin: str, august, now) -> None:
+    District.objects.filter(pk=catalogue.district().pk).update(name=f"{begin}1+1")
+    told = close_files(close=closed(2026, 8, now))["csv"].content.decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(told, newline="")))
+    assert ["区市", "技能", "zhifu", f"'{begin}1+1", "3", "3"] in rows
+    assert not any(cell.startswith(begin) for line in rows for cell in line)

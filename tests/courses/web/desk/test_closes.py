@@ -21,7 +21,7 @@ from courses.models import (
 )
 from courses.tally import record_check
 from tests.courses.web.desk.conftest import Cast, soup, words
-from tests.factories import people
+from tests.factories import catalogue, people
 from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,16 @@ def test_a_batch_counts_when_its_officer_does_not_wait(cast, sign_in, submitted,
     page = sign_in(cast.district).post(reverse("desk_batch_settle", args=[made.number]), follow=True)
     assert words(page).count("计入 1 人次") == 2
     assert CountEntry.objects.count() == 2
+
+
+def test_a_batch_that_reaches_beyond_a_district_shows_its_officer_their_own_part(cast, sign_in, submitted, now) -> None:
+    here = submitted(people_in=1)
+    there = submitted(people_in=1, district=catalogue.district(key="laizhou", name="莱州市", code="370683"))
+    rows = list(Completion.objects.select_related(*completion.NEEDED))
+    made = batches.approve_later(by=cast.city, completions=rows, now=now)
+    for user, seen in ((cast.city, {here.number, there.number}), (cast.district, {here.number})):
+        told = words(sign_in(user).get(reverse("desk_batch", args=[made.number])))
+        assert {each.number for each in (here, there) if each.number in told} == seen
 
 
 def test_a_revocation_is_proposed_on_the_chain_and_confirmed_by_another(cast, second, sign_in, submitted, now) -> None:

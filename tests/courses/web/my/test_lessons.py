@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from courses import attendance
 from courses.attendance import Outcome, disputes, leave
-from courses.models import Dispute, Enrolment, Learner, LeaveRequest
+from courses.models import Dispute, Enrolment, Learner, LeaveRequest, PersonMerge
 from tests.courses.attendance.conftest import Room, open_room, scan
 from tests.courses.attendance.conftest import leave as scan_out
 from tests.factories import people
@@ -140,3 +140,23 @@ def test_the_page_costs_the_same_however_many_lessons_there_are(
     lines(client, own)
     with django_assert_num_queries(9):
         lines(client, own)
+
+
+def test_lessons_of_a_merged_record_keep_their_evidence_and_can_be_contested(
+    client: Client, room: Room, learner: Learner, own: Enrolment, clock: time_machine.Traveller
+) -> None:
+    scan(room, learner, 0)
+    clock.move_to(room.at(300))
+    before = lines(client, own)
+    kept = people.learner(now=room.at(-600))
+    PersonMerge.objects.create(kept=kept, merged=learner, by=people.user(), at=room.at(300), reason="核对")
+    assert kept.user
+    Learner.objects.filter(pk=learner.pk).update(user=None)
+    client.force_login(kept.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert lines(client, own) == before
+    client.post(reverse("my_dispute", args=[own.number, room.lesson.number]), {"text": "我签退了"})
+    raised = Dispute.objects.get(enrolment=own)
+    assert raised.status == Dispute.Status.RAISED
+    client.post(reverse("my_dispute_withdraw", args=[raised.code]))
+    raised.refresh_from_db()
+    assert raised.status == Dispute.Status.WITHDRAWN
