@@ -46,7 +46,8 @@ BEGIN
        AND tablename IN ('courses_countentry', 'courses_evidence', 'courses_auditevent', 'courses_ledgerseal',
                          'courses_policyversion', 'courses_commitmenttext', 'courses_commitment', 'courses_sizeoverride',
                          'courses_reviewescalation', 'courses_institutionevent', 'courses_pitch',
-                         'courses_scoresheet', 'courses_selectionline', 'courses_target')
+                         'courses_scoresheet', 'courses_selectionline', 'courses_rollcall', 'courses_rollcalltry',
+                         'courses_roomcount', 'courses_signal', 'courses_signalnote', 'courses_target')
        AND pg_has_role(current_user, tableowner, 'USAGE')
   LOOP
     EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM tideline_app', record_table);
