@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import attendance, audit
@@ -111,7 +111,9 @@ def facts_of(*, lesson: Lesson, now: datetime) -> Facts:
 
 
 def _not_taken_back(lesson: Lesson) -> QuerySet[Evidence]:
-    own = Evidence.objects.filter(lesson=lesson, kind__in=(*Evidence.SCANS, Evidence.Kind.ROLLCALL))
+    """Scans, answers to a roll-call, and the scans of phones whose owners the trainer named."""
+    made = Q(kind__in=(*Evidence.SCANS, Evidence.Kind.ROLLCALL)) | Q(door_request__isnull=False)
+    own = Evidence.objects.filter(made, lesson=lesson)
     return own.exclude(superseded_by__kind=Evidence.Kind.UNDO).select_related("learner").order_by("pk")
 
 
