@@ -79,6 +79,7 @@ def test_lateness_is_read_from_the_rows(room: Room) -> None:
             kind=Evidence.Kind.WALL,
             direction=Direction.IN,
             strength=Evidence.Strength.PROVED,
+            origin=Evidence.Origin.WALL,
             happened_at=room.at(number),
             received_at=room.at(number),
             offset_ms=20000 + 700 * number,
