@@ -350,11 +350,11 @@ def visible_disputes(*, user: User, now: datetime, permission: Permission) -> Qu
 
 
 def own_leave(*, learner: Learner) -> QuerySet[LeaveRequest]:
-    return LeaveRequest.objects.filter(enrolment__learner=learner)
+    return LeaveRequest.objects.filter(enrolment__in=own_enrolments(learner=learner))
 
 
 def own_disputes(*, learner: Learner) -> QuerySet[Dispute]:
-    return Dispute.objects.filter(enrolment__learner=learner)
+    return Dispute.objects.filter(enrolment__in=own_enrolments(learner=learner))
 
 
 def own_proofs(*, learner: Learner) -> QuerySet[Proof]:

@@ -120,13 +120,14 @@ def _line(known: LessonAccount) -> Line:
 def leave_ask(request: HttpRequest, number: str) -> HttpResponse:
     """What was asked so far, and the form for more."""
     own, now = _own(request, number), timezone.now()
+    learner: Learner = request.learner  # type: ignore[attr-defined]
     choices = attendance.lessons_to_excuse(enrolment=own, now=now)
     asks = request.method == "POST"
     initial = {"lessons": [row.pk for row in choices if str(row.number) == request.GET.get("lesson")]}
     form = LeaveForm(request.POST if asks else None, request.FILES if asks else None, lessons=choices, initial=initial)
     if asks and form.is_valid() and _ask(request, own, form, now):
         return redirect("my_leave", number=number)
-    rows = access.own_leave(learner=own.learner).filter(enrolment=own).prefetch_related("covers__lesson")
+    rows = access.own_leave(learner=learner).filter(enrolment=own).prefetch_related("covers__lesson")
     context = {
         "enrolment": own,
         "training_class": own.training_class,
@@ -146,7 +147,7 @@ def _ask(request: HttpRequest, own: Enrolment, form: LeaveForm, now: datetime) -
             kind=said["kind"],
             reason=said["reason"],
             content=said["file"],
-            by=own.learner.user,
+            by=request.learner.user,  # type: ignore[attr-defined]
             now=now,
         )
     except Refused as refusal:
@@ -195,9 +196,10 @@ def dispute(request: HttpRequest, number: str, lesson: int) -> HttpResponse:
 
 def _raise(request: HttpRequest, own: Enrolment, lesson: Lesson, form: DisputeForm, now: datetime) -> bool:
     said = form.cleaned_data
+    learner: Learner = request.learner  # type: ignore[attr-defined]
     try:
         attendance.raise_dispute(
-            enrolment=own, lesson=lesson, text=said["text"], content=said["file"], by=own.learner.user, now=now
+            enrolment=own, lesson=lesson, text=said["text"], content=said["file"], by=learner.user, now=now
         )
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
@@ -224,8 +226,7 @@ def _own(request: HttpRequest, number: str) -> Enrolment:
     """An enrolment of one's own by which one is or was a member of the class."""
     learner: Learner = request.learner  # type: ignore[attr-defined]
     rows = access.own_enrolments(learner=learner).filter(admitted_at__isnull=False)
-    own = get_object_or_404(
-        rows.select_related("training_class__course", "training_class__venue", "training_class__policy"), number=number
+    return get_object_or_404(
+        rows.select_related("learner", "training_class__course", "training_class__venue", "training_class__policy"),
+        number=number,
     )
-    own.learner = learner
-    return own

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from courses import attendance
 from courses.attendance import Outcome, disputes, leave
-from courses.models import Dispute, Enrolment, Learner, LeaveRequest
+from courses.models import Dispute, Enrolment, Learner, LeaveRequest, PersonMerge
 from tests.courses.attendance.conftest import Room, open_room, scan
 from tests.courses.attendance.conftest import leave as scan_out
 from tests.factories import people
@@ -140,3 +140,24 @@ def test_the_page_costs_the_same_however_many_lessons_there_are(
     lines(client, own)
     with django_assert_num_queries(9):
         lines(client, own)
+
+
+def test_lessons_of_a_record_that_was_merged_are_shown_as_they_were_and_may_be_contested(
+    client: Client, room: Room, learner: Learner, own: Enrolment, clock: time_machine.Traveller
+) -> None:
+    scan(room, learner, 30)
+    scan_out(room, learner, 180)
+    kept = people.learner(now=room.at(-500))
+    PersonMerge.objects.create(kept=kept, merged=learner, by=room.trainer, at=room.at(190), reason="同一人")
+    Learner.objects.filter(pk=learner.pk).update(user=None)
+    assert kept.user
+    client.force_login(kept.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    clock.move_to(room.at(200))
+    assert "迟到，少记 30 分钟" in lines(client, own)[0]
+    address = reverse("my_dispute", args=[own.number, room.lesson.number])
+    assert client.post(address, {"text": "九点就到了"}).status_code == 302
+    row = Dispute.objects.get()
+    assert row.was_status == "late"
+    assert client.post(reverse("my_dispute_withdraw", args=[row.code])).status_code == 302
+    row.refresh_from_db()
+    assert row.status == "withdrawn"
