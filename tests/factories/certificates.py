@@ -19,7 +19,7 @@ def approved(
     place = Enrolment.objects.filter(training_class=made).count() + 1
     row = Enrolment.objects.create(
         number=fresh(prefix="B"), learner=learner, training_class=made, status=Enrolment.Status.ADMITTED,
-        arrival_no=place, applied_at=now,
+        arrival_no=place, applied_at=now, admitted_at=now,
     )  # fmt: skip
     steps: dict[str, Any] = {"proposed_reasoning": {"findings": []}, "submitted_reasoning": {"findings": []}}
     return Completion.objects.create(
