@@ -1,6 +1,7 @@
 """异议: a learner contests one lesson; the trainer answers, the institution decides, and a ruling is evidence.
 
-Two people stand apart from the record: whoever answered does not decide, and who wrote any of it decides nothing.
+Two people stand apart from the record: whoever answered does not decide, and who teaches the class or wrote any of the
+record decides nothing.
 """
 
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ class DisputeRefusal(StrEnum):
     ALREADY_DECIDED = "already_decided"
     ANSWER_FIRST = "answer_first"
     SAME_PERSON = "same_person"
+    OWN_CLASS = "own_class"
     WRONG_TIMES = "wrong_times"
 
 
@@ -59,6 +61,7 @@ class DisputeRefused(Refused):
         DisputeRefusal.ALREADY_DECIDED: _("这份异议已经办过，未改动。请刷新后查看结果。"),
         DisputeRefusal.ANSWER_FIRST: _("老师还没有答复，未保存。%(until)s 还没有答复的，可以直接决定。"),
         DisputeRefusal.SAME_PERSON: _("本人经手过这次考勤，须由另一位管理员决定，未保存。"),
+        DisputeRefusal.OWN_CLASS: _("自己任课的班，异议须由另一位管理员决定，未保存。您可以在「我的班」答复。"),
         DisputeRefusal.WRONG_TIMES: _("到课和离开的时间不对，未保存。请填课次之内的时间，离开晚于到课。"),
     }
 
@@ -169,11 +172,12 @@ def decide(*, by: User, dispute: Dispute, outcome: Outcome, hours: Hours | None,
     """The last word, with its reason: the record is kept, or rows of evidence that overrule it are appended.
 
     `hours` are wanted for PRESENT. Refused with DisputeRefused: no reason, decided already, the trainer's time to
-    answer is not over, by who answered or wrote evidence of this learner and lesson, wrong hours, completion approved.
+    answer is not over, by who answered, teaches the class or wrote evidence of this learner and lesson, wrong hours. Once
+    completion is approved the record can only be kept.
     """
     if not text.strip():
         raise DisputeRefused(DisputeRefusal.TEXT_MISSING)
-    _may_decide(by, dispute, now)
+    _may_decide(by, dispute, outcome, now)
     moments = _moments(dispute.lesson, hours) if outcome == Outcome.PRESENT else None
     to = Status.KEPT if outcome == Outcome.KEEP else Status.CORRECTED
     with transaction.atomic():
@@ -185,12 +189,15 @@ def decide(*, by: User, dispute: Dispute, outcome: Outcome, hours: Hours | None,
         _tell(dispute, now)
 
 
-def _may_decide(by: User, dispute: Dispute, now: datetime) -> None:
+def _may_decide(by: User, dispute: Dispute, outcome: Outcome, now: datetime) -> None:
     learner = dispute.enrolment.learner
     touched = Evidence.objects.filter(lesson=dispute.lesson_id, learner=learner, by=by).exists()
     if touched or by.pk in (dispute.answered_by_id, learner.user_id):
         raise DisputeRefused(DisputeRefusal.SAME_PERSON)
-    if Completion.objects.filter(enrolment=dispute.enrolment_id, status=Completion.Status.APPROVED).exists():
+    if dispute.enrolment.training_class.trainers.filter(pk=by.pk).exists():
+        raise DisputeRefused(DisputeRefusal.OWN_CLASS)
+    approved = Completion.objects.filter(enrolment=dispute.enrolment_id, status=Completion.Status.APPROVED)
+    if outcome != Outcome.KEEP and approved.exists():
         raise DisputeRefused(DisputeRefusal.COMPLETED)
     if now < dispute.decide_from:
         raise DisputeRefused(DisputeRefusal.ANSWER_FIRST, until=dates.moment(dispute.decide_from))

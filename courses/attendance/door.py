@@ -19,7 +19,7 @@ from courses.attendance.checkin import TICKET_MINUTES, within_window
 from courses.attendance.codes import ScanRefusal, ScanRefused
 from courses.attendance.derive import standing
 from courses.attendance.evidence import append, lock, rows_of
-from courses.attendance.marks import MarkRefusal, MarkRefused
+from courses.attendance.marks import MarkRefusal, MarkRefused, admit_mark
 from courses.attendance.tickets import Ticket, open_ticket
 from courses.models import Attendance, Direction, DoorRequest, Evidence, Learner, Lesson, TrainingClass, User
 from courses.people.numbers import fresh
@@ -28,6 +28,7 @@ from courses.refusals import Refused
 Status = DoorRequest.Status
 DIGITS = [f"{number}" for number in range(10, 100)]
 ATTEMPTS = 5
+REASON = "no_sms"
 
 
 class DoorRefusal(StrEnum):
@@ -100,6 +101,8 @@ def open_requests(*, lesson: Lesson) -> QuerySet[DoorRequest]:
 
 def awaited(request: DoorRequest) -> Awaited:
     """A record that was overruled since is the learner's own page's business, not the door's."""
+    if request.evidence is not None and request.evidence.strength == Evidence.Strength.AWAITING:
+        return Awaited.AWAITS
     words = {Status.OPEN: Awaited.AWAITS, Status.SETTLED: Awaited.COUNTS, Status.REJECTED: Awaited.DENIED}
     return words[Status(request.status)]
 
@@ -107,18 +110,22 @@ def awaited(request: DoorRequest) -> Awaited:
 def settle_door(*, by: User, lesson: Lesson, request: DoorRequest, learner: Learner, now: datetime) -> Evidence:
     """The trainer says who it is that shows the digits: an arrival or leaving by hand, at the time of the scan.
 
-    Refused with MarkRefused: dealt with already, not of this lesson, here already, leaving without an arrival, or the
-    lesson was ruled on.
+    An arrival that is named after the lesson is a late addition (补签) and waits for a second person. Refused with
+    MarkRefused: dealt with already, not of this lesson, cancelled or too old, here already, leaving without an arrival,
+    or the lesson was ruled on.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
+    admit_mark(lesson=lesson, reason=REASON, policy=policy, now=now)
+    late = now > lesson.ends_at and request.direction == Direction.IN
     enrolment = membership.enrolment_at(lesson=lesson, learner_id=learner.pk)
     if enrolment is None:
         raise MarkRefused(MarkRefusal.NOT_ENROLLED)
     row = Evidence(
-        lesson=lesson, learner=learner, enrolment=enrolment, kind=Evidence.Kind.MANUAL, direction=request.direction,
-        strength=Evidence.Strength.PROVED, origin=Evidence.Origin.TRAINER, happened_at=request.scanned_at,
-        received_at=now, offset_ms=request.offset_ms, ticket=request.ticket, device=request.device,
-        pairing=request.pairing, by=by, reason="no_sms",
+        lesson=lesson, learner=learner, enrolment=enrolment, direction=request.direction,
+        kind=Evidence.Kind.LATE if late else Evidence.Kind.MANUAL,
+        strength=Evidence.Strength.AWAITING if late else Evidence.Strength.PROVED,
+        origin=Evidence.Origin.TRAINER, happened_at=request.scanned_at, received_at=now, offset_ms=request.offset_ms,
+        ticket=request.ticket, device=request.device, pairing=request.pairing, by=by, reason=REASON,
     )  # fmt: skip
     with transaction.atomic():
         lock(lesson_id=lesson.pk, learner_id=learner.pk)

@@ -78,7 +78,7 @@ def mark(
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     # A reason that says an excuse would be one: what is recorded is said by `as_` alone.
-    _admit_mark(lesson=lesson, reason="" if reason in LEAVE_REASONS else reason, policy=policy, now=now)
+    admit_mark(lesson=lesson, reason="" if reason in LEAVE_REASONS else reason, policy=policy, now=now)
     enrolment = membership.enrolment_at(lesson=lesson, learner_id=learner.pk)
     if enrolment is None:
         raise MarkRefused(MarkRefusal.NOT_ENROLLED)
@@ -98,7 +98,7 @@ def mark(
     return Marked(row.receipt, appended.derived)
 
 
-def _admit_mark(*, lesson: Lesson, reason: str, policy: Policy, now: datetime) -> None:
+def admit_mark(*, lesson: Lesson, reason: str, policy: Policy, now: datetime) -> None:
     if not reason:
         raise MarkRefused(MarkRefusal.REASON_MISSING)
     if lesson.status == Lesson.Status.CANCELLED:

@@ -11,6 +11,8 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import F
+
 from courses import policy as policies
 from courses import privacy
 from courses.attendance.codes import MAC_LENGTH, READ_AS, to_base32
@@ -84,7 +86,9 @@ def read(*, text: str, policy: Policy, now: datetime) -> Personal | None:
     learner = Learner.objects.select_related("user").filter(number=PREFIX + text[:NUMBER_LENGTH]).first()
     if learner is None:
         return None
-    devices = Device.objects.filter(learner=learner, expires_at__gt=now).order_by("-bound_at", "-pk")[:LATELY]
+    # Those that are bound come first: one browser that signs in again and again pushes no other out.
+    devices = Device.objects.filter(learner=learner, expires_at__gt=now)
+    devices = devices.order_by(F("revoked_at").desc(nulls_first=True), "-bound_at", "-pk")[:LATELY]
     # The nearest step first: a phone that goes right costs one HMAC.
     reach = policy.personal_skew_minutes * 60 // STEP_SECONDS
     steps = sorted(range(-reach, reach + 1), key=abs)

@@ -140,7 +140,7 @@ def start_roll_call(*, by: User, lesson: Lesson, now: datetime) -> RollCall:
         raise RollCallRefused(RollCallRefusal.NOT_NOW)
     dice = SystemRandom()
     with transaction.atomic():
-        Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+        Lesson.objects.select_for_update(of=("self",), no_key=True).get(pk=lesson.pk)
         held = list(RollCall.objects.filter(lesson=lesson))
         if any(now < one.ends_at for one in held):
             raise RollCallRefused(RollCallRefusal.RUNNING)
@@ -247,9 +247,12 @@ def tick_present(*, by: User, roll_call: RollCall, learner: Learner, now: dateti
 
 
 def _hold(roll_call: RollCall, learner_id: int) -> Enrolment:
-    """The presses of one learner come one after the other: each sees how many there were."""
+    """The presses of one learner come one after the other: each sees how many there were.
+
+    Without the key: a mark that holds the attendance and refers to the enrolment is not kept waiting, nor this by it.
+    """
     found = (
-        Enrolment.objects.select_for_update(of=("self",))
+        Enrolment.objects.select_for_update(of=("self",), no_key=True)
         .filter(
             training_class=roll_call.lesson.training_class_id,
             learner=learner_id,

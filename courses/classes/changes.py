@@ -165,7 +165,9 @@ def _may_cancel(lesson: Lesson) -> None:
 
 
 def _cancel_lesson(lesson_id: int) -> None:
-    lesson = Lesson.objects.select_for_update(of=("self",)).select_related("training_class").get(pk=lesson_id)
+    lesson = (
+        Lesson.objects.select_for_update(of=("self",), no_key=True).select_related("training_class").get(pk=lesson_id)
+    )
     _may_cancel(lesson)
     lesson.status = Lesson.Status.CANCELLED
     lesson.save(update_fields=["status"])
@@ -187,7 +189,7 @@ def _teaches_for(trainer: User, training_class: TrainingClass) -> bool:
 
 
 def _move_lesson(request: ChangeRequest, now: datetime) -> None:
-    lesson = Lesson.objects.select_for_update().select_related("training_class").get(pk=request.lesson_id)
+    lesson = Lesson.objects.select_for_update(no_key=True).select_related("training_class").get(pk=request.lesson_id)
     training_class = lesson.training_class
     if training_class.status not in CHANGEABLE:
         raise ChangeRefused(ChangeRefusal.NOT_CHANGEABLE)

@@ -14,7 +14,7 @@ from courses import policy as policies
 from courses.enrolment.decisions import Status, become, hold_class, tell
 from courses.enrolment.offers import promote_next
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
-from courses.models import Attendance, Completion, Enrolment, Learner, Lesson, TrainingClass, User
+from courses.models import Attendance, Completion, Enrolment, Learner, LeaveRequest, Lesson, TrainingClass, User
 
 Why = Enrolment.Why
 Of = Attendance.Status
@@ -27,7 +27,8 @@ REMEMBERED = timedelta(days=365)
 def never_came(*, training_class: TrainingClass, now: datetime) -> QuerySet[Enrolment]:
     """The admitted of a class who came to none of the first `no_show_lessons` that they could have come to.
 
-    A class with fewer lessons is looked at once all are over. Lessons from before somebody was admitted say nothing.
+    A class with fewer lessons is looked at once all are over. Lessons from before somebody was admitted say nothing,
+    and who asked for leave was heard of until somebody has refused it.
     """
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
     planned = Lesson.objects.filter(training_class=training_class, status=Lesson.Status.PLANNED).count()
@@ -40,12 +41,13 @@ def never_came(*, training_class: TrainingClass, now: datetime) -> QuerySet[Enro
         training_class__lessons__starts_at__gte=F("since"),
     )
     here = Attendance.objects.filter(lesson__training_class=training_class, learner=OuterRef("learner"))
+    asked = LeaveRequest.objects.filter(enrolment=OuterRef("pk"), status=LeaveRequest.Status.ASKED)
     decided = Completion.objects.filter(enrolment=OuterRef("pk")).exclude(status__in=Completion.UNDONE)
     admitted = Enrolment.objects.filter(training_class=training_class, status=Status.ADMITTED).annotate(since=since)
     missed = admitted.annotate(missed=Count("training_class__lessons", filter=over))
     return (
         missed.filter(missed__gte=min(policy.no_show_lessons, planned))
-        .filter(~Exists(here.exclude(status__in=SILENT)), ~Exists(decided))
+        .filter(~Exists(here.exclude(status__in=SILENT)), ~Exists(decided), ~Exists(asked))
         .order_by("arrival_no")
     )
 

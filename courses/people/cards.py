@@ -51,7 +51,7 @@ def issue(*, learner: Learner, by: User, now: datetime) -> Issued:
     code = fresh(prefix="", length=CODE_LENGTH)
     with transaction.atomic():
         # Two who print at once: the second waits here and replaces the first's card.
-        Learner.objects.select_for_update().get(pk=learner.pk)
+        Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
         former = live_card(learner=learner)
         if former is not None:
             void(card=former, by=by, why=PersonalCard.Why.REPLACED, now=now)

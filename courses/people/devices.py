@@ -39,7 +39,7 @@ def bind(*, learner: Learner, label: str, now: datetime, replaces: str = "", bro
     pinned = policy.current(on=policy.local_date(now))
     with transaction.atomic():
         # Two sign-ins at once: the second waits here and counts the first.
-        Learner.objects.select_for_update().get(pk=learner.pk)
+        Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
         before = Device.objects.filter(code=replaces, revoked_at__isnull=True).first() if replaces else None
         if before is not None:
             Device.objects.filter(pk=before.pk).update(revoked_at=now)

@@ -55,7 +55,7 @@ def count_room(*, by: User, lesson: Lesson, counted: int | None, now: datetime) 
         raise CountRefused(CountRefusal.WRONG_NUMBER)
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     with transaction.atomic():
-        held = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+        held = Lesson.objects.select_for_update(of=("self",), no_key=True).get(pk=lesson.pk)
         if not is_counting(lesson=held, now=now):
             raise CountRefused(CountRefusal.NOT_BEGUN, minutes=policy.headcount_minutes)
         here, awaiting = _register(lesson)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import attendance, audit
@@ -52,7 +52,7 @@ def compute(*, lesson: Lesson, now: datetime) -> list[Signal]:
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     with transaction.atomic():
-        Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
+        Lesson.objects.select_for_update(of=("self",), no_key=True).get(pk=lesson.pk)
         known = {row.kind: row for row in Signal.objects.filter(lesson=lesson).order_by("version")}
         added = []
         for found in rules.find(facts=facts_of(lesson=lesson, now=now), policy=policy, now=now):
@@ -111,7 +111,9 @@ def facts_of(*, lesson: Lesson, now: datetime) -> Facts:
 
 
 def _not_taken_back(lesson: Lesson) -> QuerySet[Evidence]:
-    own = Evidence.objects.filter(lesson=lesson, kind__in=(*Evidence.SCANS, Evidence.Kind.ROLLCALL))
+    """Scans, answers to a roll-call, and the scans of phones whose owners the trainer named."""
+    made = Q(kind__in=(*Evidence.SCANS, Evidence.Kind.ROLLCALL)) | Q(door_request__isnull=False)
+    own = Evidence.objects.filter(made, lesson=lesson)
     return own.exclude(superseded_by__kind=Evidence.Kind.UNDO).select_related("learner").order_by("pk")
 
 
@@ -174,7 +176,7 @@ def _note(*, by: User, signal: Signal, text: str, closes: bool, now: datetime) -
     if not text:
         raise NoteRefused(NoteRefusal.NOTE_MISSING)
     with transaction.atomic():
-        Lesson.objects.select_for_update(of=("self",)).get(pk=signal.lesson_id)
+        Lesson.objects.select_for_update(of=("self",), no_key=True).get(pk=signal.lesson_id)
         if closes and SignalNote.objects.filter(signal=signal, closes=True).exists():
             raise NoteRefused(NoteRefusal.LOOKED_AT)
         made = SignalNote.objects.create(signal=signal, by=by, at=now, text=text, closes=closes)

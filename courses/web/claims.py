@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -30,7 +31,7 @@ class Contested:
 
 
 def listed(*, training_class: TrainingClass, user: User, permission: Permission, now: datetime) -> dict[str, Any]:
-    """Open ones first; of those decided the latest fifty. Five statements."""
+    """Open ones first, then the latest decided; fifty of each kind in all. Five statements."""
     asked = access.visible_leave(user=user, now=now, permission=permission).filter(
         enrolment__training_class=training_class
     )
@@ -40,13 +41,14 @@ def listed(*, training_class: TrainingClass, user: User, permission: Permission,
     of_leave = list(
         asked.exclude(status=LeaveRequest.Status.WITHDRAWN)
         .select_related("enrolment__learner", "proof", "decided_by")
-        .prefetch_related("covers__lesson")[:FEW]
+        .prefetch_related("covers__lesson")
+        .order_by(_waiting_first(LeaveRequest.Status.ASKED), "-asked_at", "-pk")[:FEW]
     )
     contested = _contested(
         list(
-            raised.exclude(status=Dispute.Status.WITHDRAWN).select_related(
-                "enrolment__learner", "lesson", "proof", "answered_by", "decided_by"
-            )[:FEW]
+            raised.exclude(status=Dispute.Status.WITHDRAWN)
+            .select_related("enrolment__learner", "lesson", "proof", "answered_by", "decided_by")
+            .order_by(_waiting_first(*Dispute.OPEN), "-raised_at", "-pk")[:FEW]
         )
     )
     return {
@@ -58,6 +60,11 @@ def listed(*, training_class: TrainingClass, user: User, permission: Permission,
         "answer_max": leave.TEXT_MAX,
         "now": now,
     }
+
+
+def _waiting_first(*statuses: str) -> Case:
+    """What waits is never pushed off the page by what was decided since."""
+    return Case(When(status__in=statuses, then=0), default=1)
 
 
 def _contested(rows: list[Dispute]) -> list[Contested]:

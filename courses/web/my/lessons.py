@@ -120,13 +120,14 @@ def _line(known: LessonAccount) -> Line:
 def leave_ask(request: HttpRequest, number: str) -> HttpResponse:
     """What was asked so far, and the form for more."""
     own, now = _own(request, number), timezone.now()
+    learner: Learner = request.learner  # type: ignore[attr-defined]
     choices = attendance.lessons_to_excuse(enrolment=own, now=now)
     asks = request.method == "POST"
     initial = {"lessons": [row.pk for row in choices if str(row.number) == request.GET.get("lesson")]}
     form = LeaveForm(request.POST if asks else None, request.FILES if asks else None, lessons=choices, initial=initial)
     if asks and form.is_valid() and _ask(request, own, form, now):
         return redirect("my_leave", number=number)
-    rows = access.own_leave(learner=own.learner).filter(enrolment=own).prefetch_related("covers__lesson")
+    rows = access.own_leave(learner=learner).filter(enrolment=own).prefetch_related("covers__lesson")
     context = {
         "enrolment": own,
         "training_class": own.training_class,

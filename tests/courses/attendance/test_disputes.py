@@ -185,3 +185,26 @@ def test_hours_of_a_lesson_over_midnight_are_of_either_day(now: datetime, db: No
     answer(night, row)
     decide(night, row, people.user(), hours=Hours(time(23, 30), time(1, 30)))
     assert Attendance.objects.get().minutes == 120
+
+
+def test_a_trainer_of_the_class_decides_nothing_there_whatever_other_post_they_hold(room: Room) -> None:
+    row = contest(room, room.learner(), 200)
+    assert refused_by(lambda: decide(room, row, room.trainer, 200 + 3 * DAY)) == DisputeRefusal.OWN_CLASS
+    assert not Evidence.objects.exists()
+
+
+def test_what_is_open_when_completion_is_approved_can_be_closed_and_no_longer_corrected(
+    room: Room, school: User
+) -> None:
+    learner = room.learner()
+    row = contest(room, learner)
+    answer(room, row)
+    Completion.objects.create(
+        number="Z1", proposed_reasoning={},
+        enrolment=learner.enrolments.get(), status="approved", proposed_by=room.trainer,
+        proposed_at=room.at(310), submitted_by=people.user(), submitted_at=room.at(311),
+        approved_by=people.user(), approved_at=room.at(312),
+    )  # fmt: skip
+    assert refused_by(lambda: decide(room, row, school)) == DisputeRefusal.COMPLETED
+    decide(room, row, school, outcome=Outcome.KEEP, hours=None, text="已结业，学时足够")
+    assert (row.status, Evidence.objects.count()) == ("kept", 0)

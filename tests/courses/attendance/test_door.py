@@ -118,3 +118,20 @@ def test_what_the_door_wrote_is_marked_over_like_any_mark_by_hand(room: Room) ->
         by=people.user(), lesson=room.lesson, learner=learner, as_=Mark.ABSENT, reason="wrong_person", now=room.at(9)
     )
     assert Attendance.objects.get().status == "absent"
+
+
+def test_who_is_named_after_the_lesson_waits_for_a_second_person_and_after_a_day_is_not_named(room: Room) -> None:
+    learner, other = room.learner(), room.learner("李梅")
+    row, forgotten = ask(room, 14), ask(room, 15, device="phone 2")
+    attendance.settle_door(by=room.trainer, lesson=room.lesson, request=row, learner=learner, now=room.at(200))
+    said = Evidence.objects.get()
+    assert (said.kind, said.strength, said.happened_at) == ("late", "awaiting", room.at(14))
+    row.refresh_from_db()
+    assert attendance.awaited(row) == Awaited.AWAITS
+    with pytest.raises(MarkRefused) as refused:
+        attendance.confirm(by=room.trainer, receipt=said.receipt, lesson=room.lesson, now=room.at(201))
+    assert refused.value.code == MarkRefusal.SAME_PERSON
+    assert refusal(room, forgotten, other, 181 + 24 * 60) == MarkRefusal.TOO_OLD
+    room.lesson.status = Lesson.Status.CANCELLED
+    assert refusal(room, forgotten, other, 210) == MarkRefusal.CANCELLED
+    assert Evidence.objects.count() == 1

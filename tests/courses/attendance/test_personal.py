@@ -97,3 +97,12 @@ def test_the_code_of_another_phone_of_the_same_learner_is_told_apart(learner: Le
     found = read(personal.code_at(learner=learner, device=one, moment=now), now)
     assert found is not None
     assert (found.device == one, found.device == other) == (True, False)
+
+
+def test_a_bound_phone_is_known_however_often_another_browser_signed_in_anew(learner: Learner, now: datetime) -> None:
+    device, other = phone(learner, now), phone(learner, now)
+    for _time in range(8):
+        other = devices.bind(learner=learner, label="微信", now=now, replaces=other.code)
+    found = read(personal.code_at(learner=learner, device=device, moment=now), now)
+    assert found is not None
+    assert (found.device, found.bound) == (device, True)

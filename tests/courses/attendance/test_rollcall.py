@@ -69,12 +69,12 @@ def test_each_learner_sees_them_in_an_order_of_their_own(room: Room) -> None:
 def test_the_right_picture_is_evidence_of_the_moment_and_changes_nothing_else(room: Room) -> None:
     learner = room.learner()
     scan(room, learner, 0)
-    before = Attendance.objects.values("status", "in_at", "out_at", "minutes", "reasons").get(learner=learner)
+    before = Attendance.objects.values("status", "in_at", "out_at", "minutes", "missing").get(learner=learner)
     told = answer(room, called(room), learner, device="browser")
     row = Evidence.objects.get(receipt=told.receipt)
     assert (row.kind, row.direction, row.strength, row.device) == ("rollcall", "pulse", "proved", "browser")
     assert row.happened_at == room.at(61)
-    assert Attendance.objects.values("status", "in_at", "out_at", "minutes", "reasons").get(learner=learner) == before
+    assert Attendance.objects.values("status", "in_at", "out_at", "minutes", "missing").get(learner=learner) == before
     assert list(attendance.differences(now=room.at(61))) == []
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from courses import attendance, enrolment
-from courses.attendance import Mark
+from courses.attendance import Mark, leave
 from courses.enrolment import EnrolmentRefused
 from courses.models import AuditEvent, Enrolment, Lesson, OutboxMessage, TrainingClass, User
 from tests.factories import catalogue, people
@@ -152,3 +152,14 @@ def test_the_no_shows_of_a_year_are_counted_for_people_to_read(
     # Nothing is decided by it: the next class takes them like anybody.
     nxt = training_class(now=after_two, first=after_two + 20 * DAY)
     assert enrolled(training_class=nxt, now=after_two, learner=row.learner).status == Status.ADMITTED
+
+
+def test_who_asked_for_leave_is_not_given_up_before_somebody_decided(
+    a_class: TrainingClass, now: datetime, after_two: datetime
+) -> None:
+    row = enrolled(training_class=a_class, now=now)
+    lesson = Lesson.objects.get(training_class=a_class, number=1)
+    asked = leave.ask(enrolment=row, lessons=[lesson], kind="leave", reason="家里有事", content=None, by=None, now=now)
+    assert missing(a_class, after_two) == []
+    leave.decide(by=people.user(), request=asked, grant=False, answer="没有说明", now=after_two)
+    assert missing(a_class, after_two) == [row.pk]

@@ -11,7 +11,7 @@ from courses.attendance import Mark
 from courses.models import Attendance, AuditEvent, Direction, Evidence, Lesson, RoomCount, Signal, SignalNote
 from courses.people.numbers import fresh
 from courses.supervision import CountRefused, NoteRefused
-from tests.courses.attendance.conftest import Room, open_room, scan
+from tests.courses.attendance.conftest import Room, open_room, scan, ticket
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,7 @@ def test_lateness_is_read_from_the_rows(room: Room) -> None:
             kind=Evidence.Kind.WALL,
             direction=Direction.IN,
             strength=Evidence.Strength.PROVED,
+            origin=Evidence.Origin.WALL,
             happened_at=room.at(number),
             received_at=room.at(number),
             offset_ms=20000 + 700 * number,
@@ -179,3 +180,13 @@ def test_the_database_keeps_them_as_they_were(room: Room, table: str) -> None:
     for statement in (f"UPDATE courses_{table} SET id = id", f"DELETE FROM courses_{table}"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_one_phone_that_asked_the_trainer_for_several_people_is_seen(room: Room) -> None:
+    for name in ("王一", "王二"):
+        made = ticket(room, room.at(0), device="BROWSER")
+        asking = attendance.ask_door(ticket_text=attendance.seal_ticket(made), now=room.at(1))
+        attendance.settle_door(
+            by=room.trainer, lesson=room.lesson, request=asking, learner=room.learner(name), now=room.at(2)
+        )
+    assert compute(room, 3) == ["shared_device"]

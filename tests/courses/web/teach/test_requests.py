@@ -12,6 +12,7 @@ from django.urls import reverse
 from courses import attendance
 from courses.attendance import leave
 from courses.models import Attendance, Dispute, Enrolment, LeaveRequest, Reveal
+from courses.web import claims
 from tests.courses.attendance.conftest import Room
 from tests.factories.papers import pdf
 
@@ -96,3 +97,16 @@ def test_a_trainer_of_another_class_finds_none_of_it(
         ("claim_file", asked.proof.code),
     ):
         assert stranger.post(reverse(name, args=[room.a_class.number, code])).status_code == 404
+
+
+def test_what_waits_stays_on_the_page_however_much_was_decided_since(
+    room: Room, teacher: Client, asked: LeaveRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "FEW", 1)
+    other = Enrolment.objects.select_related("learner", "training_class__course").get(learner=room.learner("李梅"))
+    newer = leave.ask(
+        enrolment=other, lessons=[room.lesson], kind="leave", reason="有事", content=None, by=None, now=room.at(-50)
+    )
+    leave.decide(by=room.trainer, request=newer, grant=True, answer="", now=room.at(-40))
+    page = teacher.get(reverse("class_requests", args=[room.a_class.number])).content.decode()
+    assert asked.reason in page
