@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0003_first_policy'),
+        ('courses', '0004_first_policy'),
     ]
 
     operations = [
