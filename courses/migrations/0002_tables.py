@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['year', 'dimension', 'value', 'line', 'posted_on'], name='dailybreakdown_cut')],
+                'indexes': [models.Index(fields=['year', 'dimension', 'value', 'district', 'line', 'posted_on', 'count'], name='dailybreakdown_cut')],
                 'constraints': [models.UniqueConstraint(fields=('year', 'line', 'district', 'dimension', 'value', 'posted_on'), name='dailybreakdown_cell')],
             },
         ),
@@ -401,7 +401,7 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['posted_on'], name='dailytotal_day')],
+                'indexes': [models.Index(fields=['year', 'posted_on', 'line', 'district', 'count'], name='dailytotal_day')],
                 'constraints': [models.UniqueConstraint(fields=('year', 'line', 'district', 'month', 'institution', 'kind', 'brand', 'posted_on'), name='dailytotal_cell')],
             },
         ),

@@ -62,8 +62,13 @@ def read_cells(*, year: int, place: str | None, day: date, is_dated: bool, insid
     what of last year was posted after the same day of it. Taken off the year this gives `then`, without a look at the
     day of every cell.
     """
-    where, places = (" AND district = %s", [place]) if place else ("", [])
-    dated, days = (" AND (year < %s OR posted_on <= %s)", [year, day]) if is_dated else ("", [])
+    where, dated = "", ""
+    places: list[Any] = []
+    days: list[Any] = []
+    if place:
+        where, places = " AND district = %s", [place]
+    if is_dated:
+        dated, days = " AND (year < %s OR posted_on <= %s)", [year, day]
     found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS), inside)
     with connection.cursor() as cursor:
         cursor.execute(
