@@ -131,7 +131,10 @@ class DailyTotal(Counted):
                 name="dailytotal_cell",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["posted_on"], name="dailytotal_day")]
+        # Holds all that the tally reads by day of posting, so that no row need be fetched for it.
+        indexes: ClassVar = [
+            models.Index(fields=["year", "posted_on", "line", "district", "count"], name="dailytotal_day")
+        ]
 
 
 class DailyBreakdown(models.Model):
@@ -152,7 +155,10 @@ class DailyBreakdown(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["year", "dimension", "value", "line", "posted_on"], name="dailybreakdown_cut")
+            models.Index(
+                fields=["year", "dimension", "value", "district", "line", "posted_on", "count"],
+                name="dailybreakdown_cut",
+            )
         ]
 
 

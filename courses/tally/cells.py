@@ -58,27 +58,29 @@ def _sum(rows: Iterable[list[int]], length: int = 12) -> tuple[int, ...]:
 def read_cells(*, year: int, place: str | None, day: date, is_dated: bool, inside: bool) -> Cells:
     """Months of this year and the year before, and the last eight weeks of this one: two looks at the roll-up.
 
-    The first is the least that a tally can ask; the second reads eight weeks by the index on the day of posting.
+    The first is the least that a tally can ask; the second reads by the index on the day of posting: eight weeks, and
+    what of last year was posted after the same day of it. Taken off the year this gives `then`, without a look at the
+    day of every cell.
     """
-    then = _year_before(day)
-    where = ""
-    months = (
-        "SELECT line, district, year, month, SUM(count), SUM(CASE WHEN posted_on <= %s THEN count ELSE 0 END) "
-        "FROM courses_dailytotal WHERE year IN (%s, %s)"
-    )
-    values: list[Any] = [then, year - 1, year]
+    where, dated = "", ""
+    places: list[Any] = []
+    days: list[Any] = []
     if place:
-        where, values = " AND district = %s", [*values, place]
+        where, places = " AND district = %s", [place]
     if is_dated:
-        where, values = f"{where} AND (year < %s OR posted_on <= %s)", [*values, year, day]
+        dated, days = " AND (year < %s OR posted_on <= %s)", [year, day]
     found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS), inside)
     with connection.cursor() as cursor:
-        cursor.execute(f"{months}{where} GROUP BY year, line, district, month", values)
-        for line, district, of_year, month, told, by_then in cursor.fetchall():
+        cursor.execute(
+            "SELECT line, district, year, month, SUM(count) FROM courses_dailytotal "  # noqa: S608
+            f"WHERE year IN (%s, %s){where}{dated} GROUP BY year, line, district, month",
+            [year - 1, year, *places, *days],
+        )
+        for line, district, of_year, month, told in cursor.fetchall():
             for target in meets(line=line, inside=inside):
                 found.months[target, district, of_year][month - 1] += int(told)
-                found.then[target] += int(by_then) if of_year < year else 0
-        _add_weeks(cursor, found, year, place, day)
+                found.then[target] += int(told) if of_year < year else 0
+        _add_weeks(cursor, found, year, where, places, day)
     return found
 
 
@@ -87,18 +89,20 @@ def _year_before(day: date) -> date:
     return date(day.year - 1, day.month, min(day.day, monthrange(day.year - 1, day.month)[1]))
 
 
-def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, place: str | None, day: date) -> None:
+def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, where: str, places: list[Any], day: date) -> None:
     first = day - timedelta(days=7 * WEEKS - 1)
     whens = "".join(f" WHEN posted_on < %s THEN {number}" for number in range(WEEKS - 1))
-    values: list[Any] = [first + timedelta(days=7 * number) for number in range(1, WEEKS)] + [first, day, year]
-    where = ""
-    if place:
-        where, values = " AND district = %s", [*values, place]
+    ends = [first + timedelta(days=7 * number) for number in range(1, WEEKS)]
     cursor.execute(
         f"SELECT line, district, CASE{whens} ELSE {WEEKS - 1} END AS week, SUM(count) "  # noqa: S608
-        f"FROM courses_dailytotal WHERE posted_on BETWEEN %s AND %s AND year = %s{where} GROUP BY line, district, week",
-        values,
+        f"FROM courses_dailytotal WHERE year = %s AND posted_on BETWEEN %s AND %s{where} GROUP BY line, district, week "
+        f"UNION ALL SELECT line, '', {WEEKS}, SUM(count) "
+        f"FROM courses_dailytotal WHERE year = %s AND posted_on BETWEEN %s AND %s{where} GROUP BY line",
+        [*ends, year, first, day, *places, year - 1, _year_before(day) + timedelta(days=1), date.max, *places],
     )
     for line, district, week, told in cursor.fetchall():
         for target in meets(line=line, inside=found.inside):
-            found.weeks[target, district][week] += int(told)
+            if week == WEEKS:
+                found.then[target] -= int(told)
+            else:
+                found.weeks[target, district][week] += int(told)

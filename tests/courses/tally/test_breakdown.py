@@ -114,8 +114,8 @@ def test_command_and_page_tell_the_same_slices(generated) -> None:
         assert json.loads(said.getvalue()) == tally.as_plain(found=found)
 
 
-def test_a_breakdown_takes_two_statements(generated, django_assert_num_queries) -> None:
-    with django_assert_num_queries(2):
+def test_a_breakdown_takes_three_statements(generated, django_assert_num_queries) -> None:
+    with django_assert_num_queries(3):
         tally.breakdown(year=2026, scope=Scope(), by=By.CATEGORY, today=date(2026, 12, 31))
 
 

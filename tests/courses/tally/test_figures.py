@@ -144,13 +144,13 @@ def test_verified_in_training_enrolled_and_pending_stand_apart(now, districts) -
     assert (of(district="laishan").enrolled, of(district="laishan").pending) == (2, 0)
 
 
-def test_the_tally_asks_nine_questions_whatever_the_ledger_holds(
+def test_the_tally_asks_ten_questions_whatever_the_ledger_holds(
     targets, ledger_lines, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         of()
     batch(rows=[row(counted_on=TODAY, posted_on=TODAY) for _ in range(50)], now=people.user().date_joined)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         of()
 
 

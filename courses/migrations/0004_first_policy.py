@@ -144,7 +144,7 @@ def word_the_commitment(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0002_append_only")]
+    dependencies = [("courses", "0003_append_only")]
 
     operations = [
         migrations.RunPython(publish, migrations.RunPython.noop),

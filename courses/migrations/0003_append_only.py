@@ -4,7 +4,7 @@ from courses.migrations._append_only import create, drop
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0001_initial")]
+    dependencies = [("courses", "0002_tables")]
 
     operations = [
         migrations.RunPython(
