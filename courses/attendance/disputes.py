@@ -172,8 +172,8 @@ def decide(*, by: User, dispute: Dispute, outcome: Outcome, hours: Hours | None,
     """The last word, with its reason: the record is kept, or rows of evidence that overrule it are appended.
 
     `hours` are wanted for PRESENT. Refused with DisputeRefused: no reason, decided already, the trainer's time to
-    answer is not over, by who answered, teaches the class or wrote evidence of this learner and lesson, wrong hours. Once
-    completion is approved the record can only be kept.
+    answer is not over, by who answered, teaches the class or wrote evidence of this learner and lesson, wrong hours.
+    Once completion is approved the record can only be kept.
     """
     if not text.strip():
         raise DisputeRefused(DisputeRefusal.TEXT_MISSING)

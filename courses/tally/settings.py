@@ -7,12 +7,16 @@ entrepreneurship as well; the version in force on the day that figures are as of
 from datetime import date
 
 from courses import policy as policies
-from courses.models import Line
+from courses.models import Line, PolicyVersion
 
 
 def is_inside(*, year: int, day: date) -> bool:
-    """Whether the city's 10,000 lie inside its 30,000, as set on a day (for a past year, on its last one)."""
-    return policies.current(on=min(day, date(year, 12, 31))).entrepreneurship_in_skills
+    """Whether the city's 10,000 lie inside its 30,000, as set on a day (for a past year, on its last one); beside it
+    before there was any setting."""
+    try:
+        return policies.current(on=min(day, date(year, 12, 31))).entrepreneurship_in_skills
+    except PolicyVersion.DoesNotExist:
+        return False
 
 
 def meets(*, line: str, inside: bool) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def test_no_error_page_has_a_fault(language: str, city: City, browser: Browser) 
     page = visitor(browser, size=PHONE)
     for name, body in told.items():
         page.route(
-            f"{city.address}/{name}/", lambda route, body=body: route.fulfill(body=body, content_type="text/html")
+            f"{city.address}/{name}/", lambda route, _request, body=body: route.fulfill(body=body, content_type="text/html")
         )
         page.goto(f"{city.address}/{name}/")
         assert page.locator("h1").inner_text()

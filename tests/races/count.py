@@ -112,7 +112,7 @@ def contend(*, completion_id: int, officer_id: int) -> str:
 
 
 def post_alone(*, completion_id: int) -> None:
-    ledger.post(completion=Completion.objects.get(pk=completion_id), now=datetime.now(UTC))
+    ledger.post(completion=Completion.objects.get(pk=completion_id), by=None, now=datetime.now(UTC))
 
 
 def result(*, class_ids: list[int]) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def test_every_operation_asks_for_a_token(method: str, path: str) -> None:
     operation = api.get_openapi_schema(path_prefix="/api/v1/")["paths"][path][method]
     assert operation["security"] == [{"ClientToken": []}]
     call = getattr(Client(), method)
-    address = path.format(year=2026, number="02F20260001")
+    address = path.format(year=2026, number="02F20260001", dimension="kind")
     assert call(address, content_type="application/json").status_code == 401
 
 

@@ -1,11 +1,26 @@
 """The books refuse to be edited, in the database itself."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from courses import ledger
 from courses.migrations._append_only import BOOKS
-from courses.models import InstitutionEvent, ReviewEscalation, SizeOverride, Target, TrainingClass
+from courses.models import (
+    InstitutionEvent,
+    Learner,
+    ReviewEscalation,
+    RollCall,
+    RollCallTry,
+    RoomCount,
+    Signal,
+    SignalNote,
+    SizeOverride,
+    Target,
+    TrainingClass,
+    User,
+)
 from tests.append_only import lift, restore
 from tests.factories import people, selection
 from tests.factories.completion import counted
@@ -22,7 +37,21 @@ def every_book_has_a_row(now) -> None:
     ReviewEscalation.objects.create(training_class=made, submitted_at=now, due_on=now.date(), at=now)
     InstitutionEvent.objects.create(institution=made.institution, verb="registered", by=officer, at=now)
     Target.objects.create(year=2026, line="skills", amount=30_000, source="年度计划")
+    _looked_at(made, officer, now)
     selection.proposed(camp=selection.camp(now=now), now=now)
+
+
+def _looked_at(made: TrainingClass, officer: User, now: datetime) -> None:
+    """What is kept about presence beside the evidence itself."""
+    lesson, learner = made.lessons.all()[0], Learner.objects.all()[0]
+    call = RollCall.objects.create(
+        code="C0", lesson=lesson, picture="wok", offered=["wok", "hull"], tries=2, by=officer,
+        started_at=now, ends_at=now + timedelta(minutes=3),
+    )  # fmt: skip
+    RollCallTry.objects.create(roll_call=call, learner=learner, number=1, picture="hull", at=now)
+    RoomCount.objects.create(lesson=lesson, counted=9, register_here=8, register_awaiting=0, due=9, by=officer, at=now)
+    signal = Signal.objects.create(code="S0", lesson=lesson, kind=Signal.Kind.HEADS, figures={}, rows=[], at=now)
+    SignalNote.objects.create(signal=signal, by=officer, at=now, text="已核对")
 
 
 @pytest.mark.parametrize("book", BOOKS)

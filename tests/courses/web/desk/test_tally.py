@@ -221,7 +221,7 @@ def test_the_tally_takes_the_same_statements_for_two_districts_and_for_more(
     browser.get(reverse("desk_tally"))
     with CaptureQueriesContext(connection) as spent:
         browser.get(reverse("desk_tally"))
-    assert len(spent) == 14
+    assert len(spent) == 15
 
 
 @pytest.mark.parametrize("number_of", [1, 3])
