@@ -1,9 +1,10 @@
 """Every page in every mode: nothing for axe to find, nothing that scrolls sideways, no word on the console."""
 
 import json
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request, Route
 
 from tests.journeys import certificates
 from tests.journeys.browser import PHONE, enter_as, visitor
@@ -20,6 +21,7 @@ LANGUAGES = ("zh-hans", "en")
 NOT_OURS = {"cms": ("aria-input-field-name", "label", "scrollable-region-focusable")}
 ERRORS = """
 import json
+from functools import partial
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.utils import translation
@@ -86,12 +88,14 @@ def test_no_error_page_has_a_fault(language: str, city: City, browser: Browser) 
     assert len(told) == 7
     page = visitor(browser, size=PHONE)
     for name, body in told.items():
-        page.route(
-            f"{city.address}/{name}/", lambda route, _request, body=body: route.fulfill(body=body, content_type="text/html")
-        )
+        page.route(f"{city.address}/{name}/", partial(_written, body=body))
         page.goto(f"{city.address}/{name}/")
         assert page.locator("h1").inner_text()
         assert faults(page, name) == []
+
+
+def _written(route: Route, _request: Request, *, body: str) -> None:
+    route.fulfill(body=body, content_type="text/html")
 
 
 def test_no_result_of_a_scan_has_a_fault(city: City, browser: Browser) -> None:
