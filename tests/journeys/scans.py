@@ -7,14 +7,16 @@ from playwright.sync_api import Page, expect
 from tests.journeys.browser import enter_as
 from tests.journeys.city import City
 
-# Whoever walked the demo class before, it was hours ago: each call starts with a class that nobody has scanned into.
+# Whoever walked the demo class before, it was hours ago: each call starts with a class that nobody has scanned into. Their
+# browsers were bound the day before, as a learner binds only so many in one day.
 HOURS_AGO = """
 from datetime import timedelta
 from django.db.models import F
-from courses.models import Lesson
+from courses.models import Device, Lesson
 ago = timedelta(hours=3)
 walked = Lesson.objects.filter(training_class__course__number__startswith="today-")
 walked.update(starts_at=F("starts_at") - ago, ends_at=F("ends_at") - ago)
+Device.objects.update(bound_at=F("bound_at") - timedelta(days=1))
 """
 
 # A place in today's class for both learners, and a code of the moment, as a projector would show it.
