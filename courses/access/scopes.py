@@ -34,6 +34,9 @@ from courses.models import (
     User,
 )
 
+# Not an empty Q, which vanishes from `Q() | other` and would leave the other alone.
+EVERYTHING = ~Q(pk__in=[])
+
 
 def visible_classes(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[TrainingClass]:
     """City, inspectors and auditors see every class; districts, institutions and trainers their own."""
@@ -211,7 +214,7 @@ def _scope(user: User, now: datetime, *, prefix: str, permission: Permission | N
         if permission is not None and permission not in ROLES[post.role].permissions:
             continue
         if post.role in WHOLE_CITY:
-            return Q()
+            return EVERYTHING
         scope |= _post_scope(post, prefix=prefix)
     return scope
 

@@ -13,18 +13,33 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from pytest_django import Settings
 
-from courses import classes, enrolment, groups, rosters, saved_views
+from courses import access, classes, enrolment, groups, merging, rosters, saved_views
+from courses.attendance import leave
 from courses.attendance.codes import lesson_name
+from courses.completion import batches, revoking, sampling
 from courses.enrolment import Told
-from courses.models import Enrolment, Institution, LearnerCategory, Lesson, Post, SavedView, User
+from courses.models import (
+    CountEntry,
+    Dispute,
+    Enrolment,
+    Institution,
+    Learner,
+    LearnerCategory,
+    Lesson,
+    Post,
+    SavedView,
+    Signal,
+    User,
+)
 from courses.people import cards, clients, devices, proofs
 from courses.people.clients import Scope
 from tests.architecture.routes import Route, routes
 from tests.courses.rosters.conftest import private_folder
 from tests.factories import catalogue, papers, people, sheets
 from tests.factories import groups as bookings
-from tests.factories.classes import enrolled, training_class
-from tests.factories.completion import counted
+from tests.factories.certificates import issued
+from tests.factories.classes import enrolled, first_lesson, training_class
+from tests.factories.completion import counted, submitted
 from tests.factories.selection import camp, candidate
 
 __all__ = ["private_folder"]
@@ -36,6 +51,10 @@ NAME, EMPLOYER, CONTACT, REASON = "金丝雀甲", "金丝雀船务有限公司",
 OPEN_TO_ALL = {"enrol_start", "enrol_proof", "enrol_step"}
 # Asked for what everybody at the desk may see; what stands on them is looked at for canaries all the same.
 OF_THE_CITY = {"desk_base"}
+# A close holds the whole city: who sees a part of it is led to the part that is theirs.
+LED_TO_THE_TALLY = {"desk_year_close", "desk_close", "desk_year_close_file", "desk_close_file"}
+# The paper of a certificate is drawn by a task of its own.
+LATER_DRAWN = {"my_certificate_paper"}
 SHUT = {302, 403, 404, 405}
 NAMED = [route for route in routes() if not route.plain and route.declared is None and route.name not in OPEN_TO_ALL]
 PLAIN = [route for route in routes() if route.plain and route.declared is None and route.name != "account_logout"]
@@ -90,9 +109,12 @@ def world(now: datetime, private_folder: Path) -> World:
         "base": "SX01",
         "project": "XM-1",
         **_camp(school, now),
+        **_claims(own, now),
+        **_decisions(who, entry, school, now),
     }
     document = who.documents.get().number
     canaries = {NAME, EMPLOYER, CONTACT, REASON, document, who.phone, own.number, booking.number}
+    canaries |= {names["certificate"], names["revocation"], names["batch"], names["leave"], names["dispute"]}
     return World(names, owner, _strangers(other, before), frozenset(canaries), other)
 
 
@@ -136,6 +158,39 @@ def _camp(school: Institution, now: datetime) -> dict[str, str]:
     return {"camp": held.number, "candidate": row.number}
 
 
+def _claims(own: Enrolment, now: datetime) -> dict[str, str]:
+    """Whatever is said of one learner's lessons."""
+    lesson = first_lesson(own.training_class)
+    asked = leave.ask(enrolment=own, lessons=[lesson], kind="sick", reason=REASON, content=None, by=None, now=now)
+    dispute = Dispute.objects.create(
+        code="D" * 26, enrolment=own, lesson=lesson, was_status="absent", text=REASON, raised_at=now, decide_from=now
+    )
+    sum_ = {"counted": 3, "register": 5, "awaiting": 0, "difference": -2, "from": 2}
+    signal = Signal.objects.create(
+        code="S00000000001", lesson=lesson, kind=Signal.Kind.HEADS, figures=sum_, rows=[], at=now
+    )
+    return {"leave": asked.code, "dispute": dispute.code, "signal": signal.code}
+
+
+def _decisions(who: Learner, entry: CountEntry, school: Institution, now: datetime) -> dict[str, str]:
+    """Whatever the authorities decide on; a sample and a merge are the city's alone."""
+    officer = people.user()
+    later = training_class(now=now, institution=school, first=now + timedelta(days=60))
+    certificate = issued(now=now, learner=who, a_class=later)
+    revocation = revoking.propose_revocation(by=officer, completion=certificate.completion, reason=REASON, now=now)
+    before = now - timedelta(days=30)
+    waiting, _after = submitted(now=before, learner=people.learner(now=before, name=NAME), institution=school)
+    sample = sampling.draw(by=officer, year=entry.year, month=entry.month, district=None, now=now)
+    twin = people.learner(now=now, name=NAME)
+    return {
+        "certificate": certificate.number,
+        "revocation": revocation.number,
+        "batch": batches.approve_later(by=officer, completions=[waiting], now=now).number,
+        "sample": sample.number,
+        "merge": merging.propose_merge(by=officer, kept=who, merged=twin, reason=REASON, now=now).number,
+    }
+
+
 def _strangers(other: Institution, since: datetime) -> dict[str, User | None]:
     return {
         "anonymous": None,
@@ -151,22 +206,48 @@ FIRST = {
     "/my/enrolment/": "enrolment",
     "/my/proof/": "proof",
     "/my/devices/": "device",
+    "/my/leave/": "leave",
+    "/my/dispute/": "dispute",
+    "/my/certificate/": "certificate",
     "/teach/lesson/": "lesson",
     "/teach/class/": "class",
+    "/desk/approve/batch/": "batch",
     "/desk/views/": "view",
     "/desk/class/": "class",
     "/desk/roster/": "roster",
     "/desk/group/": "group",
+    "/desk/certificate/": "certificate",
     "/desk/completion/": "completion",
+    "/desk/revocation/": "revocation",
+    "/desk/sample/": "sample",
     "/desk/selection/": "camp",
     "/desk/entry/": "entry",
+    "/desk/closes/": "year",
+    "/desk/signal/": "signal",
+    "/desk/lesson/": "lesson",
+    "/desk/merge/": "merge",
     "/desk/learners/": "learner",
     "/desk/institution/": "institution",
     "/desk/base/": "base",
     "/desk/project/": "project",
 }
-LATER = {"request_number": "change", "entry_number": "counter", "code": "proof", "receipt": "enrolment"}
-UNKNOWN = {"<uuid:key>": "00000000-0000-4000-8000-000000000000"}
+# What stands at a later place: by the word before it, else by its own.
+AFTER = {"leave": "leave", "dispute": "dispute", "signals": "signal", "member": "member"}
+LATER = {
+    "request_number": "change",
+    "entry_number": "counter",
+    "code": "proof",
+    "receipt": "enrolment",
+    "enrolment_number": "enrolment",
+    "completion_number": "completion",
+}
+UNKNOWN = {
+    "<uuid:key>": "00000000-0000-4000-8000-000000000000",
+    "<int:year>": "2026",
+    "<int:month>": "9",
+    "<int:lesson>": "1",
+    "<slug:kind>": "json",
+}
 
 
 def address_of(route: Route, names: dict[str, str]) -> str:
@@ -174,18 +255,17 @@ def address_of(route: Route, names: dict[str, str]) -> str:
     parts = route.address.split("/")
     first = next((key for start, key in FIRST.items() if route.address.startswith(start)), None)
     for place, part in enumerate(parts):
-        if not part.startswith("<"):
-            continue
-        word = part.strip("<>").partition(":")[2]
-        if word == "enrolment_number":
-            key = {"/desk/group/": "member", "/desk/selection/": "candidate"}.get(
-                "/".join(parts[:3]) + "/", "enrolment"
-            )
-        else:
-            key = first if first is not None and word not in LATER else LATER.get(word, "")
-            first = None if word not in LATER else first
-        parts[place] = names.get(key, UNKNOWN.get(part, "0000000000000000"))
+        if part.startswith("<"):
+            parts[place] = names.get(first or _later(parts, place), UNKNOWN.get(part, "0000000000000000"))
+            first = None
     return "/".join(parts)
+
+
+def _later(parts: list[str], place: int) -> str:
+    word = parts[place].strip("<>").partition(":")[2]
+    if word == "enrolment_number" and parts[2] == "selection":
+        return "candidate"
+    return AFTER.get(parts[place - 1]) or LATER.get(word, "")
 
 
 def browser(user: User | None) -> Client:
@@ -213,11 +293,16 @@ def test_nothing_of_another_institution_is_found_or_sent_whoever_asks_and_howeve
                 shut = answer.status_code in SHUT or route.name in OF_THE_CITY or route.gate == "public"
                 if not shut or answer.status_code >= 500:
                     wrong.append(f"{role} {ask.__name__} {address}: {answer.status_code}")
-                if answer.status_code == 302 and user is not None and route.gate != "public":
+                if answer.status_code == 302 and user is not None and not _may_lead_on(route, answer):
                     wrong.append(f"{role} {ask.__name__} {address} leads to {answer.headers['Location']}")
                 said = sent(answer).replace(address, "")
                 wrong += [f"{role} {ask.__name__} {address} says {one}" for one in world.canaries if one in said]
     assert wrong == []
+
+
+def _may_lead_on(route: Route, answer: Any) -> bool:
+    to_the_tally = route.name in LED_TO_THE_TALLY and answer.headers["Location"] == "/desk/tally/"
+    return route.gate == "public" or to_the_tally
 
 
 def test_no_list_of_a_stranger_holds_a_row_of_another_institution(world: World) -> None:
@@ -263,6 +348,26 @@ def test_its_own_people_find_what_the_others_do_not(world: World) -> None:
     assert lost == []
     assert EMPLOYER in sent(client.get(f"/desk/group/{world.names['group']}/"))
     assert REASON in sent(client.get(f"/desk/class/{world.names['class']}/"))
+
+
+def test_the_city_and_the_learner_find_what_strangers_do_not(world: World, now: datetime) -> None:
+    """What no institution runs, likewise."""
+    city = people.staff(role=Role.CITY, now=now - timedelta(days=30))
+    owner = Learner.objects.get(number=world.names["learner"]).user
+    kinds = {"batch", "revocation", "sample", "merge", "signal", "certificate", "year", "entry"}
+    shown = 0
+    for user, start in ((city, "/desk/"), (owner, "/my/")):
+        client = browser(user)
+        for route in NAMED:
+            key = next((key for begin, key in FIRST.items() if route.address.startswith(begin)), "")
+            if key in kinds and route.address.startswith(start):
+                address = address_of(route, world.names)
+                answer = client.get(address)
+                assert answer.status_code in {200, 405} or route.name in LATER_DRAWN, address
+                shown += answer.status_code == 200
+    assert shown >= len(kinds)
+    seen = access.visible_enrolments(user=city, now=now)
+    assert seen.filter(number__in=[world.names["enrolment"], world.names["member"]]).count() == 2
 
 
 def test_every_named_address_of_the_desk_has_a_thing_of_the_world() -> None:
