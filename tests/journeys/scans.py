@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from tests.journeys.browser import enter_as
 from tests.journeys.city import City
 
-# Whoever walked the demo class before, it was hours ago: each call starts with a class that nobody has scanned into. Their
-# browsers were bound the day before, as a learner binds only so many in one day.
+# Whoever walked the demo class before, it was hours ago: each call starts with a class that nobody has scanned into.
+# Their browsers were bound the day before, as a learner binds only so many in one day.
 HOURS_AGO = """
 from datetime import timedelta
 from django.db.models import F
