@@ -25,8 +25,9 @@ print(row.number)
 TAKEN = """
 from courses.models import *
 booking = GroupBooking.objects.get(number="{number}")
-print(booking.status, booking.enrolments.filter(status="admitted", source="group").count(),
-      OutboxMessage.objects.filter(kind="group_given").count(), booking.training_class.seats_left)
+told = OutboxMessage.objects.filter(kind="group_given", created_at__gte=booking.created_at)
+print(booking.status, booking.enrolments.filter(status="admitted", source="group").count(), told.count(),
+      booking.training_class.seats_left)
 """
 
 
