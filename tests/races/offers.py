@@ -1,7 +1,7 @@
 """An offer is accepted at the very moment at which it runs out: one of the two happens, and one learner is told so."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -83,38 +83,47 @@ def faults(*, enrolment_id: int, next_id: int) -> list[str]:
 RIVALS = 2
 _all_have_read = threading.Barrier(RIVALS)
 _module: Any = offers
-_own = (_module.hold_class, _module._stands, _module._run_out, _module.become, _module.promote_next)
+NAMES = ("hold_class", "_stands", "_run_out", "become", "promote_next", "take_offer_back")
+_own = {name: getattr(_module, name) for name in NAMES}
 
 
 def unprotect() -> None:
     """Read, then write: without the hold on the class, its transaction and the status that a decision asks for."""
     _module.hold_class = lambda *_class_ids: None
     _module._stands, _module._run_out = _read_and_wait, _wait_and_run_out
-    _module.become, _module.promote_next = _become_from_anything, _promote_in_a_transaction
+    _module.become = _become_from_anything
+    for name in ("promote_next", "take_offer_back"):
+        setattr(_module, name, _in_a_transaction(_own[name]))
     _module.transaction = SimpleNamespace(atomic=nullcontext)
 
 
 def protect() -> None:
     """The process serves other races after this one."""
-    _module.hold_class, _module._stands, _module._run_out, _module.become, _module.promote_next = _own
+    for name, own in _own.items():
+        setattr(_module, name, own)
     _module.transaction = transaction
 
 
 def _read_and_wait(row: Enrolment, now: datetime) -> bool:
-    stands: bool = _own[1](row, now)
+    stands: bool = _own["_stands"](row, now)
     _all_have_read.wait(timeout=30)
     return stands
 
 
 def _wait_and_run_out(rows: Sequence[Enrolment], now: datetime) -> Any:
     _all_have_read.wait(timeout=30)
-    return _own[2](rows, now)
+    return _own["_run_out"](rows, now)
 
 
 def _become_from_anything(by: Any, row: Enrolment, _from: Any, *args: Any, **values: Any) -> None:
-    _own[3](by, row, tuple(Status), *args, **values)
+    _own["become"](by, row, tuple(Status), *args, **values)
 
 
-def _promote_in_a_transaction(**values: Any) -> Any:
-    with transaction.atomic():
-        return _own[4](**values)
+def _in_a_transaction(own: Callable[..., Any]) -> Callable[..., Any]:
+    """What locks rows of its own needs one, also where the whole has none."""
+
+    def done(*args: Any, **values: Any) -> Any:
+        with transaction.atomic():
+            return own(*args, **values)
+
+    return done
