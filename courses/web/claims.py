@@ -42,13 +42,15 @@ def listed(*, training_class: TrainingClass, user: User, permission: Permission,
         asked.exclude(status=LeaveRequest.Status.WITHDRAWN)
         .select_related("enrolment__learner", "proof", "decided_by")
         .prefetch_related("covers__lesson")
-        .order_by(_waiting_first(LeaveRequest.Status.ASKED), "-asked_at", "-pk")[:FEW]
+        .annotate(place=_waiting_first(LeaveRequest.Status.ASKED))
+        .order_by("place", "-asked_at", "-pk")[:FEW]
     )
     contested = _contested(
         list(
             raised.exclude(status=Dispute.Status.WITHDRAWN)
             .select_related("enrolment__learner", "lesson", "proof", "answered_by", "decided_by")
-            .order_by(_waiting_first(*Dispute.OPEN), "-raised_at", "-pk")[:FEW]
+            .annotate(place=_waiting_first(*Dispute.OPEN))
+            .order_by("place", "-raised_at", "-pk")[:FEW]
         )
     )
     return {
