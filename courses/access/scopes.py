@@ -9,33 +9,46 @@ from courses.access.roles import ROLES, WHOLE_CITY, Permission, Role, held, may
 from courses.models import (
     ApiClient,
     ApprovalBatch,
+    CallBack,
     Certificate,
     CertificateWithdrawal,
     Completion,
     CountEntry,
     Dispute,
     Enrolment,
+    ErasureRequest,
+    Export,
+    ExportSchedule,
+    ExternalCertificate,
+    FollowUp,
     GroupBooking,
     Institution,
     Learner,
     LeaveRequest,
     Lesson,
+    MakeUp,
     MergeProposal,
     OutboxMessage,
+    OwnForm,
+    PaperEntry,
+    PaperSheet,
     Post,
     Project,
-    Proof,
     Revocation,
     RosterImport,
+    RuleProposal,
     Sample,
     SavedView,
     Signal,
     TrainingClass,
+    Undercut,
     User,
 )
 
 # Not an empty Q, which vanishes from `Q() | other` and would leave the other alone.
 EVERYTHING = ~Q(pk__in=[])
+# Files with full numbers that wait for a second person.
+FULL_ASKED = Export.objects.filter(full=True, status=Export.Status.ASKED)
 
 
 def visible_classes(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[TrainingClass]:
@@ -65,6 +78,14 @@ def visible_certificates(*, user: User, now: datetime, permission: Permission) -
     ).distinct()
 
 
+def visible_external_certificates(
+    *, user: User, now: datetime, permission: Permission
+) -> QuerySet[ExternalCertificate]:
+    return ExternalCertificate.objects.filter(
+        _scope(user, now, prefix="completion__enrolment__training_class__", permission=permission)
+    ).distinct()
+
+
 def visible_withdrawals(*, user: User, now: datetime, permission: Permission) -> QuerySet[CertificateWithdrawal]:
     return CertificateWithdrawal.objects.filter(
         _scope(user, now, prefix="certificate__completion__enrolment__training_class__", permission=permission)
@@ -75,6 +96,12 @@ def visible_revocations(*, user: User, now: datetime) -> QuerySet[Revocation]:
     """Of the completions that this person may decide on."""
     scope = _scope(user, now, prefix="completion__enrolment__training_class__", permission=Permission.REVIEW)
     return Revocation.objects.filter(scope).distinct()
+
+
+def visible_undercuts(*, user: User, now: datetime) -> QuerySet[Undercut]:
+    """Of the completions that this person may decide on."""
+    scope = _scope(user, now, prefix="completion__enrolment__training_class__", permission=Permission.REVIEW)
+    return Undercut.objects.filter(scope).distinct()
 
 
 def visible_batches(*, user: User, now: datetime) -> QuerySet[ApprovalBatch]:
@@ -94,6 +121,18 @@ def visible_merges(*, user: User, now: datetime) -> QuerySet[MergeProposal]:
     return MergeProposal.objects.none()
 
 
+def visible_rules(*, user: User, now: datetime) -> QuerySet[RuleProposal]:
+    if may(user=user, permission=Permission.SET_RULES, now=now):
+        return RuleProposal.objects.all()
+    return RuleProposal.objects.none()
+
+
+def visible_erasures(*, user: User, now: datetime) -> QuerySet[ErasureRequest]:
+    if may(user=user, permission=Permission.ERASE_PEOPLE, now=now):
+        return ErasureRequest.objects.all()
+    return ErasureRequest.objects.none()
+
+
 def visible_rosters(*, user: User, now: datetime, permission: Permission) -> QuerySet[RosterImport]:
     return RosterImport.objects.filter(_scope(user, now, prefix="training_class__", permission=permission)).distinct()
 
@@ -103,21 +142,73 @@ def visible_bookings(*, user: User, now: datetime, permission: Permission) -> Qu
 
 
 def visible_learners(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[Learner]:
-    return Learner.objects.filter(
-        _scope(user, now, prefix="enrolments__training_class__", permission=permission)
-    ).distinct()
+    """By a class of their own, and a record that was kept by a class of one that was merged into it."""
+    own = _scope(user, now, prefix="enrolments__training_class__", permission=permission)
+    merged = _scope(user, now, prefix="merges_kept__merged__enrolments__training_class__", permission=permission)
+    return Learner.objects.filter(own | merged).distinct()
 
 
 def visible_signals(*, user: User, now: datetime, permission: Permission) -> QuerySet[Signal]:
-    """No trainer's post opens them here, so that none comes twice."""
-    return Signal.objects.filter(_scope(user, now, prefix="lesson__training_class__", permission=permission))
+    """No trainer's post opens them here, so that none comes twice. What learners said on the phone is shown to those
+    alone who may see the call-backs."""
+    of_class = "lesson__training_class__"
+    heard = _scope(user, now, prefix=of_class, permission=Permission.SEE_CALL_BACKS)
+    rows = Signal.objects.filter(_scope(user, now, prefix=of_class, permission=permission))
+    return rows.filter(~Q(kind=Signal.Kind.CALL_BACK) | heard)
 
 
-def visible_failures(*, user: User, now: datetime) -> QuerySet[OutboxMessage]:
-    """Messages that reached nobody: all of them for the city, which answers for the gateway; none for anybody else."""
-    if not may(user=user, permission=Permission.RUN_MESSAGES, now=now):
-        return OutboxMessage.objects.none()
-    return OutboxMessage.objects.filter(status=OutboxMessage.Status.FAILED)
+def own_signals(*, lesson: Lesson) -> QuerySet[Signal]:
+    """What the trainers of a lesson are shown of it: never what learners said of them on the phone."""
+    return Signal.objects.filter(lesson=lesson).exclude(kind=Signal.Kind.CALL_BACK)
+
+
+def visible_call_backs(*, user: User, now: datetime, permission: Permission) -> QuerySet[CallBack]:
+    """Never to the institution or its trainers: who was drawn, and what they said of it, is not theirs to know."""
+    return CallBack.objects.filter(_scope(user, now, prefix="training_class__", permission=permission)).distinct()
+
+
+def visible_follow_ups(*, user: User, now: datetime, permission: Permission) -> QuerySet[FollowUp]:
+    scope = _scope(user, now, prefix="completion__enrolment__training_class__", permission=permission)
+    return FollowUp.objects.filter(scope).distinct()
+
+
+def visible_messages(*, user: User, now: datetime) -> QuerySet[OutboxMessage]:
+    """All of them for the city, which answers for the gateway; none for anybody else."""
+    may_run = may(user=user, permission=Permission.RUN_MESSAGES, now=now)
+    return OutboxMessage.objects.all() if may_run else OutboxMessage.objects.none()
+
+
+def visible_exports(*, user: User, now: datetime) -> QuerySet[Export]:
+    """One's own; those with full numbers for who may agree to them; all of them for who reads the records."""
+    if may(user=user, permission=Permission.SEE_AUDIT, now=now):
+        return Export.objects.all()
+    own = Q(asked_by=user)
+    return Export.objects.filter(own | Q(full=True) if _may_full(user, now) else own)
+
+
+def own_exports(*, user: User) -> QuerySet[Export]:
+    return Export.objects.filter(asked_by=user)
+
+
+def exports_to_decide(*, user: User, now: datetime) -> QuerySet[Export]:
+    """Files with full numbers that somebody else asked for."""
+    if not _may_full(user, now):
+        return Export.objects.none()
+    return FULL_ASKED.exclude(asked_by=user)
+
+
+def own_schedules(*, user: User) -> QuerySet[ExportSchedule]:
+    return ExportSchedule.objects.filter(owner=user, stopped_at__isnull=True)
+
+
+def visible_own_forms(*, user: User, now: datetime) -> QuerySet[OwnForm]:
+    """They hold figures of the whole city: for who may fill them, and none for anybody else."""
+    may_fill = may(user=user, permission=Permission.FILL_FORMS, now=now)
+    return OwnForm.objects.all() if may_fill else OwnForm.objects.none()
+
+
+def _may_full(user: User, now: datetime) -> bool:
+    return may(user=user, permission=Permission.EXPORT_FULL, now=now)
 
 
 def visible_entries(*, user: User, now: datetime) -> QuerySet[CountEntry]:
@@ -182,29 +273,24 @@ def visible_disputes(*, user: User, now: datetime, permission: Permission) -> Qu
     return Dispute.objects.filter(scope).distinct()
 
 
-def own_leave(*, learner: Learner) -> QuerySet[LeaveRequest]:
-    return LeaveRequest.objects.filter(enrolment__in=own_enrolments(learner=learner))
+def visible_sheets(*, user: User, now: datetime, permission: Permission) -> QuerySet[PaperSheet]:
+    return PaperSheet.objects.filter(_scope(user, now, prefix="training_class__", permission=permission)).distinct()
 
 
-def own_disputes(*, learner: Learner) -> QuerySet[Dispute]:
-    return Dispute.objects.filter(enrolment__in=own_enrolments(learner=learner))
+def visible_paper_entries(*, user: User, now: datetime, permission: Permission) -> QuerySet[PaperEntry]:
+    scope = _scope(user, now, prefix="sheet__training_class__", permission=permission)
+    return PaperEntry.objects.filter(scope).distinct()
 
 
-def own_proofs(*, learner: Learner) -> QuerySet[Proof]:
-    return Proof.objects.filter(learner=learner, deleted_at__isnull=True)
+def visible_make_ups(*, user: User, now: datetime, permission: Permission) -> QuerySet[MakeUp]:
+    """Of the class that is visited as well as of the learner's own."""
+    visited = _scope(user, now, prefix="heard__training_class__", permission=permission)
+    own = _scope(user, now, prefix="enrolment__training_class__", permission=permission)
+    return MakeUp.objects.filter(visited | own).distinct()
 
 
 def own_saved_views(*, user: User) -> QuerySet[SavedView]:
     return SavedView.objects.filter(owner=user)
-
-
-def own_certificates(*, learner: Learner) -> QuerySet[Certificate]:
-    return Certificate.objects.filter(completion__enrolment__in=own_enrolments(learner=learner))
-
-
-def own_enrolments(*, learner: Learner) -> QuerySet[Enrolment]:
-    """Of the record and of those that were merged into it."""
-    return Enrolment.objects.filter(Q(learner=learner) | Q(learner__merge__kept=learner))
 
 
 def _scope(user: User, now: datetime, *, prefix: str, permission: Permission | None = None) -> Q:
@@ -248,6 +334,26 @@ def entry_scope(*, user: User, now: datetime) -> str | None:
         return ""
     districts = {post.district.key if post.role == Role.DISTRICT and post.district else None for post in posts}
     return districts.pop() if len(districts) == 1 else None
+
+
+def still_reaches(*, user: User, since: datetime, until: datetime, now: datetime) -> bool:
+    """Whether all that the posts opened between two moments, to export and to read figures, they open still.
+
+    Read anew: who moved to another post keeps no file of the old one.
+    """
+    posts = list(user.posts.all())
+    then = [post for post in posts if post.since <= until and (post.until is None or post.until > since)]
+    for permission in (Permission.EXPORT, Permission.SEE_TALLY):
+        opened = {_place(post) for post in then if permission in ROLES[post.role].permissions}
+        opens = {_place(post) for post in posts if post.is_held(now) and permission in ROLES[post.role].permissions}
+        if (None, None) not in opens and not opened <= opens:
+            return False
+    return True
+
+
+def _place(post: Post) -> tuple[int | None, int | None]:
+    """What a post is for: a district, an institution, or neither, which is the whole city."""
+    return post.district_id, post.institution_id
 
 
 def tally_district(*, user: User, now: datetime) -> str | None:

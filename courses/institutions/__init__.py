@@ -18,12 +18,25 @@ from courses.institutions.files import (
     set_status,
     submit,
 )
-from courses.institutions.rules import Block, blocked, blocks, covers, in_force, may_teach, trades_in_force
+from courses.institutions.rules import (
+    Block,
+    File,
+    blocked,
+    blocks,
+    cards_of_year,
+    certificates_of,
+    certified_until,
+    covers,
+    files_in_force,
+    in_force,
+    may_teach,
+)
 
 __all__ = [
     "Block",
     "Change",
     "Facts",
+    "File",
     "InstitutionRefusal",
     "InstitutionRefused",
     "Listed",
@@ -33,8 +46,12 @@ __all__ = [
     "approve",
     "blocked",
     "blocks",
+    "cards_of_year",
+    "certificates_of",
+    "certified_until",
     "changes",
     "covers",
+    "files_in_force",
     "in_directory",
     "in_force",
     "listed",
@@ -49,5 +66,4 @@ __all__ = [
     "send_back",
     "set_status",
     "submit",
-    "trades_in_force",
 ]

@@ -15,7 +15,8 @@ CHANGES_SHOWN = 30
 
 @dataclass(frozen=True)
 class Listed:
-    """An institution of the directory with the trades that are valid on the day it was asked for."""
+    """An institution of the directory with the trades that are valid on the day it was asked for; one that is suspended
+    or removed may open classes of none."""
 
     institution: Institution
     trades: list[RegisteredTrade]
@@ -26,7 +27,8 @@ class Listed:
 class Change:
     """One dated change. `what` is added, removed or changed; `lines` are the trades it touched, as stored by key.
 
-    Of a change of status the public reads that and when; why is free text of an officer and stays in the file.
+    Of a change of status the public reads that and when; why is free text of an officer and stays in the file. `moved`
+    says of name and district (by key) what they were and what they became.
     """
 
     on: date
@@ -34,6 +36,7 @@ class Change:
     subject: Institution | TrainingNeed
     lines: list[tuple[str, str, str, str]] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
+    moved: dict[str, list[str]] = field(default_factory=dict)
     status: str = ""
     before: TrainingNeed | None = None
 
@@ -77,14 +80,14 @@ def listed(*, institutions: Iterable[Institution], on: date) -> list[Listed]:
         .filter(institution__in=shown)
         .prefetch_related(Prefetch("trades", queryset=trades, to_attr="valid_trades"))
     }
-    return [Listed(one, *_current(files.get(one.pk))) for one in shown]
+    return [Listed(one, *_current(one, files.get(one.pk))) for one in shown]
 
 
-def _current(file: Registration | None) -> tuple[list[RegisteredTrade], date | None]:
+def _current(one: Institution, file: Registration | None) -> tuple[list[RegisteredTrade], date | None]:
     if file is None or file.decided_at is None:
         return [], None
     trades: list[RegisteredTrade] = file.valid_trades  # type: ignore[attr-defined]
-    return trades, local_date(file.decided_at)
+    return trades if one.status == Institution.Status.ACTIVE else [], local_date(file.decided_at)
 
 
 def changes(*, institution: Institution | None = None) -> list[Change]:
@@ -101,7 +104,8 @@ def _change(row: InstitutionEvent) -> Change:
         left = detail["to"] != Institution.Status.ACTIVE
         return Change(on, "removed" if left else "added", row.institution, status=detail["to"])
     lines = [(what, *line) for what in ("added", "removed", "changed") for line in detail[what]]
-    return Change(on, "added" if detail["first"] else "changed", row.institution, lines=lines, facts=detail["facts"])
+    what = "added" if detail["first"] else "changed"
+    return Change(on, what, row.institution, lines=lines, facts=detail["facts"], moved=detail["moved"])
 
 
 def needs(*, text: str = "", kind: str = "", on: date) -> QuerySet[TrainingNeed]:

@@ -16,6 +16,7 @@ from courses.models import (
     InstitutionEvent,
     InstitutionKind,
     Occupation,
+    Post,
     RegisteredTrade,
     RegisteredTrainer,
     Registration,
@@ -28,6 +29,9 @@ from courses.policy import local_date
 from courses.refusals import Refused
 
 Status = Registration.Status
+FACTS = ("name", "district", "kind", "address", "contact_phone")
+# What somebody who looks for the institution has to know under its former one.
+MOVED = ("name", "district")
 
 
 class InstitutionRefusal(StrEnum):
@@ -40,6 +44,7 @@ class InstitutionRefusal(StrEnum):
     TRADE_EXPIRED = "trade_expired"
     TRAINER_EXPIRED = "trainer_expired"
     TRADE_TWICE = "trade_twice"
+    NO_TRAINER_LOGIN = "no_trainer_login"
     PERIOD = "period"
     SAME_PERSON = "same_person"
     REASON_MISSING = "reason_missing"
@@ -59,6 +64,7 @@ class InstitutionRefused(Refused):
         InstitutionRefusal.TRADE_EXPIRED: _("「%(name)s」的有效期已过，未提交。请先移除，或改填新的有效期。"),
         InstitutionRefusal.TRAINER_EXPIRED: _("教师「%(name)s」的证书已过期，未提交。请先移除，或换成有效的证书。"),
         InstitutionRefusal.TRADE_TWICE: _("这个职业和等级已经填过，未保存。要改有效期，请先移除原来的一项。"),
+        InstitutionRefusal.NO_TRAINER_LOGIN: _("这个账号不是本机构的教师，未保存。请先在「人员」里任命，再来添加。"),
         InstitutionRefusal.PERIOD: _("有效期的结束早于开始，未保存。请核对日期。"),
         InstitutionRefusal.SAME_PERSON: _("本人经手，须他人审核，未保存。"),
         InstitutionRefusal.REASON_MISSING: _("请写明原因，未保存。"),
@@ -86,12 +92,14 @@ class Verb(StrEnum):
 class Facts:
     """What an institution declares about itself beside its trades and trainers."""
 
+    name: str
+    district: District
     kind: InstitutionKind
     address: str
     contact_phone: str = ""
 
 
-def register(*, by: User, credit_code: str, name: str, district: District, facts: Facts, now: datetime) -> Institution:
+def register(*, by: User, credit_code: str, facts: Facts, now: datetime) -> Institution:
     """Enter a new institution with an empty draft of its file; it may teach nothing until that is approved.
 
     Refused with CreditCodeRefused when the code cannot be right, with InstitutionRefused when it is known already.
@@ -103,10 +111,10 @@ def register(*, by: User, credit_code: str, name: str, district: District, facts
     with transaction.atomic():
         institution = Institution.objects.create(
             number=_next_number(),
-            name=name.strip(),
+            name=facts.name.strip(),
             credit_code=code,
             kind=facts.kind,
-            district=district,
+            district=facts.district,
             address=facts.address,
             contact_phone=facts.contact_phone,
         )
@@ -128,7 +136,9 @@ def open_file(*, by: User, institution: Institution, now: datetime) -> Registrat
     if found:
         return found
     held = in_force(institution=institution)
-    facts = Facts(institution.kind, institution.address, institution.contact_phone)
+    facts = Facts(
+        institution.name, institution.district, institution.kind, institution.address, institution.contact_phone
+    )
     try:
         with transaction.atomic():
             fresh = _open(by, institution, facts, version=held.version + 1 if held else 1, now=now)
@@ -143,6 +153,8 @@ def _open(by: User, institution: Institution, facts: Facts, *, version: int, now
     fresh = Registration.objects.create(
         institution=institution,
         version=version,
+        name=facts.name.strip(),
+        district=facts.district,
         kind=facts.kind,
         address=facts.address,
         contact_phone=facts.contact_phone,
@@ -215,12 +227,20 @@ def add_trainer(
     certificate_number: str,
     valid_until: date,
     now: datetime,
+    login: User | None = None,
 ) -> RegisteredTrainer:
+    """`login` says whose certificate it is, where the trainer has an account; it then stands for nobody else.
+
+    Refused with InstitutionRefused where that account teaches for somebody else.
+    """
     with transaction.atomic():
         held = _editable(registration)
+        if login is not None and not _teaches_for(login, held.institution_id, now):
+            raise InstitutionRefused(InstitutionRefusal.NO_TRAINER_LOGIN)
         row = RegisteredTrainer.objects.create(
             registration=held,
             name=name.strip(),
+            login=login,
             occupation=occupation,
             certificate=certificate.strip(),
             certificate_number=certificate_number.strip(),
@@ -228,6 +248,10 @@ def add_trainer(
         )
         _tell(by, held.institution, Verb.TRAINER_ADDED, now, version=held.version)
     return row
+
+
+def _teaches_for(login: User, institution: int, now: datetime) -> bool:
+    return login.posts.filter(Post.in_force(now), role=Post.Role.TRAINER, institution=institution).exists()
 
 
 def remove_trainer(*, by: User, registration: Registration, trainer: int, now: datetime) -> None:
@@ -279,9 +303,12 @@ def approve(*, by: User, registration: Registration, now: datetime) -> None:
         institution = held.institution
         detail = _difference(in_force(institution=institution), held)
         _move(held, Status.APPROVED, decided_by=by, decided_at=now)
-        for name in ("kind", "address", "contact_phone"):
+        if institution.name != held.name:
+            # Nobody has put the new name into English.
+            institution.name_en = ""
+        for name in FACTS:
             setattr(institution, name, getattr(held, name))
-        institution.save(update_fields=["kind", "address", "contact_phone"])
+        institution.save(update_fields=[*FACTS, "name_en"])
         _tell(by, institution, Verb.APPROVED, now, version=held.version, detail=detail)
 
 
@@ -322,20 +349,22 @@ def _move(held: Registration, to: Status, **changes: object) -> None:
 
 
 def _difference(before: Registration | None, after: Registration) -> dict[str, Any]:
-    """What the public reads of an approval: trades by key with their last day, and the names of changed facts."""
+    """What the public reads of an approval: trades by key with their last day, the names of changed facts, and of name
+    and district what they were and are."""
     old, new = _trades(before) if before else {}, _trades(after)
-    facts = [
-        name
-        for name in ("kind_id", "address", "contact_phone")
-        if before and getattr(before, name) != getattr(after, name)
-    ]
+    facts = [name for name in FACTS if before and getattr(before, name) != getattr(after, name)]
     return {
         "first": before is None,
         "added": [[*key, until] for key, until in new.items() if key not in old],
         "removed": [[*key, until] for key, until in old.items() if key not in new],
         "changed": [[*key, until] for key, until in new.items() if key in old and old[key] != until],
-        "facts": [name.removesuffix("_id") for name in facts],
+        "facts": facts,
+        "moved": {name: [_as_told(before, name), _as_told(after, name)] for name in MOVED if before and name in facts},
     }
+
+
+def _as_told(registration: Registration, name: str) -> str:
+    return str(registration.district.key if name == "district" else registration.name)
 
 
 def _trades(registration: Registration) -> dict[tuple[str, str], str]:

@@ -1,12 +1,22 @@
-"""Whether an institution may teach something on a date, and whether its cards block it."""
+"""Whether an institution may teach something on a date, who teaches for it, and whether its cards block it."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from courses import policy as policies
-from courses.models import Card, Institution, Occupation, RegisteredTrade, Registration, SkillLevel
+from courses.models import (
+    Card,
+    Institution,
+    Occupation,
+    RegisteredTrade,
+    RegisteredTrainer,
+    Registration,
+    SkillLevel,
+    User,
+)
 from courses.policy import Policy
 
 
@@ -20,25 +30,59 @@ class Block:
     until: date
 
 
+@dataclass(frozen=True)
+class File:
+    """What stands in the version of an institution's file that holds; who has no approved file has an empty one."""
+
+    trades: list[RegisteredTrade] = field(default_factory=list)
+    trainers: list[RegisteredTrainer] = field(default_factory=list)
+
+
 def in_force(*, institution: Institution) -> Registration | None:
     """The version that holds: the latest approved one."""
     approved = Registration.objects.filter(institution=institution, status=Registration.Status.APPROVED)
-    return approved.select_related("kind").order_by("-version").first()
+    return approved.select_related("kind", "district").order_by("-version").first()
 
 
-def trades_in_force(*, institutions: Iterable[int]) -> dict[int, list[RegisteredTrade]]:
-    """The trades of the version that holds, by institution; who has no approved file has none. Two statements."""
+def files_in_force(*, institutions: Iterable[int]) -> dict[int, File]:
+    """The version that holds, by institution; those without an approved file are left out. Three statements."""
     approved = Registration.objects.filter(institution__in=set(institutions), status=Registration.Status.APPROVED)
     latest = dict(approved.order_by("version").values_list("institution_id", "pk"))
     of = {registration: institution for institution, registration in latest.items()}
-    found: dict[int, list[RegisteredTrade]] = {institution: [] for institution in latest}
+    found = {institution: File() for institution in latest}
     for trade in RegisteredTrade.objects.filter(registration__in=of):
-        found[of[trade.registration_id]].append(trade)
+        found[of[trade.registration_id]].trades.append(trade)
+    for trainer in RegisteredTrainer.objects.filter(registration__in=of).defer("certificate_number"):
+        found[of[trainer.registration_id]].trainers.append(trainer)
     return found
 
 
-def covers(*, trades: Iterable[RegisteredTrade], occupation: int | None, level: int | None, on: date) -> bool:
-    """Whether the occupation at this level, both by id, stands among the trades on that date.
+def certificates_of(*, trainers: Iterable[RegisteredTrainer], trainer: User) -> list[RegisteredTrainer]:
+    """Those that were registered for this account; where there are none, those under this name that are no other
+    account's. The file also knows people who have no account."""
+    rows = list(trainers)
+    own = [one for one in rows if one.login_id == trainer.pk]
+    wanted = _as_written(trainer.name or trainer.username)
+    return own or [one for one in rows if one.login_id is None and _as_written(one.name) == wanted]
+
+
+def certified_until(*, certificates: Iterable[RegisteredTrainer], occupation: int | None) -> date | None:
+    """The last day of those that let teach the occupation (by id), the latest of several; None where none does.
+
+    One without an occupation is for any; a course without one may be taught with any.
+    """
+    fits = (one.valid_until for one in certificates if occupation is None or one.occupation_id in (None, occupation))
+    return max(fits, default=None)
+
+
+def _as_written(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def covers(
+    *, trades: Iterable[RegisteredTrade], occupation: int | None, level: int | None, first: date, last: date
+) -> bool:
+    """Whether the occupation at this level, both by id, stands among the trades from the first to the last day.
 
     A course without an occupation (专项职业能力) or without a level (创业培训) is bound to no trade. A higher level does not
     cover a lower one: each is registered by itself.
@@ -46,34 +90,43 @@ def covers(*, trades: Iterable[RegisteredTrade], occupation: int | None, level: 
     if occupation is None or level is None:
         return True
     return any(
-        (trade.occupation_id, trade.level_id) == (occupation, level) and trade.valid_from <= on <= trade.valid_until
+        (trade.occupation_id, trade.level_id) == (occupation, level)
+        and trade.valid_from <= first <= last <= trade.valid_until
         for trade in trades
     )
 
 
 def may_teach(*, institution: Institution, occupation: Occupation | None, level: SkillLevel | None, on: date) -> bool:
     """`covers` for the version of an institution's file that holds."""
-    trades = trades_in_force(institutions=[institution.pk]).get(institution.pk, [])
+    file = files_in_force(institutions=[institution.pk]).get(institution.pk, File())
     wanted = (occupation.pk if occupation else None, level.pk if level else None)
-    return covers(trades=trades, occupation=wanted[0], level=wanted[1], on=on)
+    return covers(trades=file.trades, occupation=wanted[0], level=wanted[1], first=on, last=on)
 
 
 def blocked(*, institution: Institution, on: date) -> Block | None:
     return blocks(institutions=[institution.pk], on=on, policy=policies.current(on=on)).get(institution.pk)
 
 
+def cards_of_year(*, institution: Institution, on: date) -> tuple[int, int]:
+    """How many red and how many yellow cards of this calendar year count against an institution."""
+    days = (date(on.year, 1, 1), on)
+    shown = Card.objects.filter(Card.STANDS, institution=institution, shown_on__range=days)
+    colours = Counter(shown.values_list("colour", flat=True))
+    return colours[Card.Colour.RED.value], colours[Card.Colour.YELLOW.value]
+
+
 def blocks(*, institutions: Iterable[int], on: date, policy: Policy) -> dict[int, Block]:
     """2 red or 3 yellow cards shown in a calendar year block an institution for the rest of it and the next one.
 
-    Withdrawn cards and cards shown after the date do not count. One statement.
+    Cards that were withdrawn or that nobody confirmed, and those shown after the date, do not count. One statement.
     """
     shown = Card.objects.filter(
+        Card.STANDS,
         institution__in=set(institutions),
-        withdrawn_at__isnull=True,
         shown_on__gte=date(on.year - 1, 1, 1),
         shown_on__lte=on,
     ).values_list("institution_id", "colour", "shown_on")
-    cards = Counter((institution, day.year, colour) for institution, colour, day in shown)
+    cards = Counter((institution, day.year, colour) for institution, colour, day in shown if day is not None)
     found: dict[int, Block] = {}
     for institution, year, _colour in sorted(cards):
         red, yellow = (cards[institution, year, colour.value] for colour in (Card.Colour.RED, Card.Colour.YELLOW))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses import notices, privacy
-from courses.models import User
+from courses.models import Learner, User
 from courses.notices import limits
 from courses.people.learners import open_login
 from courses.refusals import Refused
@@ -103,7 +104,7 @@ def send_code(*, phone: str, address: str, has_ticket: bool, language: str, now:
     return PendingCode(phone, _code_digest(nonce, code), nonce, now), message.pk
 
 
-def prove(*, pending: PendingCode, code: str, now: datetime) -> User:
+def prove(*, pending: PendingCode, code: str, now: datetime, language: str = settings.LANGUAGE_CODE) -> User:
     """The login behind a proved phone, opened at its first proof.
 
     Refused with ProofRefused after 300 s, after five tries (counted in the database, so that many requests at once are
@@ -120,7 +121,13 @@ def prove(*, pending: PendingCode, code: str, now: datetime) -> User:
         raise ProofRefused(ProofRefusal.WRONG, left=CODE_TRIES - tries)
     if limits.take(what="code-used", value=pending.nonce, window=CODE_LIFE, now=now).count > 1:
         raise ProofRefused(ProofRefusal.USED)
-    return open_login(phone=pending.phone, now=now)
+    return open_login(phone=pending.phone, now=now, language=language)
+
+
+def prefer_language(*, user: User, language: str) -> None:
+    """In which language a learner reads, and is written to; staff are no learners and keep none."""
+    if language in dict(settings.LANGUAGES):
+        Learner.objects.filter(user=user).update(language=language)
 
 
 def _code_digest(nonce: str, code: str) -> str:

@@ -1,9 +1,11 @@
 """The printed personal card of somebody who carries no phone: given, made void, found again by its code.
 
 The code is 16 random characters and stands on the paper alone; the database keeps its keyed digest, so that a copy of
-either is worth nothing without the other. Source: design §5 (the learner's printed card shows a personal code).
+either is worth nothing without the other, and its mark, by which a classroom without network tells the card. Source:
+design §5 (the learner's printed card shows a personal code).
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,7 +58,12 @@ def issue(*, learner: Learner, by: User, now: datetime) -> Issued:
         if former is not None:
             void(card=former, by=by, why=PersonalCard.Why.REPLACED, now=now)
         card = PersonalCard.objects.create(
-            number=fresh(prefix="K"), learner=learner, digest=_digest(code), issued_at=now, issued_by=by
+            number=fresh(prefix="K"),
+            learner=learner,
+            digest=_digest(code),
+            mark=mark_of(code),
+            issued_at=now,
+            issued_by=by,
         )
         audit.record(by=by, verb="card_issued", target=card, now=now, detail={"learner": learner.number})
     return Issued(card, code)
@@ -83,6 +90,11 @@ def find(*, code: str) -> PersonalCard | None:
         return None
     live = PersonalCard.objects.filter(digest=_digest(plain), voided_at__isnull=True)
     return live.select_related("learner__user").first()
+
+
+def mark_of(code: str) -> str:
+    """What the phone of a classroom without network makes of a card that it reads (`static/js/kit-codes.js`)."""
+    return hashlib.sha256(f"tideline card {code}".encode()).hexdigest()
 
 
 def _digest(code: str) -> str:

@@ -75,6 +75,7 @@ def issue(
             district=district,
             venue=venue,
             room=room,
+            created_at=now,
         )
         audit.record(by=by, verb="api_client_issued", target=client, now=now, detail={"scopes": client.scopes})
     return client, token

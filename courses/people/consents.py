@@ -11,6 +11,8 @@ from courses import audit
 from courses.models import Consent, ConsentNotice, Learner, User
 from courses.people.learners import NOTICES
 
+# That what an applicant states is true; said with each application, and kept with it.
+TRUTH = "truth-of-status"
 # The holder's full name on the page that checks a certificate.
 CERTIFICATE_NAME = "certificate-name"
 

@@ -13,20 +13,28 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, policy
-from courses.models import Device, Learner
+from courses.models import Device, DeviceAllowance, Learner, User
 from courses.people.numbers import fresh
 from courses.refusals import Refused
+
+REASON_MAX = 200
 
 
 class DeviceRefusal(StrEnum):
     TOO_MANY_TODAY = "too_many_today"
+    REASON_MISSING = "reason_missing"
+    OWN_RECORD = "own_record"
+    NOT_NEEDED = "not_needed"
 
 
 class DeviceRefused(Refused):
     sentences = {
         DeviceRefusal.TOO_MANY_TODAY: _(
-            "您已登录。今天已绑定过 %(most)s 个新浏览器，这一个没有绑定：扫码前要先登录。明天再登录一次即可绑定。"
+            "您已登录。今天已绑定过 %(most)s 个新浏览器，这一个没有绑定：扫码前要先登录。请明天再登录一次，即可绑定。"
         ),
+        DeviceRefusal.REASON_MISSING: _("请写明原因，未改动。"),
+        DeviceRefusal.OWN_RECORD: _("不能给本人放开，未改动。请由另一位工作人员办理。"),
+        DeviceRefusal.NOT_NEEDED: _("这位学员今天还能绑定，不用放开，未改动。"),
     }
 
 
@@ -51,9 +59,35 @@ def bind(*, learner: Learner, label: str, now: datetime, replaces: str = "", bro
     return device
 
 
+def is_full_today(*, learner: Learner, now: datetime) -> bool:
+    """Whether one more new browser of this learner would stay unbound until tomorrow."""
+    return _new_today(learner, now) >= policy.current(on=policy.local_date(now)).device_changes_a_day
+
+
+def allow_again(*, by: User, learner: Learner, reason: str, now: datetime) -> DeviceAllowance:
+    """Let a learner whose day is used up bind browsers again today: the count begins anew, the most at once stays.
+
+    Refused with DeviceRefused: no reason, one's own record, a learner who may still bind.
+    """
+    if not reason.strip():
+        raise DeviceRefused(DeviceRefusal.REASON_MISSING)
+    if learner.user_id == by.pk:
+        raise DeviceRefused(DeviceRefusal.OWN_RECORD)
+    with transaction.atomic():
+        Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)
+        if not is_full_today(learner=learner, now=now):
+            raise DeviceRefused(DeviceRefusal.NOT_NEEDED)
+        made = DeviceAllowance.objects.create(by=by, learner=learner, reason=reason.strip()[:REASON_MAX], at=now)
+        audit.record(by=by, verb="devices_allowed", target=learner, now=now)
+    return made
+
+
 def _new_today(learner: Learner, now: datetime) -> int:
-    midnight = datetime.combine(policy.local_date(now), time.min, policy.CITY_TIME)
-    return Device.objects.filter(learner=learner, renewed=False, bound_at__gte=midnight).count()
+    """Since midnight, or since staff let the count begin anew."""
+    since = datetime.combine(policy.local_date(now), time.min, policy.CITY_TIME)
+    allowed = DeviceAllowance.objects.filter(learner=learner, at__gte=since).order_by("at").last()
+    bound_today = Device.objects.filter(learner=learner, renewed=False, bound_at__gte=since)
+    return bound_today.filter(bound_at__gt=allowed.at).count() if allowed else bound_today.count()
 
 
 def _bind(learner: Learner, label: str, browser: str, pinned: policy.Policy, now: datetime, *, renewed: bool) -> Device:

@@ -1,9 +1,11 @@
 """Learners: opening a login, proving who one is, finding and revealing a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from courses.models import (
     IdentityDocument,
     Learner,
     LearnerCategory,
+    PersonMerge,
     Reveal,
     User,
 )
@@ -43,6 +46,7 @@ class IdentityRefusal(StrEnum):
     PHONE_NOT_ON_RECORD = "phone_not_on_record"
     TWO_RECORDS = "two_records"
     UNKNOWN_CHOICE = "unknown_choice"
+    ERASED = "erased"
 
 
 class IdentityRefused(Refused):
@@ -52,20 +56,23 @@ class IdentityRefused(Refused):
         IdentityRefusal.CONSENT_MISSING: _("还没有勾选同意，未保存。请先阅读说明，再勾选。"),
         IdentityRefusal.UNDER_AGE: _("未满 %(age)s 周岁，暂不能参加培训，信息未保存。如有疑问请致电咨询电话。"),
         IdentityRefusal.DUPLICATE_PERSON: _(
-            "这个证件号码已经登记在另一个手机号下，未保存。请用原手机号登录；号码已停用的，请带证件到窗口办理。"
+            "这个证件号码已经登记在另一个手机号下，未办理成功。请用原手机号登录；号码已停用的，请带证件到窗口办理。"
         ),
         IdentityRefusal.ALREADY_VERIFIED: _("您已完成实名，无需再次提交。信息有误请到窗口更正。"),
         IdentityRefusal.UNKNOWN_CHOICE: _("没有「%(value)s」这个选项，未保存。请按代码表填写。"),
+        IdentityRefusal.ERASED: _(
+            "这个证件号码的个人信息已按本人申请注销，培训档案还在保存期内，未保存。要再参加培训，请本人带证件到窗口重新登记。"
+        ),
         IdentityRefusal.NAME_DIFFERS: _("这个证件号码已登记，姓名与登记的不同，未保存。请与本人核对证件。"),
         IdentityRefusal.NAME_NOT_ON_RECORD: _(
-            "这个证件号码已由培训机构登记，登记的姓名与您填写的不同，未保存。请按证件核对姓名；仍不一致的，请带证件到窗口办理。"
+            "这个证件号码已由培训机构登记，登记的姓名与您填写的不同，实名未办理成功。请按证件核对姓名；仍不一致的，请带证件到窗口办理。"
         ),
         IdentityRefusal.PHONE_NOT_ON_RECORD: _(
-            "这个证件号码已由培训机构登记，登记的手机号与您现在登录的不同，未保存。"
+            "这个证件号码已由培训机构登记，登记的手机号与您现在登录的不同，实名未办理成功。"
             "请用登记时的手机号登录；号码已停用的，请带证件到窗口办理。"
         ),
         IdentityRefusal.TWO_RECORDS: _(
-            "这个证件号码已有培训记录，您现在的账号下也有培训记录，未保存。请带证件到窗口，办理两份记录的合并。"
+            "这个证件号码已有培训记录，您现在的账号下也有培训记录，实名未办理成功。请带证件到窗口，办理两份记录的合并。"
         ),
     }
 
@@ -82,8 +89,9 @@ class RevealRefused(Refused):
     }
 
 
-def open_login(*, phone: str, now: datetime) -> User:
-    """The login of a proved phone; opened at its first proof, with its learner. The phone is unique per login."""
+def open_login(*, phone: str, now: datetime, language: str = settings.LANGUAGE_CODE) -> User:
+    """The login of a proved phone; opened at its first proof, with its learner, who is written to in the language of
+    that page. The phone is unique per login."""
     digest = privacy.digest(phone, purpose="phone")
     found = User.objects.filter(phone_digest=digest).first()
     if found is not None:
@@ -95,10 +103,11 @@ def open_login(*, phone: str, now: datetime) -> User:
                 phone=phone,
                 phone_digest=digest,
                 phone_verified_at=now,
+                date_joined=now,
             )
             user.set_unusable_password()
             user.save()
-            Learner.objects.create(number=fresh(prefix="X"), user=user, phone=phone)
+            Learner.objects.create(number=fresh(prefix="X"), user=user, phone=phone, language=language, created_at=now)
             audit.record(by=user, verb="login_opened", target=user, now=now)
             return user
     except IntegrityError:
@@ -131,8 +140,9 @@ def verify_identity(
         raise IdentityRefused(IdentityRefusal.NAME_MISSING)
     if not consent:
         raise IdentityRefused(IdentityRefusal.CONSENT_MISSING)
-    checked = _checked_document(kind_key=kind_key, number=number, now=now)
+    checked = checked_document(kind_key=kind_key, number=number, now=now)
     with transaction.atomic():
+        hold_unproved(learner)
         own = _record_of(learner=learner, checked=checked, name=name, by=by, now=now)
         own.name = name.strip()
         own.sex = checked.sex or own.sex
@@ -145,6 +155,17 @@ def verify_identity(
         _record_consents(own, now)
         audit.record(by=by, verb="identity_verified", target=own, now=now, detail={"kind": kind_key})
     return own
+
+
+def hold_unproved(learner: Learner) -> None:
+    """Hold the record for this transaction: what is in hand may be older than its erasure, which would be written over,
+    or than the last press in another window. Refused with IdentityRefused."""
+    held = Learner.objects.select_for_update().filter(pk=learner.pk).values_list("erased_at", "verified_at").first()
+    if held is not None and held[0] is not None:
+        raise IdentityRefused(IdentityRefusal.ERASED)
+    # A record that is gone was taken over: its owner has proved who they are.
+    if held is None or held[1] is not None:
+        raise IdentityRefused(IdentityRefusal.ALREADY_VERIFIED)
 
 
 def _record_of(*, learner: Learner, checked: CheckedDocument, name: str, by: User | None, now: datetime) -> Learner:
@@ -165,7 +186,9 @@ def _taken_over(*, learner: Learner, checked: CheckedDocument, name: str, by: Us
     if held.user_id == learner.user_id:
         # The same form sent twice: the first one took the record over.
         raise IdentityRefused(IdentityRefusal.ALREADY_VERIFIED)
-    if held.user_id is not None or held.erased_at is not None:
+    if held.erased_at is not None:
+        raise IdentityRefused(IdentityRefusal.ERASED)
+    if held.user_id is not None:
         raise IdentityRefused(IdentityRefusal.DUPLICATE_PERSON)
     # A number and a name can be known to others; the phone that the record was registered with was proved at sign-in.
     # It comes before the name, so that nobody tries out names.
@@ -181,11 +204,13 @@ def _taken_over(*, learner: Learner, checked: CheckedDocument, name: str, by: Us
 
 
 def _record_consents(learner: Learner, now: datetime) -> None:
-    """What was agreed to, each in its newest version."""
+    """What was agreed to, each in its newest version; what an erasure withdrew is given anew."""
     for key in NOTICES:
         notice = ConsentNotice.objects.filter(key=key).order_by("-version").first()
         if notice is not None:
-            Consent.objects.get_or_create(learner=learner, notice=notice, defaults={"given_at": now})
+            held, _new = Consent.objects.get_or_create(learner=learner, notice=notice, defaults={"given_at": now})
+            if held.withdrawn_at is not None:
+                Consent.objects.filter(pk=held.pk).update(given_at=now, withdrawn_at=None, witnessed_by=None)
 
 
 @dataclass(frozen=True)
@@ -210,46 +235,75 @@ class Recognised:
     learner: Learner | None
 
 
-def recognise(*, applicant: Applicant, now: datetime) -> Recognised:
+def recognise(*, applicant: Applicant, now: datetime, in_person: bool = False) -> Recognised:
     """Who somebody is, by the keyed digest of the document; reads only.
 
     Refused with IdentityRefused: a document that cannot be, a citizen under the age of policy, a known document that
-    comes with another name. Nothing of the record is told.
+    comes with another name, or whose record was erased unless its owner stands there (`in_person`). Nothing of the
+    record is told.
     """
-    checked = _checked_document(kind_key=applicant.document_kind, number=applicant.document_number, now=now)
+    checked = checked_document(kind_key=applicant.document_kind, number=applicant.document_number, now=now)
     digest = document_digest(kind_key=checked.kind, number=checked.number)
     known = IdentityDocument.objects.select_related("learner").filter(digest=digest).first()
     if known is not None and not takeover.same_name(known.learner.name, applicant.name):
         raise IdentityRefused(IdentityRefusal.NAME_DIFFERS)
+    if known is not None and known.learner.erased_at is not None and not in_person:
+        raise IdentityRefused(IdentityRefusal.ERASED)
     return Recognised(checked, known.learner if known else None)
 
 
-def find_or_register(*, applicant: Applicant, by: User | None, now: datetime) -> Learner:
+def find_or_register(*, applicant: Applicant, by: User | None, now: datetime, in_person: bool = False) -> Learner:
     """The learner of a document, registered on their behalf when not yet known; no login is opened.
 
-    Refused with IdentityRefused as in `verify_identity`, for a choice that no list has, and when a known document comes
-    with another name.
+    An erased record whose owner comes back in person is filled again. Refused with IdentityRefused as in
+    `verify_identity`, for a choice that no list has, and as `recognise`.
     """
-    seen = recognise(applicant=applicant, now=now)
-    if seen.learner is not None:
-        return seen.learner
+    seen = recognise(applicant=applicant, now=now, in_person=in_person)
     checked = seen.document
+    if seen.learner is not None and seen.learner.erased_at is None:
+        return seen.learner
+    if seen.learner is not None:
+        return _filled_again(seen.learner, checked, applicant, by, now)
     with transaction.atomic():
         return verify_identity(
-            learner=Learner.objects.create(number=fresh(prefix="X"), phone=applicant.phone),
+            learner=Learner.objects.create(number=fresh(prefix="X"), phone=applicant.phone, created_at=now),
             kind_key=checked.kind,
             number=checked.number,
             name=applicant.name,
-            education_id=_choice(EducationLevel, applicant.education),
-            category_id=_choice(LearnerCategory, applicant.category),
-            district_id=_choice(District, applicant.district),
+            education_id=choice(EducationLevel, applicant.education),
+            category_id=choice(LearnerCategory, applicant.category),
+            district_id=choice(District, applicant.district),
             consent=applicant.consent,
             by=by,
             now=now,
         )
 
 
-def _choice(model: type[Named], key: str | None) -> int | None:
+def _filled_again(
+    learner: Learner, checked: CheckedDocument, applicant: Applicant, by: User | None, now: datetime
+) -> Learner:
+    """The person is who they were: what counted for them still stands against a second time."""
+    digest = document_digest(kind_key=checked.kind, number=checked.number)
+    with transaction.atomic():
+        own = Learner.objects.select_for_update().get(pk=learner.pk)
+        own.name, own.phone = applicant.name.strip(), applicant.phone
+        own.sex, own.born_on = checked.sex or own.sex, checked.birth_date
+        own.education_id, own.category_id = (
+            choice(EducationLevel, applicant.education), choice(LearnerCategory, applicant.category)
+        )  # fmt: skip
+        own.district_id = choice(District, applicant.district)
+        own.erased_at, own.verified_at = None, now
+        own.save()
+        IdentityDocument.objects.filter(digest=digest).update(
+            number=checked.number, last4_digest=last4_digest(last4=checked.number[-4:]), until=None
+        )
+        _record_consents(own, now)
+        audit.record(by=by, verb="learner_registered_again", target=own, now=now)
+    return own
+
+
+def choice(model: type[Named], key: str | None) -> int | None:
+    """Which row of a reference list a key names. Refused with IdentityRefused for one that the list does not have."""
     if not key:
         return None
     found = model._default_manager.filter(key=key).values_list("pk", flat=True).first()
@@ -258,7 +312,8 @@ def _choice(model: type[Named], key: str | None) -> int | None:
     return int(found)
 
 
-def _checked_document(*, kind_key: str, number: str, now: datetime) -> CheckedDocument:
+def checked_document(*, kind_key: str, number: str, now: datetime) -> CheckedDocument:
+    """Refused with IdentityRefused: a document that cannot be, a citizen under the age of policy."""
     today = policy.local_date(now)
     try:
         checked = check(kind_key, number, today=today)
@@ -301,15 +356,29 @@ def reveal(*, by: User, learner: Learner, field: str, reason: str, now: datetime
 
     Refused with RevealRefused without a reason and beyond the day's limit.
     """
-    if not reason.strip():
-        raise RevealRefused(RevealRefusal.REASON_MISSING)
-    limit = policy.current(on=policy.local_date(now)).reveals_a_day
     with transaction.atomic():
-        if Reveal.objects.filter(by=by, at__gt=now - timedelta(days=1)).count() >= limit:
-            raise RevealRefused(RevealRefusal.TOO_MANY, count=limit)
-        Reveal.objects.create(by=by, learner=learner, field=field, reason=reason.strip()[:200], at=now)
+        keep_reveal(by=by, learner=learner, field=field, reason=reason, now=now)
         audit.record(by=by, verb="revealed", target=learner, now=now, detail={"field": field})
     if field == "phone":
         return learner.phone
     document = learner.documents.filter(until__isnull=True).first()
     return document.number if document else ""
+
+
+def keep_reveal(*, by: User, learner: Learner, field: str, reason: str, now: datetime) -> None:
+    """The row by which the learner sees who looked and why. Refused as `reveal` is."""
+    if not reason.strip():
+        raise RevealRefused(RevealRefusal.REASON_MISSING)
+    limit = policy.current(on=policy.local_date(now)).reveals_a_day
+    if Reveal.objects.filter(by=by, at__gt=now - timedelta(days=1)).count() >= limit:
+        raise RevealRefused(RevealRefusal.TOO_MANY, count=limit)
+    Reveal.objects.create(by=by, learner=learner, field=field, reason=reason.strip()[:200], at=now)
+
+
+def current_documents(*, learners: Sequence[int]) -> dict[int, IdentityDocument]:
+    """By the id of each learner, the current document: of a record that was merged, that of the one that was kept."""
+    kept = dict(PersonMerge.objects.filter(merged__in=set(learners)).values_list("merged_id", "kept_id"))
+    chosen = {pk: kept.get(pk, pk) for pk in learners}
+    rows = IdentityDocument.objects.filter(learner__in=set(chosen.values()), until__isnull=True)
+    held = {row.learner_id: row for row in rows.select_related("kind")}
+    return {pk: held[owner] for pk, owner in chosen.items() if owner in held}

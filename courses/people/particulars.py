@@ -24,6 +24,7 @@ def amend(*, learner: Learner, particulars: Particulars, by: User | None, now: d
         if value is not None and value != getattr(learner, name):
             setattr(learner, name, value)
             changed.append(name)
-    if changed:
-        learner.save(update_fields=changed)
+    written = {name: getattr(learner, name) for name in changed}
+    # The record in hand may be older than its erasure.
+    if changed and Learner.objects.filter(pk=learner.pk, erased_at__isnull=True).update(**written):
         audit.record(by=by, verb="particulars_amended", target=learner, now=now, detail={"fields": changed})

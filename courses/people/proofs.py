@@ -1,12 +1,12 @@
 """证明材料: what may be handed in, how it is kept, who opened it, and when it is deleted.
 
-A proof is of a category, or it bears out a request for leave or a dispute; the one is kept like the other.
+A proof is of a category, bears out a request for leave or a dispute, or is a business plan; all are kept alike.
 
 A photo is read and written anew as a JPEG: whatever else was in the file (a place, a page, a program) stays behind.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses import audit, policy, privacy
 from courses.models import Enrolment, Learner, LearnerCategory, Proof, Reveal, TrainingClass, User
-from courses.people import strays
+from courses.people import sealed, strays
 from courses.people.numbers import fresh
 from courses.people.paper import PaperRefused, PaperSlip, read_paper
 from courses.refusals import Refused
@@ -44,7 +44,7 @@ class ProofRefused(Refused):
         ProofRefusal.WRONG_TYPE: _("只收照片（JPG、PNG、HEIC）或 PDF，未保存。请换一个文件。"),
         ProofRefusal.UNREADABLE: _("文件打不开，可能已损坏，未保存。请重新拍照。"),
         ProofRefusal.ACTIVE: _("PDF 里有脚本、附件或密码，未保存。请改为拍照上传。"),
-        ProofRefusal.TOO_MANY: _("最多上传 %(most)s 个文件，这一个未保存。请先删去不需要的。"),
+        ProofRefusal.TOO_MANY: _("最多上传 %(most)s 个文件，这一个未保存。请先删除不需要的。"),
         ProofRefusal.IN_USE: _("这份材料已用于办理，不能删除，未改动。如需更换，请直接上传新的。"),
     }
 
@@ -69,8 +69,9 @@ def hand_in(
     return _write(row, plain, by, now)
 
 
-def hand_in_claim(*, learner: Learner, content: "File[bytes]", by: User | None, now: datetime) -> Proof:
-    """Keep one file that bears out a request for leave or a dispute, which then names it. Refused as `hand_in`."""
+def hand_in_claim(*, learner: Learner, content: "File[bytes] | None", by: User | None, now: datetime) -> Proof:
+    """Keep one file that bears out a request for leave or a dispute, or is a business plan; the row of that then names
+    it. Refused as `hand_in`."""
     row, plain = _read(learner, content, policy.current(on=policy.local_date(now)), by, now)
     return _write(row, plain, by, now)
 
@@ -129,11 +130,24 @@ def of_enrolments(*, enrolments: Iterable[Enrolment]) -> QuerySet[Proof]:
     return Proof.objects.filter(wanted, deleted_at__isnull=True)
 
 
+def by_enrolment(*, enrolments: Sequence[Enrolment]) -> dict[int, list[Proof]]:
+    """As `of_enrolments`, by the id of each."""
+    found: dict[tuple[int, int | None], list[Proof]] = {}
+    for proof in of_enrolments(enrolments=enrolments):
+        found.setdefault((proof.learner_id, proof.category_id), []).append(proof)
+    return {row.pk: found.get((row.learner_id, row.category_id), []) for row in enrolments}
+
+
 def of_claims(*, training_class: TrainingClass) -> QuerySet[Proof]:
     """The files that bear out requests for leave and disputes of a class. One statement."""
     asked = Q(leave_requests__enrolment__training_class=training_class)
     raised = Q(disputes__enrolment__training_class=training_class)
     return Proof.objects.filter(asked | raised, deleted_at__isnull=True).distinct()
+
+
+def of_works(*, training_class: TrainingClass) -> QuerySet[Proof]:
+    """The business plans of a class. One statement."""
+    return Proof.objects.filter(works__enrolment__training_class=training_class, deleted_at__isnull=True).distinct()
 
 
 def content_of(*, proof: Proof) -> bytes:
@@ -144,8 +158,10 @@ def content_of(*, proof: Proof) -> bytes:
 def look(*, by: User, proof: Proof, enrolment: Enrolment, now: datetime) -> bytes:
     """The content for somebody who reviews an enrolment, or what a learner of it asks for. The look is kept, and the
     learner sees it in 我的信息."""
+    words = _("审核报名 %(number)s") if proof.category_id else _("办理请假或异议，报名 %(number)s")
+    if proof.works.exists():
+        words = _("评定创业计划书，报名 %(number)s")
     with transaction.atomic():
-        words = _("审核报名 %(number)s") if proof.category_id else _("办理请假或异议，报名 %(number)s")
         reason = str(words) % {"number": enrolment.number}
         Reveal.objects.create(by=by, learner=proof.learner, field="proof", reason=reason, at=now)
         audit.record(by=by, verb="proof_opened", target=proof, now=now, detail={"enrolment": enrolment.number})
@@ -156,7 +172,7 @@ def take_back(*, by: User, proof: Proof, now: datetime) -> None:
     """A learner deletes a file that nothing rests on. Refused with ProofRefused while an enrolment, a request for leave
     or a dispute does."""
     resting = Enrolment.objects.filter(learner=proof.learner_id, category=proof.category_id, status__in=Enrolment.LIVE)
-    claimed = proof.leave_requests.exists() or proof.disputes.exists()
+    claimed = proof.leave_requests.exists() or proof.disputes.exists() or proof.works.exists()
     if claimed or (proof.category_id is not None and resting.exists()):
         raise ProofRefused(ProofRefusal.IN_USE)
     _delete(proof, verb="proof_taken_back", by=by, now=now)
@@ -165,9 +181,9 @@ def take_back(*, by: User, proof: Proof, now: datetime) -> None:
 def sweep(*, now: datetime) -> int:
     """Delete what the policy of the day no longer keeps; gives how many files.
 
-    A proof on which an enrolment, a request for leave or a dispute rests stays `file_years` after the last day of its
-    class, as the class's own files do; one on which nothing rests stays `proof_unused_days`. The row remains and tells
-    when the file went.
+    A proof on which an enrolment, a request for leave or a dispute rests, and a business plan, stays `file_years` after
+    the last day of its class, as the class's own files do; one on which nothing rests stays `proof_unused_days`. The
+    row remains and tells when the file went.
     """
     today = policy.local_date(now)
     rules = policy.current(on=today)
@@ -182,6 +198,7 @@ def sweep(*, now: datetime) -> int:
                 Max("learner__enrolments__training_class__ends_on", filter=rests),
                 Max("leave_requests__enrolment__training_class__ends_on"),
                 Max("disputes__enrolment__training_class__ends_on"),
+                Max("works__enrolment__training_class__ends_on"),
             )
         )
         .filter(Q(last_day__lt=years_ago) | Q(last_day__isnull=True, uploaded_at__lt=unused_since))
@@ -206,20 +223,8 @@ def sweep_strays(*, now: datetime) -> int:
 
 
 def reencrypt_files() -> int:
-    """Bring every kept file under the current key; gives how many. May run again, and beside the service.
-
-    The new file is written and named in the row before the old one goes, so that no moment is without one.
-    """
-    rewritten = 0
-    for proof in Proof.objects.filter(deleted_at__isnull=True).order_by("pk").iterator(chunk_size=100):
-        if privacy.is_current(_stored(proof)):
-            continue
-        new, old = _new_name(), proof.file
-        _seal(proof, content_of(proof=proof), new)
-        moved = Proof.objects.filter(pk=proof.pk, file=old, deleted_at__isnull=True).update(file=new)
-        _storage().delete(old if moved else new)
-        rewritten += moved
-    return rewritten
+    """Bring every kept file under the current key; gives how many."""
+    return sealed.rekey(rows=Proof.objects.filter(deleted_at__isnull=True), folder=FOLDER, context=_context)
 
 
 def _new_name() -> str:

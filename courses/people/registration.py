@@ -44,6 +44,7 @@ class Newcomer:
             district_id=self.district_id,
             phone=self.phone,
             verified_at=now,
+            created_at=now,
         )
 
 

@@ -13,15 +13,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, policy
-from courses.models import Evidence, IdentityDocument, Learner, User
+from courses.models import IdentityDocument, Learner, User
 from courses.notices import limits
 from courses.people.learners import last4_digest
 from courses.people.takeover import same_name
 from courses.refusals import Refused
 
 TRIES, TRIES_WINDOW = 5, timedelta(days=1)
-# Scans that a learner's own phone makes; a card or a mark by hand says nothing about the number.
-BY_PHONE = (Evidence.Kind.WALL, Evidence.Kind.PERSONAL)
 
 
 class OwnerRefusal(StrEnum):
@@ -39,18 +37,13 @@ class OwnerRefused(Refused):
 
 
 def is_resting(*, user: User, now: datetime) -> bool:
-    """Whether the number of a login with a proved person was not used for `phone_rest_days`: no sign-in, no scan."""
-    learner = Learner.objects.filter(user=user, verified_at__isnull=False).first()
-    if learner is None:
+    """Whether the number of a login with a proved person was not used for `phone_rest_days`.
+
+    A sign-in is use, since its code went to the number. A scan of a bound phone is not: the phone needs no number.
+    """
+    if not Learner.objects.filter(user=user, verified_at__isnull=False).exists():
         return False
-    scans = Evidence.objects.filter(learner=learner, kind__in=BY_PHONE).order_by("-received_at")
-    used = [
-        user.date_joined,
-        user.last_login,
-        user.phone_verified_at,
-        scans.values_list("received_at", flat=True).first(),
-    ]
-    last = max(moment for moment in used if moment is not None)
+    last = max(moment for moment in (user.date_joined, user.last_login, user.phone_verified_at) if moment is not None)
     return now - last > timedelta(days=policy.current(on=policy.local_date(now)).phone_rest_days)
 
 

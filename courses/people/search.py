@@ -52,7 +52,7 @@ class Found:
 
 
 def search(*, by: User, asked: Asked, page: int, per_page: int, now: datetime) -> Found:
-    """The people of `asked` among those that the posts of `by` with REVEAL show, by their numbers.
+    """The people of `asked` among those that the posts of `by` with FIND_LEARNERS show, by their numbers.
 
     Each answer leaves one row of the audit book: who, by what kind of key, how many were found, which page.
     Refused with SearchRefused: neither a name nor four characters. The filters alone find nobody, so that no list of
@@ -72,7 +72,8 @@ def search(*, by: User, asked: Asked, page: int, per_page: int, now: datetime) -
 
 
 def _matching(by: User, asked: Asked, now: datetime) -> QuerySet[Learner]:
-    rows = access.visible_learners(user=by, now=now, permission=Permission.REVEAL)
+    # The name of an erased record stays in the files of its classes, and is found nowhere else.
+    rows = access.visible_learners(user=by, now=now, permission=Permission.FIND_LEARNERS).filter(erased_at__isnull=True)
     if asked.name:
         rows = rows.filter(name=asked.name)
     if asked.last4:
@@ -84,7 +85,7 @@ def _matching(by: User, asked: Asked, now: datetime) -> QuerySet[Learner]:
     if asked.category:
         rows = rows.filter(category__key=asked.category)
     if asked.training_class:
-        classes = access.visible_classes(user=by, now=now, permission=Permission.REVEAL)
+        classes = access.visible_classes(user=by, now=now, permission=Permission.FIND_LEARNERS)
         here = classes.filter(number=asked.training_class).order_by().values("pk")
         rows = rows.filter(Exists(Enrolment.objects.filter(learner=OuterRef("pk"), training_class__in=here)))
     return rows

@@ -15,6 +15,7 @@ from courses.models import (
     EnrolmentDraft,
     Evidence,
     IdentityDocument,
+    IdentityDraft,
     Learner,
     OutboxMessage,
     PersonMerge,
@@ -66,6 +67,8 @@ def move_belongings(*, of: Learner, to: Learner) -> None:
     drafts = EnrolmentDraft.objects.filter(learner=empty)
     drafts.filter(training_class__in=EnrolmentDraft.objects.filter(learner=held).values("training_class")).delete()
     drafts.update(learner=held)
+    # Half an answer to who somebody is: the record that stays knows it.
+    IdentityDraft.objects.filter(learner=empty).delete()
     given = Consent.objects.filter(learner=held).values("notice")
     Consent.objects.filter(learner=empty).exclude(notice__in=given).update(learner=held)
     kept = {(row.category_id, row.digest) for row in Proof.objects.filter(learner=held, deleted_at__isnull=True)}

@@ -22,7 +22,7 @@ class CountRefusal(StrEnum):
 
 class CountRefused(Refused):
     sentences = {
-        CountRefusal.NOT_NOW: _("没有开始清点。上课期间才能清点人数。"),
+        CountRefusal.NOT_NOW: _("没有开始清点。请在上课期间清点人数。"),
         CountRefusal.NOT_BEGUN: _("没有保存。清点要先收起屏幕上的人数，并在 %(minutes)s 分钟内填好，请重新开始。"),
         CountRefusal.WRONG_NUMBER: _("没有保存。人数请填 0 到 999 的整数。"),
     }

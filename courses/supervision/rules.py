@@ -29,13 +29,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Stood:
-    """What the register holds of one learner."""
+    """What the register holds of one learner; `out_on_paper`: a signed leaving waits for somebody's check."""
 
     learner: str
     in_at: datetime | None
     out_at: datetime | None
     by_hand: bool
     reasons: tuple[str, ...] = ()
+    out_on_paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,41 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
+class Vouched:
+    """Who vouches for a learner's presence in a whole class: their own phone, and people of the staff who saw them."""
+
+    learner: str
+    own: int
+    staff: frozenset[int]
+    first_at: datetime
+
+
+@dataclass(frozen=True)
+class CalledBack:
+    """What a learner said on the phone about a whole class, and on how many days the register saw them."""
+
+    learner: str
+    at: datetime
+    is_learner: bool | None
+    attended: bool | None
+    days: int | None
+    days_attended: int
+
+    def contradicts(self, least: int) -> str:
+        """What the register does not bear out, by `least` days where days were said; empty where it does."""
+        if not self.days_attended:
+            return ""
+        if self.is_learner is False:
+            return "not_learner"
+        if self.attended is False:
+            return "not_attended"
+        return "fewer_days" if self.days is not None and self.days_attended - self.days >= least else ""
+
+
+@dataclass(frozen=True)
 class Facts:
-    """Everything about one lesson that a rule may ask for."""
+    """Everything about one lesson that a rule may ask for; `vouched` and `called_back` are known at the last lesson of
+    a class."""
 
     ends_at: datetime
     seen: Sequence[Seen] = ()
@@ -79,6 +113,8 @@ class Facts:
     called: Sequence[Called] = ()
     counted: Sequence[Counted] = ()
     elsewhere: Sequence[Elsewhere] = ()
+    vouched: Sequence[Vouched] = ()
+    called_back: Sequence[CalledBack] = ()
 
 
 @dataclass(frozen=True)
@@ -191,10 +227,11 @@ def _by_hand(facts: Facts, policy: Policy) -> Iterator[Found]:
 
 
 def _no_checkout(facts: Facts, policy: Policy) -> Iterator[Found]:
-    """Who came and never scanned out, from `no_checkout_people` and `no_checkout_share` percent on."""
+    """Who came and never scanned out, from `no_checkout_people` and `no_checkout_share` percent on; who signed out on
+    a sheet that waits is none of them."""
     numbers = policy.signals
     came = [row for row in facts.stood if row.in_at is not None]
-    stayed = [row for row in came if "no_checkout" in row.reasons]
+    stayed = [row for row in came if "no_checkout" in row.reasons and not row.out_on_paper]
     enough = len(stayed) >= numbers["no_checkout_people"]
     if enough and len(stayed) * 100 >= numbers["no_checkout_share"] * len(came):
         figures = {"people": len(stayed), "came": len(came)}
@@ -202,9 +239,35 @@ def _no_checkout(facts: Facts, policy: Policy) -> Iterator[Found]:
         yield Found(Kind.NO_CHECKOUT, figures, [_stood(row) for row in stayed])
 
 
+def _one_sided(facts: Facts, policy: Policy) -> Iterator[Found]:
+    """Whom in a whole class nobody of the staff ever saw, or fewer than `witnesses` vouch for: a phone and a person, or
+    two people. A relayed code has no person beside it, and a name ticked for somebody who never came has no phone."""
+    least = policy.signals["witnesses"]
+    alone = [row for row in facts.vouched if not row.staff or len(row.staff) + bool(row.own) < least]
+    if alone:
+        rows = [
+            {"learner": row.learner, "at": row.first_at.isoformat(), "own": row.own, "staff": len(row.staff)}
+            for row in alone
+        ]
+        yield Found(Kind.ONE_SIDED, {"people": len(alone), "came": len(facts.vouched), "from": least}, rows)
+
+
+def _called_back(facts: Facts, policy: Policy) -> Iterator[Found]:
+    """Learners whose own words on the phone the register does not bear out."""
+    least = policy.signals["call_back_days"]
+    told = [(row, row.contradicts(least)) for row in facts.called_back]
+    against = [(row, how) for row, how in told if how]
+    if against:
+        rows = [
+            {"learner": row.learner, "at": row.at.isoformat(), "said": how, "days": row.days, "seen": row.days_attended}
+            for row, how in against
+        ]
+        yield Found(Kind.CALL_BACK, {"people": len(against), "asked": len(told), "from": least}, rows)
+
+
 Rule = Callable[[Facts, Policy], Iterator[Found]]
 ALWAYS: tuple[Rule, ...] = (_one_phone, _burst, _late_in_window, _unanswered, _heads, _two_rooms)
-AFTER: tuple[Rule, ...] = (_by_hand, _no_checkout)
+AFTER: tuple[Rule, ...] = (_by_hand, _no_checkout, _one_sided, _called_back)
 
 
 def _scans(facts: Facts) -> list[Seen]:

@@ -1,6 +1,7 @@
 """待看: findings kept as rows, explained by who knows, looked at by who answers for it. Nothing follows of itself."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,14 +13,17 @@ from courses import attendance, audit
 from courses import policy as policies
 from courses.models import (
     Attendance,
+    CallBackLine,
+    Direction,
     Evidence,
     Lesson,
+    PaperEntry,
+    PaperLine,
     RollCall,
     RoomCount,
     Signal,
     SignalNote,
     SignalRun,
-    TrainingClass,
     User,
 )
 from courses.people.numbers import fresh
@@ -27,8 +31,8 @@ from courses.refusals import Refused
 from courses.supervision import rules
 from courses.supervision.rules import Facts
 
-LOOKS_BACK = timedelta(days=7)
-BATCH = 200
+# What only the learner's own phone makes, or their signature on a sheet; a printed card may be in anybody's hand.
+OWN_KINDS = (Evidence.Kind.WALL, Evidence.Kind.PERSONAL, Evidence.Kind.PAPER)
 
 
 class NoteRefusal(StrEnum):
@@ -59,6 +63,8 @@ def compute(*, lesson: Lesson, now: datetime) -> list[Signal]:
             last = known.get(found.kind)
             if last is not None and (last.figures, last.rows) == (found.figures, found.rows):
                 continue
+            if found.kind == Signal.Kind.TWO_ROOMS:
+                _look_again(found.rows)
             added.append(
                 Signal.objects.create(
                     code=fresh(prefix="S"),
@@ -74,31 +80,24 @@ def compute(*, lesson: Lesson, now: datetime) -> list[Signal]:
     return added
 
 
-def compute_due(*, now: datetime) -> int:
-    """Once a lesson is over, and once more when late additions are; gives the number of lessons."""
-    policy = policies.current(on=policies.local_date(now))
-    closed = now - timedelta(minutes=policy.checkout_closes_minutes)
-    late = timedelta(hours=policy.late_addition_hours)
-    lessons = (
-        Lesson.objects.filter(status=Lesson.Status.PLANNED, ends_at__lte=closed, ends_at__gt=now - LOOKS_BACK)
-        .exclude(training_class__status__in=(*TrainingClass.UNAPPROVED, *TrainingClass.STOPPED))
-        .order_by("ends_at")
-    )
-    moments = lessons.values_list("pk", "ends_at", "signal_run__at")
-    due = [pk for pk, ends, ran in moments if ran is None or ran < ends + late <= now][:BATCH]
-    for lesson in Lesson.objects.filter(pk__in=due).select_related("training_class"):
-        compute(lesson=lesson, now=now)
-    return len(due)
+def _look_again(rows: Sequence[dict[str, Any]]) -> None:
+    """The other rooms are due anew: they may have been looked through when nothing of this was recorded."""
+    for number, lesson in {(row["class"], row["lesson"]) for row in rows}:
+        SignalRun.objects.filter(lesson__training_class__number=number, lesson__number=lesson).delete()
 
 
 def facts_of(*, lesson: Lesson, now: datetime) -> Facts:
-    """What the rules may ask of one lesson, in six statements and two for each roll-call."""
+    """What the rules may ask of one lesson, in eight statements, two for each roll-call, two at the last lesson."""
+    signed = _signed_out(lesson)
     calls = RollCall.objects.filter(lesson=lesson, ends_at__lte=now).order_by("pk")
+    is_last = _is_last(lesson)
     return Facts(
         ends_at=lesson.ends_at,
         seen=[_seen(row) for row in _not_taken_back(lesson)],
         stood=[
-            rules.Stood(row.learner.number, row.in_at, row.out_at, row.by_hand, tuple(row.reasons))
+            rules.Stood(
+                row.learner.number, row.in_at, row.out_at, row.by_hand, tuple(row.reasons), row.learner_id in signed
+            )
             for row in Attendance.objects.filter(lesson=lesson).select_related("learner").order_by("learner__number")
         ],
         called=[_called(call) for call in calls],
@@ -107,7 +106,17 @@ def facts_of(*, lesson: Lesson, now: datetime) -> Facts:
             for row in RoomCount.objects.filter(lesson=lesson)
         ],
         elsewhere=_elsewhere(lesson),
+        vouched=_vouched(lesson) if is_last else (),
+        called_back=_called_back(lesson) if is_last else (),
     )
+
+
+def _signed_out(lesson: Lesson) -> set[int]:
+    """Whose leaving stands on a sheet that somebody entered and nobody has checked yet."""
+    lines = PaperLine.objects.filter(
+        entry__sheet__lesson=lesson, entry__status=PaperEntry.Status.ENTERED, left_at__isnull=False
+    )
+    return set(lines.values_list("row__enrolment__learner", flat=True))
 
 
 def _not_taken_back(lesson: Lesson) -> QuerySet[Evidence]:
@@ -145,6 +154,49 @@ def _elsewhere(lesson: Lesson) -> list[rules.Elsewhere]:
         )
         for row in rows
         if row.in_at is not None
+    ]
+
+
+def _is_last(lesson: Lesson) -> bool:
+    """Whether the class has no later lesson."""
+    planned = Lesson.objects.filter(training_class=lesson.training_class_id, status=Lesson.Status.PLANNED)
+    return not planned.filter(starts_at__gt=lesson.starts_at).exists()
+
+
+def _called_back(lesson: Lesson) -> list[rules.CalledBack]:
+    """Everybody of the class who was reached on the phone, with what they said."""
+    lines = CallBackLine.objects.filter(call_back__training_class=lesson.training_class_id)
+    reached = lines.filter(result__in=CallBackLine.REACHED).order_by("place")
+    columns = ("enrolment__learner__number", "at", "is_learner", "attended", "days", "days_attended")
+    return [rules.CalledBack(*row) for row in reached.values_list(*columns)]
+
+
+def _vouched(lesson: Lesson) -> list[rules.Vouched]:
+    """For each who came to any lesson of a class, how often the own phone says so and who else does."""
+    planned = Lesson.objects.filter(training_class=lesson.training_class_id, status=Lesson.Status.PLANNED)
+    rows = (
+        Evidence.objects.filter(lesson__in=planned.values("pk"), strength=Evidence.Strength.PROVED)
+        .exclude(superseded_by__strength=Evidence.Strength.DENIED)
+        .exclude(kind=Evidence.Kind.LEAVE)
+        .exclude(reason__in=attendance.LEAVE_REASONS)
+        .order_by("learner__number", "pk")
+        .values_list("learner__number", "kind", "direction", "by", "ticket", "happened_at", "supersedes__kind")
+    )
+    own: dict[str, int] = {}
+    staff: dict[str, set[int]] = {}
+    first: dict[str, datetime] = {}
+    for number, kind, direction, by, ticket, at, confirmed in rows:
+        answered = kind == Evidence.Kind.ROLLCALL and by is None
+        # Without network a phone's code leaves its own text in the row, a card does not.
+        offline = kind == Evidence.Kind.OFFLINE and ticket is not None
+        if kind in OWN_KINDS or confirmed in OWN_KINDS or answered or offline:
+            own[number] = own.get(number, 0) + 1
+        # A leaving written for many at once is no look at anybody.
+        if by is not None and not (kind == Evidence.Kind.MANUAL and direction == Direction.OUT):
+            staff.setdefault(number, set()).add(by)
+        first.setdefault(number, at)
+    return [
+        rules.Vouched(number, own.get(number, 0), frozenset(staff.get(number, ())), at) for number, at in first.items()
     ]
 
 

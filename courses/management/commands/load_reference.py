@@ -4,109 +4,21 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.models import (
-    Brand,
-    ConsentNotice,
-    District,
-    DocumentKind,
-    EducationLevel,
-    Holiday,
-    InstitutionKind,
-    LearnerCategory,
-    Occupation,
-    ProgrammeKind,
-    SkillLevel,
-    Target,
-    TrainingNeed,
-)
+from courses.management.listings import LISTINGS, Listing
+from courses.models import Target
 from courses.models.catalogue import Named
 
 REFERENCE = Path(__file__).parent / "reference"
-NAMED = ("key", "name", "name_en")
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One file: its columns in order, what makes a row unique, and the table it fills.
-
-    ``stored`` is false for lists that have no table: they are checked against the fields of ``model`` and not written.
-    ``sealed`` columns of a row that is already in the database may not change: people relied on what they read.
-    ``among`` narrows the table to the rows that the file speaks of.
-    """
-
-    file: str
-    model: type[models.Model]
-    columns: tuple[str, ...]
-    key: tuple[str, ...] = ("key",)
-    patterns: dict[str, str] = field(default_factory=dict)
-    unique: tuple[str, ...] = ()
-    sealed: tuple[str, ...] = ()
-    stored: bool = True
-    among: dict[str, Any] = field(default_factory=dict)
-
-
-LISTINGS = (
-    Listing(
-        "districts.csv", District, ("key", "code", "name", "name_en", "kind", "order"), patterns={"code": r"\d{6}"}
-    ),
-    Listing(
-        "programme_kinds.csv",
-        ProgrammeKind,
-        (*NAMED, "line", "module", "default_hours", "min_hours", "max_size", "is_online", "letter"),
-        patterns={"letter": r"[A-Z]{1,2}"},
-        unique=("letter",),
-    ),
-    Listing("brands.csv", Brand, (*NAMED, "motif", "slogan", "slogan_en", "districts")),
-    Listing(
-        "occupations.csv",
-        Occupation,
-        ("key", "edition", "code", "name", "name_en", "job"),
-        patterns={"code": r"\d-\d{2}-\d{2}-\d{2}"},
-    ),
-    Listing("levels.csv", SkillLevel, (*NAMED, "rank"), unique=("rank",)),
-    Listing("categories.csv", LearnerCategory, (*NAMED, "proof", "proof_en", "sensitive")),
-    Listing("education.csv", EducationLevel, NAMED),
-    Listing("document_kinds.csv", DocumentKind, NAMED),
-    Listing("institution_kinds.csv", InstitutionKind, NAMED),
-    Listing("holidays.csv", Holiday, ("date", "kind", "name", "name_en", "provisional"), key=("date",)),
-    Listing(
-        "consent_notices.csv",
-        ConsentNotice,
-        ("key", "version", "title", "title_en", "text", "text_en"),
-        key=("key", "version"),
-        sealed=("title", "title_en", "text", "text_en"),
-    ),
-    Listing(
-        "targets.csv",
-        Target,
-        ("year", "line", "district", "version", "amount", "source"),
-        key=("year", "line", "district", "version"),
-        sealed=("amount", "source"),
-        among={"institution": None, "brand": None, "project": None},
-    ),
-    Listing(
-        "training_needs.csv",
-        TrainingNeed,
-        (
-            *("key", "version", "effective_on", "name", "name_en"),
-            *("kind", "occupation", "level", "planned", "withdrawn"),
-        ),
-        key=("key", "version"),
-        sealed=("effective_on", "name", "name_en", "kind", "occupation", "level", "planned", "withdrawn"),
-    ),
-    Listing("departments.csv", Named, NAMED, stored=False),
-    Listing("certificate_kinds.csv", Named, NAMED, stored=False),
-    Listing("mark_reasons.csv", Named, NAMED, stored=False),
-)
 
 
 class BadCell(NamedTuple):
@@ -159,6 +71,16 @@ class Reader:
         if self.bad:
             raise ReferenceRefused(self.bad)
         return read
+
+    def read_one(self, listing: Listing) -> Checked:
+        """One file alone; what it points at has to be in the database."""
+        for model in {listing.model._meta.get_field(c).related_model for c in listing.columns} - {None}:
+            known = set(model._default_manager.values_list("key", flat=True))  # type: ignore[union-attr]
+            self.files[model] = Checked(listing, known=known)  # type: ignore[index]
+        checked = self._read_file(listing)
+        if self.bad:
+            raise ReferenceRefused(self.bad)
+        return checked
 
     def _read_file(self, listing: Listing) -> Checked:
         checked = Checked(listing)
@@ -295,12 +217,13 @@ class Writer:
         rows = [self._with_foreign_keys(listing, row) for row in checked.rows]
         columns = tuple(listing.model._meta.get_field(c).attname for c in listing.key)  # type: ignore[union-attr]
         stored = {_values(row, columns): row for row in listing.model._default_manager.filter(**listing.among)}
+        stamp = {"at": timezone.now()} if listing.model is Target else {}
         fresh = []
         changed = set()
         for row in rows:
             known = stored.get(tuple(row[column] for column in columns))
             if known is None:
-                fresh.append(listing.model(**row))
+                fresh.append(listing.model(**row, **stamp))
             elif not self.only_new and _change(known, row):
                 changed.add(known.pk)
         listing.model._default_manager.bulk_create(fresh)
@@ -385,14 +308,36 @@ def load(folder: Path = REFERENCE, *, only_new: bool = False) -> list[Tally]:
         return [writer.write(checked) for checked in read]
 
 
+def load_one(name: str, path: Path) -> Tally:
+    """Check one file of the bureau's own against what is in the database, then add its rows. Refused:
+    ReferenceRefused."""
+    held = next(listing for listing in LISTINGS if listing.file == f"{name}.csv")
+    checked = Reader(path.parent).read_one(replace(held, file=path.name))
+    with transaction.atomic():
+        _refuse_sealed_changes([checked])
+        writer = Writer(only_new=False)
+        for model in {held.model._meta.get_field(c).related_model for c in held.columns} - {None}:
+            writer.pks[model] = dict(model._default_manager.values_list("key", "pk"))  # type: ignore[index,union-attr]
+        return writer.write(checked)
+
+
 class Command(BaseCommand):
     help = "Load the reference lists (districts, kinds, occupations, holidays, targets …) from their files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="folder", type=Path, default=REFERENCE, help="folder with the files")
         parser.add_argument("--only-new", action="store_true", help="add rows that are missing, change none")
+        # What is the bureau's own and has no page; all other lists come with the product or are kept on the desk.
+        parser.add_argument("--only", choices=("training_needs",), help="one list alone, from the file that is named")
+        parser.add_argument("file", nargs="?", type=Path, help="with --only: the file, UTF-8, with the list's header")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for tally in load(options["folder"], only_new=options["only_new"]):
+        if bool(options["only"]) != bool(options["file"]):
+            raise CommandError(_("--only 和文件要一起写，如：load_reference --only training_needs needs.csv"))
+        if options["only"]:
+            tallies = [load_one(options["only"], options["file"])]
+        else:
+            tallies = load(options["folder"], only_new=options["only_new"])
+        for tally in tallies:
             if options["verbosity"] > 1 or tally.added or tally.changed:
                 self.stdout.write(_("%(file)s：新增 %(added)d，修改 %(changed)d，未变 %(unchanged)d") % tally._asdict())

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from courses import certificates, rosters
+from courses import certificates, exports, rosters
+from courses.attendance import paper
 from courses.people import proofs
 from courses.privacy import encrypted_fields, reencrypt
 
@@ -20,7 +21,13 @@ class Command(BaseCommand):
                 count = reencrypt(model._base_manager.all(), fields=fields)
                 rewritten += count
                 self.stdout.write(f"{model._meta.label}: {count}")
-        kept = {"proof": proofs, "roster": rosters, "certificate": certificates}
+        kept = {
+            "proof": proofs,
+            "roster": rosters,
+            "certificate": certificates,
+            "sheet": paper,
+            "export": exports,
+        }
         for what, files in ((what, module.reencrypt_files()) for what, module in kept.items()):
             self.stdout.write(f"{what} files: {files}")
             rewritten += files
