@@ -1,7 +1,16 @@
 """Classes: plan, papers, checks, submit, approve, change of status, changes after approval."""
 
-from courses.classes.changes import CHANGEABLE, ChangeRefusal, ChangeRefused, ask_cancel, ask_change, decide_change
-from courses.classes.life import MOVES, advance, allow_size, approve, send_back, submit
+from courses.classes.changes import (
+    CHANGEABLE,
+    ChangeRefusal,
+    ChangeRefused,
+    ask_cancel,
+    ask_change,
+    ask_replacement,
+    decide_change,
+    settle_request,
+)
+from courses.classes.life import MOVES, advance, allow_size, approve, send_back, submit, suspended_from
 from courses.classes.opening import (
     CHECKS,
     Check,
@@ -12,11 +21,13 @@ from courses.classes.opening import (
     checks_of,
     clash_words,
 )
+from courses.classes.outlook import Foreseen, foresee_change
 from courses.classes.papers import Paper, accept_commitment, commitment_text, keep_papers, papers_of
-from courses.classes.planning import LessonPlan, next_number, pays_for, plan, reschedule
+from courses.classes.planning import ClassFacts, LessonPlan, correct, next_number, pays_for, plan, reschedule
 from courses.classes.refusals import ClassRefusal, ClassRefused
 from courses.classes.review import Deadline, deadline_after, escalate_overdue, review_deadlines
 from courses.classes.timetable import Fault, Reading, TimetableRefusal, TimetableRefused, import_timetable
+from courses.classes.workbook import timetable_workbook
 
 __all__ = [
     "CHANGEABLE",
@@ -26,11 +37,13 @@ __all__ = [
     "ChangeRefused",
     "Check",
     "CheckCode",
+    "ClassFacts",
     "ClassRefusal",
     "ClassRefused",
     "Deadline",
     "Fault",
     "Finding",
+    "Foreseen",
     "LessonPlan",
     "Paper",
     "Reading",
@@ -43,13 +56,16 @@ __all__ = [
     "approved_hours",
     "ask_cancel",
     "ask_change",
+    "ask_replacement",
     "checks",
     "checks_of",
     "clash_words",
     "commitment_text",
+    "correct",
     "deadline_after",
     "decide_change",
     "escalate_overdue",
+    "foresee_change",
     "import_timetable",
     "keep_papers",
     "next_number",
@@ -59,5 +75,8 @@ __all__ = [
     "reschedule",
     "review_deadlines",
     "send_back",
+    "settle_request",
     "submit",
+    "suspended_from",
+    "timetable_workbook",
 ]

@@ -1,6 +1,5 @@
 """Changes of an approved class: asked for with a reason, decided by a second person, told to those concerned."""
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,13 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from courses import audit, dates, notices
 from courses import policy as policies
-from courses.classes.clashes import Clash, ClashKind
-from courses.classes.opening import CheckCode, Opening, findings_of, opening_of
-from courses.models import ChangeRequest, Enrolment, Lesson, OutboxMessage, Post, TrainingClass, User
+from courses.classes.outlook import CLASHES, foresee_change, wished
+from courses.classes.planning import LessonPlan, add_lesson
+from courses.models import ChangeRequest, Enrolment, Lesson, OutboxMessage, Post, TrainingClass, User, Venue
 from courses.refusals import Refused
 
 Status = TrainingClass.Status
-CLASHES = (CheckCode.OVERLAP, CheckCode.ROOM_CLASH, CheckCode.TRAINER_CLASH, CheckCode.LEARNER_CLASH)
 CHANGEABLE = (Status.APPROVED, Status.ENROLLING, Status.RUNNING)
 
 
@@ -27,6 +25,8 @@ class ChangeRefusal(StrEnum):
     WRONG_TIMES = "wrong_times"
     NOTHING_CHANGED = "nothing_changed"
     TRAINER_UNKNOWN = "trainer_unknown"
+    VENUE_ELSEWHERE = "venue_elsewhere"
+    NOT_CANCELLED = "not_cancelled"
     ALREADY_ASKED = "already_asked"
     ALREADY_DECIDED = "already_decided"
     SAME_PERSON = "same_person"
@@ -38,11 +38,13 @@ class ChangeRefusal(StrEnum):
 class ChangeRefused(Refused):
     sentences = {
         ChangeRefusal.NOT_CHANGEABLE: _("班次现在不能申请变更，未保存。"),
-        ChangeRefusal.LESSON_BEGUN: _("这次课已经开始或已取消，不能再变更，未保存。"),
+        ChangeRefusal.LESSON_BEGUN: _("这次课已经开始或已取消，不能再变更，未保存。请另选一次课。"),
         ChangeRefusal.REASON_MISSING: _("请写明原因，未保存。"),
         ChangeRefusal.WRONG_TIMES: _("新的时间不对，未保存。结束须晚于开始，开始须晚于现在。"),
         ChangeRefusal.NOTHING_CHANGED: _("与原来的安排一样，未保存。请填写要变更的内容。"),
         ChangeRefusal.TRAINER_UNKNOWN: _("不是本机构在册的教师，未保存。请另选教师。"),
+        ChangeRefusal.VENUE_ELSEWHERE: _("场地不在班次登记的%(district)s，未保存。请在本区市里另选场地。"),
+        ChangeRefusal.NOT_CANCELLED: _("这次课没有取消，不用补课，未保存。要改时间，请申请变更。"),
         ChangeRefusal.ALREADY_ASKED: _("这次课已有一份变更申请待审核，未保存。"),
         ChangeRefusal.ALREADY_DECIDED: _("这份申请已经办过，未保存。请刷新后再看。"),
         ChangeRefusal.SAME_PERSON: _("本人经手，须他人审核，未保存。"),
@@ -62,15 +64,48 @@ def ask_change(
     trainer: User | None,
     reason: str,
     now: datetime,
+    venue: Venue | None = None,
 ) -> ChangeRequest:
-    """Ask for another time, room or trainer of one lesson; nothing of the lesson moves yet.
+    """Ask for another time, place or trainer of one lesson; nothing of the lesson moves yet. Without a venue it is
+    held at that of the class.
 
-    Refused with ChangeRefused: not changeable, no reason, wrong times, nothing new, a stranger as trainer, asked twice.
+    Refused with ChangeRefused: not changeable, no reason, wrong times, nothing new, a stranger as trainer, a venue in
+    another district, asked twice.
     """
     if not reason.strip():
         raise ChangeRefused(ChangeRefusal.REASON_MISSING)
-    _check_wish(lesson, starts_at=starts_at, ends_at=ends_at, room=room, trainer=trainer, now=now)
-    wish = ChangeRequest(starts_at=starts_at, ends_at=ends_at, room=room, trainer=trainer)
+    wish = ChangeRequest(starts_at=starts_at, ends_at=ends_at, venue=venue, room=room, trainer=trainer)
+    if lesson.training_class.status in CHANGEABLE:
+        _still_ahead(lesson, now)
+    _check_wish(lesson, wish, now)
+    was = (lesson.starts_at, lesson.ends_at, lesson.venue_id, lesson.room, lesson.trainer_id)
+    if (starts_at, ends_at, wish.venue_id, room, wish.trainer_id) == was:
+        raise ChangeRefused(ChangeRefusal.NOTHING_CHANGED)
+    return _asked(by, lesson, wish, reason, now)
+
+
+def ask_replacement(
+    *,
+    by: User,
+    lesson: Lesson,
+    starts_at: datetime,
+    ends_at: datetime,
+    room: str,
+    trainer: User | None,
+    reason: str,
+    now: datetime,
+    venue: Venue | None = None,
+) -> ChangeRequest:
+    """Ask that what a cancelled lesson was to teach be taught at another time, as a lesson of its own.
+
+    Refused with ChangeRefused as `ask_change`, and where the lesson is not cancelled.
+    """
+    if not reason.strip():
+        raise ChangeRefused(ChangeRefusal.REASON_MISSING)
+    if lesson.status != Lesson.Status.CANCELLED:
+        raise ChangeRefused(ChangeRefusal.NOT_CANCELLED)
+    wish = ChangeRequest(starts_at=starts_at, ends_at=ends_at, venue=venue, room=room, trainer=trainer, adds=True)
+    _check_wish(lesson, wish, now)
     return _asked(by, lesson, wish, reason, now)
 
 
@@ -83,7 +118,12 @@ def ask_cancel(*, by: User, lesson: Lesson, reason: str, now: datetime) -> Chang
         raise ChangeRefused(ChangeRefusal.REASON_MISSING)
     _may_cancel(lesson)
     wish = ChangeRequest(
-        starts_at=lesson.starts_at, ends_at=lesson.ends_at, room=lesson.room, trainer=lesson.trainer, cancels=True
+        starts_at=lesson.starts_at,
+        ends_at=lesson.ends_at,
+        venue=lesson.venue,
+        room=lesson.room,
+        trainer=lesson.trainer,
+        cancels=True,
     )
     return _asked(by, lesson, wish, reason, now)
 
@@ -93,58 +133,70 @@ def _asked(by: User, lesson: Lesson, wish: ChangeRequest, reason: str, now: date
         with transaction.atomic():
             serial = lesson.change_requests.count() + 1
             wish.number = f"{lesson.training_class.number}-{lesson.number}-{serial}"
-            wish.lesson = lesson
+            wish.training_class, wish.lesson = lesson.training_class, lesson
             wish.was_starts_at, wish.was_ends_at = lesson.starts_at, lesson.ends_at
-            wish.was_room, wish.was_trainer = lesson.room, lesson.trainer
+            wish.was_venue, wish.was_room, wish.was_trainer = lesson.venue, lesson.room, lesson.trainer
             wish.reason, wish.asked_by, wish.asked_at = reason.strip()[:200], by, now
             wish.save()
-            audit.record(by=by, verb="change_asked", target=wish, now=now, detail={"cancels": wish.cancels})
+            detail = {"cancels": wish.cancels, "adds": wish.adds}
+            audit.record(by=by, verb="change_asked", target=wish, now=now, detail=detail)
     except IntegrityError:
         raise ChangeRefused(ChangeRefusal.ALREADY_ASKED) from None
     return wish
 
 
 def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> None:
-    """Grant or refuse a change. A grant moves or cancels the lesson and tells its learners and trainers, in one
-    transaction; what was scanned until then is `attendance.decide_change`'s business, by which the desk comes here.
+    """Grant or refuse a change of a lesson. A grant moves, cancels or adds it and tells its learners and trainers, in
+    one transaction; what was scanned until then is `attendance.decide_change`'s business, by which the desk comes here.
 
     Refused with ChangeRefused: decided already, by the one who asked, a refusal without a reason, the lesson has begun
-    meanwhile, or a check of the timetable that the class's policy blocks: hours, hours of a day, shares, clashes.
+    meanwhile, or a check of the timetable that the class's policy blocks (`foresee_change` says which).
+    """
+    with transaction.atomic():
+        settle_request(by=by, request=request, grant=grant, answer=answer, now=now)
+        if grant:
+            if request.cancels:
+                _cancel_lesson(request, now)
+            elif request.adds:
+                _hold_after_all(request, now)
+            else:
+                _move_lesson(request, now)
+            _tell(request, now)
+    request.refresh_from_db()
+
+
+def settle_request(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> None:
+    """Inside a transaction: write down who decided, once; what a grant does is the caller's.
+
+    Refused with ChangeRefused: by the one who asked, a refusal without a reason, decided already.
     """
     if request.asked_by_id == by.pk:
         raise ChangeRefused(ChangeRefusal.SAME_PERSON)
     if not grant and not answer.strip():
         raise ChangeRefused(ChangeRefusal.REASON_MISSING)
     status = ChangeRequest.Status.GRANTED if grant else ChangeRequest.Status.REFUSED
-    with transaction.atomic():
-        changed = ChangeRequest.objects.filter(pk=request.pk, status=ChangeRequest.Status.ASKED).update(
-            status=status, decided_by=by, decided_at=now, answer=answer.strip()[:200]
-        )
-        if not changed:
-            raise ChangeRefused(ChangeRefusal.ALREADY_DECIDED)
-        if grant:
-            if request.cancels:
-                _cancel_lesson(request.lesson_id)
-            else:
-                _move_lesson(request, now)
-            _tell(request, now)
-        audit.record(by=by, verb=f"change_{status}", target=request, now=now)
-    request.refresh_from_db()
+    changed = ChangeRequest.objects.filter(pk=request.pk, status=ChangeRequest.Status.ASKED).update(
+        status=status, decided_by=by, decided_at=now, answer=answer.strip()[:200]
+    )
+    if not changed:
+        raise ChangeRefused(ChangeRefusal.ALREADY_DECIDED)
+    audit.record(by=by, verb=f"change_{status}", target=request, now=now)
 
 
-def _check_wish(
-    lesson: Lesson, *, starts_at: datetime, ends_at: datetime, room: str, trainer: User | None, now: datetime
-) -> None:
+def _check_wish(lesson: Lesson, wish: ChangeRequest, now: datetime) -> None:
+    """A venue that is the class's own is none of the lesson's."""
     training_class = lesson.training_class
     if training_class.status not in CHANGEABLE:
         raise ChangeRefused(ChangeRefusal.NOT_CHANGEABLE)
-    _still_ahead(lesson, now)
+    starts_at, ends_at = wish.wished
     if ends_at <= starts_at or starts_at <= now:
         raise ChangeRefused(ChangeRefusal.WRONG_TIMES)
-    wanted = (starts_at, ends_at, room, trainer.pk if trainer else None)
-    if wanted == (lesson.starts_at, lesson.ends_at, lesson.room, lesson.trainer_id):
-        raise ChangeRefused(ChangeRefusal.NOTHING_CHANGED)
-    if trainer is not None and trainer.pk != lesson.trainer_id and not _teaches_for(trainer, training_class):
+    if wish.venue_id == training_class.venue_id:
+        wish.venue = None
+    if wish.venue is not None and wish.venue.district_id != training_class.district_id:
+        raise ChangeRefused(ChangeRefusal.VENUE_ELSEWHERE, district=training_class.district.label)
+    trainer = wish.trainer
+    if trainer is not None and trainer.pk != lesson.trainer_id and not _teaches_for(trainer, training_class, now):
         raise ChangeRefused(ChangeRefusal.TRAINER_UNKNOWN)
 
 
@@ -164,11 +216,15 @@ def _may_cancel(lesson: Lesson) -> None:
         raise ChangeRefused(ChangeRefusal.LAST_LESSON)
 
 
-def _cancel_lesson(lesson_id: int) -> None:
-    lesson = (
-        Lesson.objects.select_for_update(of=("self",), no_key=True).select_related("training_class").get(pk=lesson_id)
-    )
+def _held(request: ChangeRequest) -> Lesson:
+    held = Lesson.objects.select_for_update(of=("self",), no_key=True).select_related("training_class")
+    return held.get(pk=request.of_lesson.pk)
+
+
+def _cancel_lesson(request: ChangeRequest, now: datetime) -> None:
+    lesson = _held(request)
     _may_cancel(lesson)
+    _refuse_failures(request, now)
     lesson.status = Lesson.Status.CANCELLED
     lesson.save(update_fields=["status"])
     _set_period(lesson.training_class)
@@ -183,78 +239,89 @@ def _set_period(training_class: TrainingClass) -> None:
     training_class.save(update_fields=["starts_on", "ends_on"])
 
 
-def _teaches_for(trainer: User, training_class: TrainingClass) -> bool:
-    posts = Post.objects.filter(user=trainer, role=Post.Role.TRAINER, until__isnull=True)
+def _teaches_for(trainer: User, training_class: TrainingClass, now: datetime) -> bool:
+    posts = Post.objects.filter(Post.in_force(now), user=trainer, role=Post.Role.TRAINER)
     return trainer.is_active and posts.filter(institution=training_class.institution_id).exists()
 
 
 def _move_lesson(request: ChangeRequest, now: datetime) -> None:
-    lesson = Lesson.objects.select_for_update(no_key=True).select_related("training_class").get(pk=request.lesson_id)
-    training_class = lesson.training_class
+    lesson = _held(request)
+    _refuse_late(request, lesson.training_class, now)
+    _still_ahead(lesson, now)
+    _refuse_failures(request, now)
+    lesson.starts_at, lesson.ends_at = request.wished
+    lesson.venue, lesson.room, lesson.trainer = request.venue, request.room, request.trainer
+    lesson.save(update_fields=["starts_at", "ends_at", "venue", "room", "trainer"])
+    _follow(lesson.training_class, request)
+
+
+def _hold_after_all(request: ChangeRequest, now: datetime) -> None:
+    """A new lesson with what the cancelled one was to teach; that one stays cancelled, with whoever had come to it."""
+    training_class = _held(request).training_class
+    # Nobody else gives out the next number meanwhile.
+    TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)
+    _refuse_late(request, training_class, now)
+    _refuse_failures(request, now)
+    lesson = wished(request, training_class)
+    plan = LessonPlan(
+        title=lesson.title,
+        starts_at=lesson.starts_at,
+        ends_at=lesson.ends_at,
+        part=lesson.part,
+        room=lesson.room,
+        materials=lesson.materials,
+        venue=lesson.venue,
+    )
+    request.made = add_lesson(training_class, plan, lesson.number, lesson.trainer)
+    request.save(update_fields=["made"])
+    _follow(training_class, request)
+
+
+def _refuse_late(request: ChangeRequest, training_class: TrainingClass, now: datetime) -> None:
     if training_class.status not in CHANGEABLE:
         raise ChangeRefused(ChangeRefusal.NOT_CHANGEABLE)
-    _still_ahead(lesson, now)
-    if request.starts_at <= now:
+    if request.wished[0] <= now:
         raise ChangeRefused(ChangeRefusal.WRONG_TIMES)
-    lesson.starts_at, lesson.ends_at = request.starts_at, request.ends_at
-    lesson.room, lesson.trainer = request.room, request.trainer
-    lesson.save(update_fields=["starts_at", "ends_at", "room", "trainer"])
+
+
+def _follow(training_class: TrainingClass, request: ChangeRequest) -> None:
     if request.trainer is not None:
         training_class.trainers.add(request.trainer)
     _set_period(training_class)
-    policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
-    _refuse_failures(lesson, request, opening_of(training_class=training_class, now=now, policy=policy))
 
 
-def _refuse_failures(lesson: Lesson, request: ChangeRequest, opening: Opening) -> None:
-    """The checks that can fail by this move, of the timetable as it stands now, as far as the policy blocks them.
-
-    What was wrong before and is not touched by the move does not hold it up.
-    """
-    was = request.was_ends_at - request.was_starts_at
-    total: tuple[CheckCode, ...] = () if lesson.ends_at - lesson.starts_at == was else (CheckCode.HOURS,)
-    if total or request.was_starts_at != lesson.starts_at:
-        total += (CheckCode.SHARES, CheckCode.TRADE)
-    day = policies.local_date(lesson.starts_at)
-    fuller = day != policies.local_date(request.was_starts_at) or lesson.ends_at - lesson.starts_at > was
-    of_the_day = [one for one in opening.lessons if policies.local_date(one.starts_at) == day] if fuller else []
-    failed = [
-        *findings_of(opening, codes=total),
-        *findings_of(replace(opening, lessons=of_the_day), codes=(CheckCode.DAY_HOURS,)),
-    ]
-    own = [clash for clash in opening.clashes if lesson.number in _numbers(clash)]
-    clashing = [finding for finding in findings_of(replace(opening, clashes=own), codes=CLASHES) if finding.blocks]
-    timetable = [finding for finding in failed if finding.blocks]
-    if timetable or clashing:
+def _refuse_failures(request: ChangeRequest, now: datetime) -> None:
+    failed = [finding for finding in foresee_change(request=request, now=now).findings if finding.blocks]
+    if failed:
+        timetable = any(finding.code not in CLASHES for finding in failed)
         code = ChangeRefusal.CHECKS_FAILED if timetable else ChangeRefusal.CLASH
-        raise ChangeRefused(code, words=" ".join(finding.sentence for finding in (*timetable, *clashing)))
-
-
-def _numbers(clash: Clash) -> set[int]:
-    """Which lessons of the class a clash is about: both of an overlap within it, else its own."""
-    mine, other = clash.mine.number, clash.other.number
-    return {mine, other} if clash.kind == ClashKind.OVERLAP else {mine}
+        raise ChangeRefused(code, words=" ".join(finding.sentence for finding in failed))
 
 
 def _tell(request: ChangeRequest, now: datetime) -> None:
     """Exactly those concerned: learners who hold a seat, the trainer who gave the lesson and the one who gives it."""
-    training_class = request.lesson.training_class
+    training_class = request.training_class
+    starts_at, ends_at = request.wished
     params = {
         "course": training_class.course.name,
-        "number": request.lesson.number,
-        "was": request.was_starts_at.isoformat(),
-        "starts": request.starts_at.isoformat(),
-        "ends": dates.clock(request.ends_at),
-        "room": request.room,
+        "number": (request.made or request.of_lesson).number,
+        "was": request.before[0].isoformat(),
+        "starts": starts_at.isoformat(),
+        "ends": dates.clock(ends_at),
+        "room": request.where,
         "reason": request.reason,
     }
     sms = OutboxMessage.Channel.SMS
-    kind = "lesson_cancelled" if request.cancels else "lesson_changed"
+    kind = "lesson_cancelled" if request.cancels else "lesson_added" if request.adds else "lesson_changed"
     seated = Enrolment.objects.filter(training_class=training_class, status__in=Enrolment.SEATED)
     for enrolment in seated.select_related("learner").order_by("arrival_no"):
         learner = enrolment.learner
-        notices.queue(kind=kind, channel=sms, params=params, now=now, to=learner.phone, learner=learner)
-    trainers = {trainer.pk: trainer for trainer in (request.was_trainer, request.trainer) if trainer}
+        notices.queue(
+            kind=kind, channel=sms, params=params, now=now, to=learner.phone, learner=learner,
+            training_class=training_class,
+        )  # fmt: skip
+    givers = (request.trainer,) if request.adds else (request.was_trainer, request.trainer)
+    trainers = {trainer.pk: trainer for trainer in givers if trainer}
     for trainer in trainers.values():
         # A trainer without a phone reads it in the timetable under /teach/; a message would reach nobody.
         if trainer.phone:

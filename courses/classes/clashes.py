@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from courses.models import Enrolment, Lesson, TrainingClass
+from courses.places import room_key
 from courses.policy import Policy
 
 
@@ -39,9 +41,11 @@ class Meeting(NamedTuple):
     district: int | None
 
 
+# A lesson is held at its class's venue where it has none of its own.
 COLUMNS = (
     "training_class_id", "training_class__number", "number", "starts_at", "ends_at", "room", "trainer_id",
-    "training_class__venue_id", "training_class__venue__district_id",
+    Coalesce("venue_id", "training_class__venue_id"),
+    Coalesce("venue__district_id", "training_class__venue__district_id"),
 )  # fmt: skip
 
 
@@ -56,10 +60,13 @@ class Clash:
     learners: int = 0
 
 
-def clashes_of(*, pks: Iterable[int], policy: Policy) -> dict[int, list[Clash]]:
-    """The clashes of these classes, by class. Drafts, returned and cancelled classes claim nothing from others."""
+def clashes_of(*, pks: Iterable[int], policy: Policy, moved: Lesson | None = None) -> dict[int, list[Clash]]:
+    """The clashes of these classes, by class. Drafts, returned and cancelled classes claim nothing from others.
+
+    `moved`: a lesson as it would be after a change that is not written yet; one without a key is new.
+    """
     wanted = set(pks)
-    own = _meetings(Lesson.objects.filter(training_class__in=wanted))
+    own = _as_moved(_meetings(Lesson.objects.filter(training_class__in=wanted)), moved)
     found: dict[int, list[Clash]] = {pk: [] for pk in wanted}
     if not own:
         return found
@@ -70,7 +77,8 @@ def clashes_of(*, pks: Iterable[int], policy: Policy) -> dict[int, list[Clash]]:
     ).exclude(training_class__status__in=TrainingClass.CLAIMS_NOTHING)
     venues = {meeting.venue for meeting in own if meeting.venue}
     trainers = {meeting.trainer for meeting in own if meeting.trainer}
-    near = _meetings(claimed.filter(training_class__venue__in=venues) | claimed.filter(trainer__in=trainers))
+    there = Q(venue__in=venues) | Q(venue__isnull=True, training_class__venue__in=venues)
+    near = _meetings(claimed.filter(there | Q(trainer__in=trainers)))
     shared = _shared_learners(wanted)
     theirs = _meetings(claimed.filter(training_class__in={other for _mine, other in shared}))
     for clash in (
@@ -90,6 +98,25 @@ def _meetings(lessons: QuerySet[Lesson]) -> list[Meeting]:
     return [Meeting(*row) for row in planned.values_list(*COLUMNS)]
 
 
+def _as_moved(own: list[Meeting], moved: Lesson | None) -> list[Meeting]:
+    if moved is None:
+        return own
+    place = moved.place
+    held = Meeting(
+        class_pk=moved.training_class_id,
+        class_number=moved.training_class.number,
+        number=moved.number,
+        starts_at=moved.starts_at,
+        ends_at=moved.ends_at,
+        room=moved.room,
+        trainer=moved.trainer_id,
+        venue=place.pk if place else None,
+        district=place.district_id if place else None,
+    )
+    others = [one for one in own if (one.class_pk, one.number) != (held.class_pk, held.number)]
+    return sorted([*others, held], key=lambda one: one.starts_at)
+
+
 def _overlaps(own: list[Meeting]) -> list[Clash]:
     """Two lessons of one class at the same time."""
     clashes = []
@@ -105,7 +132,7 @@ def _overlaps(own: list[Meeting]) -> list[Clash]:
 
 def _key(meeting: Meeting, kind: ClashKind) -> object:
     if kind == ClashKind.ROOM:
-        return (meeting.venue, meeting.room) if meeting.venue and meeting.room else None
+        return (meeting.venue, room_key(meeting.room)) if meeting.venue and meeting.room else None
     return meeting.trainer
 
 

@@ -5,23 +5,27 @@ from typing import Any
 
 from django.db import transaction
 
-from courses import audit
+from courses import audit, dates
 from courses import policy as policies
 from courses.classes import opening
 from courses.classes.papers import papers_of
 from courses.classes.refusals import ClassRefusal, ClassRefused
 from courses.models import (
+    Attendance,
     ClassEvent,
     Completion,
     Course,
     Enrolment,
+    Institution,
     PolicyVersion,
+    Score,
     SizeOverride,
     TrainingClass,
     User,
 )
 
 Status = TrainingClass.Status
+NOT_HELD = (Attendance.Status.UNMARKED, Attendance.Status.LEAVE, Attendance.Status.SICK)
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.SUBMITTED, Status.CANCELLED}),
@@ -113,8 +117,19 @@ def _check_again(submitted: TrainingClass, version: PolicyVersion, now: datetime
     if any(getattr(submitted, name) != value for name, value in _facts(submitted.course).items()):
         raise ClassRefused(ClassRefusal.COURSE_CHANGED)
     found = opening.checks(training_class=submitted, now=now, policy=policies.of_version(version))
-    if failed := [finding.sentence for finding in found if finding.blocks]:
-        raise ClassRefused(ClassRefusal.CHECKS_FAIL_NOW, sentences=" ".join(failed))
+    if failed := [finding for finding in found if finding.blocks]:
+        raise ClassRefused(_why(submitted, failed), sentences=" ".join(finding.sentence for finding in failed))
+
+
+def _why(submitted: TrainingClass, failed: list[opening.Finding]) -> ClassRefusal:
+    """Where only the institution's standing is against it, nothing that the institution changes in the class helps."""
+    codes = {finding.code for finding in failed}
+    if codes - opening.OF_STANDING:
+        return ClassRefusal.CHECKS_FAIL_NOW
+    if opening.CheckCode.INSTITUTION not in codes:
+        return ClassRefusal.INSTITUTION_BLOCKED
+    removed = submitted.institution.status == Institution.Status.REMOVED
+    return ClassRefusal.INSTITUTION_REMOVED if removed else ClassRefusal.INSTITUTION_SUSPENDED
 
 
 def _facts(course: Course) -> dict[str, Any]:
@@ -150,18 +165,43 @@ def send_back(*, by: User, training_class: TrainingClass, reason: str, now: date
 def advance(*, by: User | None, training_class: TrainingClass, to: Status, now: datetime, reason: str = "") -> None:
     """Move a class along its life; suspending and cancelling need a reason.
 
-    Refused with ClassRefused too: cancelling a class of which completions stand (they are revoked first), and starting
-    one whose applicants have not been chosen from.
+    Refused with ClassRefused too: cancelling a class of which completions stand (they are revoked first) or in which
+    somebody has attended or been scored (it is closed instead), starting one before the day of its first lesson or
+    whose applicants have not been chosen from, and resuming a class to another status than it was suspended from.
     """
+    if training_class.status == Status.SUSPENDED and to in (Status.ENROLLING, Status.RUNNING):
+        before = suspended_from(training_class=training_class)
+        if to != before:
+            raise ClassRefused(ClassRefusal.RESUMED_ELSEWHERE, status=before.label)
+    elif to == Status.RUNNING and policies.local_date(now) < training_class.starts_on:
+        raise ClassRefused(ClassRefusal.TOO_EARLY, day=dates.day(training_class.starts_on))
     if to in (Status.SUSPENDED, Status.CANCELLED) and not reason.strip():
         raise ClassRefused(ClassRefusal.REASON_MISSING)
     if to == Status.RUNNING and training_class.enrolments.filter(status=Enrolment.Status.CANDIDATE).exists():
         raise ClassRefused(ClassRefusal.SELECTION_OPEN)
-    stand = Completion.objects.filter(enrolment__training_class=training_class).exclude(status__in=Completion.UNDONE)
-    if to == Status.CANCELLED and stand.exists():
-        raise ClassRefused(ClassRefusal.COMPLETIONS_STAND)
+    if to == Status.CANCELLED:
+        _refuse_to_undo(training_class)
     with transaction.atomic():
         _move(by, training_class, to, now, reason=reason)
+
+
+def _refuse_to_undo(training_class: TrainingClass) -> None:
+    """What has been held stays held: such a class is closed, and those who did not finish do not complete."""
+    stand = Completion.objects.filter(enrolment__training_class=training_class).exclude(status__in=Completion.UNDONE)
+    if stand.exists():
+        raise ClassRefused(ClassRefusal.COMPLETIONS_STAND)
+    if Score.objects.filter(enrolment__training_class=training_class).exists():
+        raise ClassRefused(ClassRefusal.WAS_HELD)
+    # Leave is granted ahead of a lesson, and says nothing of whether it was held.
+    attended = Attendance.objects.filter(lesson__training_class=training_class)
+    if attended.exclude(status__in=NOT_HELD).exists():
+        raise ClassRefused(ClassRefusal.WAS_HELD)
+
+
+def suspended_from(*, training_class: TrainingClass) -> Status:
+    """The status that a suspended class goes back to."""
+    stopped = training_class.events.filter(to_status=Status.SUSPENDED).order_by("-at", "-pk").first()
+    return Status.RUNNING if stopped and stopped.from_status == Status.RUNNING else Status.ENROLLING
 
 
 def _move(

@@ -13,6 +13,9 @@ from courses.classes.planning import hold_draft
 from courses.classes.refusals import ClassRefusal, ClassRefused
 from courses.models import Commitment, CommitmentText, Lesson, OpeningPapers, TrainingClass, User
 
+# Room for a title with its publisher, and for how and where the pass mark lies; one word says neither.
+LEAST = 8
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -32,15 +35,24 @@ def keep_papers(
     contact_name: str,
     contact_phone: str,
     now: datetime,
+    head: str = "",
 ) -> OpeningPapers:
-    """File materials, assessment plan and contact of a draft. Refused with ClassRefused once it is under review."""
+    """File materials, assessment plan and contact of a draft.
+
+    Refused with ClassRefused once it is under review, and where materials or assessment say less than they must.
+    """
     with transaction.atomic():
         hold_draft(training_class)
+        if 0 < len(materials.strip()) < LEAST:
+            raise ClassRefused(ClassRefusal.MATERIALS_SHORT)
+        if 0 < len(assessment.strip()) < LEAST:
+            raise ClassRefused(ClassRefusal.ASSESSMENT_SHORT)
         papers, _created = OpeningPapers.objects.update_or_create(
             training_class=training_class,
             defaults={
                 "materials": materials.strip(),
                 "assessment": assessment.strip(),
+                "head": head.strip(),
                 "contact_name": contact_name.strip(),
                 "contact_phone": contact_phone.strip(),
                 "updated_by": by,
@@ -87,8 +99,8 @@ def papers_of(*, training_class: TrainingClass, now: datetime) -> list[Paper]:
         Paper("trainers", _("每次课的教师"), bool(lessons) and all(lesson.trainer_id for lesson in lessons)),
         Paper("venue", _("场地"), training_class.venue_id is not None),
         Paper("rooms", _("每次课的教室"), bool(lessons) and all(lesson.room for lesson in lessons)),
-        Paper("materials", _("教材"), bool(papers and papers.materials)),
-        Paper("assessment", _("考核方案"), bool(papers and papers.assessment)),
+        Paper("materials", _("教材"), bool(papers and len(papers.materials) >= LEAST)),
+        Paper("assessment", _("考核方案"), bool(papers and len(papers.assessment) >= LEAST)),
         Paper("contact", _("联系人和电话"), bool(papers and papers.contact_name and papers.contact_phone)),
         Paper("commitment", _("机构承诺"), promised),
     ]

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
-from courses import audit
+from courses import audit, notices
 from courses import policy as policies
-from courses.models import ReviewEscalation, TrainingClass
+from courses.models import Post, ReviewEscalation, TrainingClass, User
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """The last working day for a decision, and how many working days are left; negative when it is past."""
+    """The last working day for a decision, and how many working days are left (`working_days_left`)."""
 
     due_on: date
     days_left: int
@@ -22,7 +23,7 @@ class Deadline:
 def deadline_after(*, handed_in_on: date, days: int, today: date, calendar: dict[date, str]) -> Deadline:
     """The one rule of what waits for a review: `days` working days after it was handed in."""
     due = policies.working_days_after(start=handed_in_on, days=days, calendar=calendar)
-    return Deadline(due, policies.working_days_between(start=today, end=due, calendar=calendar))
+    return Deadline(due, policies.working_days_left(today=today, due=due, calendar=calendar))
 
 
 def review_deadlines(*, training_classes: Sequence[TrainingClass], now: datetime) -> dict[int, Deadline]:
@@ -45,12 +46,29 @@ def review_deadlines(*, training_classes: Sequence[TrainingClass], now: datetime
 
 def escalate_overdue(*, now: datetime) -> int:
     """Write the fact for each submitted class whose review is overdue, once a submission; returns how many are new."""
-    waiting = list(TrainingClass.objects.filter(status=TrainingClass.Status.SUBMITTED, submitted_at__isnull=False))
+    waiting = list(
+        TrainingClass.objects.filter(status=TrainingClass.Status.SUBMITTED, submitted_at__isnull=False).select_related(
+            "course", "district"
+        )
+    )
     deadlines = review_deadlines(training_classes=waiting, now=now)
     today = policies.local_date(now)
     late = [row for row in waiting if deadlines[row.pk].due_on < today]
     with transaction.atomic():
         return sum(_escalate(row, deadlines[row.pk].due_on, now) for row in late)
+
+
+def _tell_city(training_class: TrainingClass, due_on: date, now: datetime) -> None:
+    """Whoever holds a post of the city reads it at the desk."""
+    held = Post.objects.filter(Q(until__isnull=True) | Q(until__gt=now), role=Post.Role.CITY, since__lte=now)
+    params = {
+        "course": training_class.course.name,
+        "class": training_class.number,
+        "district": training_class.district.name,
+        "due": due_on.isoformat(),
+    }
+    for officer in User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"):
+        notices.queue(kind="review_overdue", channel="site", user=officer, params=params, now=now)
 
 
 def _escalate(training_class: TrainingClass, due_on: date, now: datetime) -> bool:
@@ -61,5 +79,6 @@ def _escalate(training_class: TrainingClass, due_on: date, now: datetime) -> boo
         defaults={"due_on": due_on, "at": now},
     )
     if created:
+        _tell_city(training_class, due_on, now)
         audit.record(by=None, verb="review_overdue", target=training_class, now=now, detail={"due_on": str(due_on)})
     return created

@@ -40,6 +40,7 @@ MAX_PARTS = 1_000
 SHEET = Path(__file__).with_name("sheet.py")
 SHEET_SECONDS = 20
 HEADER_WITHIN = 10
+HALF_A_MINUTE = 0.5
 KINDS: dict[str, Callable[[Any], Any]] = {
     "text": str,
     "number": float,
@@ -47,6 +48,8 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "day": date.fromisoformat,
     "time": time.fromisoformat,
 }
+# As the form writes them, in whichever language the page is read.
+PARTS = {Lesson.Part.THEORY: "理论", Lesson.Part.PRACTICE: "实操"}
 SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 (the day from which spreadsheets count)
 
 
@@ -136,7 +139,7 @@ def read_timetable(*, content: bytes, institution: Institution, now: datetime) -
     if len(filled) > MAX_ROWS:
         raise TimetableRefused(TimetableRefusal.TOO_MANY_ROWS, limit=MAX_ROWS)
     today = policies.local_date(now)
-    reader = _Reader(places, _trainers(institution), today, policies.current(on=today))
+    reader = _Reader(places, _trainers(institution, now), today, policies.current(on=today))
     read = [(number, reader.lesson(number, row)) for number, row in filled]
     lessons = [(number, lesson) for number, lesson in read if lesson is not None]
     faults = [*reader.faults, *_overlaps(lessons)]
@@ -187,10 +190,10 @@ def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]]:
     return best
 
 
-def _trainers(institution: Institution) -> dict[str, list[User]]:
+def _trainers(institution: Institution, now: datetime) -> dict[str, list[User]]:
     """The institution's trainers by name and by account."""
     found: dict[str, list[User]] = {}
-    posts = Post.objects.filter(role=Post.Role.TRAINER, institution=institution, until__isnull=True)
+    posts = Post.objects.filter(Post.in_force(now), role=Post.Role.TRAINER, institution=institution)
     for user in User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("pk"):
         for key in {user.name, user.username} - {""}:
             found.setdefault(key, []).append(user)
@@ -258,12 +261,12 @@ class _Reader:
         return day
 
     def _hours(self, value: Any, minutes: int | None) -> float:
-        """学时 as written must be what the times amount to."""
+        """学时 as written must be what the times amount to, to the minute: 100 minutes are 2.22 of them."""
         try:
             hours = float(_required(value))
         except ValueError:
             raise _Bad(_("应为数字")) from None
-        if minutes is not None and hours * self.policy.hour_minutes != minutes:
+        if minutes is not None and abs(hours * self.policy.hour_minutes - minutes) >= HALF_A_MINUTE:
             expected = f"{minutes / self.policy.hour_minutes:.2f}".rstrip("0").rstrip(".")
             raise _Bad(_("与起止时间不符，按 %(unit)s 分钟一学时应为 %(hours)s") % {
                 "unit": self.policy.hour_minutes, "hours": expected,
@@ -349,6 +352,6 @@ def _part(value: Any, title: str) -> str:
     if not text:
         return Lesson.Part.PRACTICE if "实操" in title or "实训" in title else Lesson.Part.THEORY
     for part in Lesson.Part:
-        if text in (part.value, {"theory": "理论", "practice": "实操"}[part.value]):
+        if text in (part.value, PARTS[part]):
             return part
     raise _Bad(_("请填“理论”或“实操”"))

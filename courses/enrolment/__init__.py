@@ -10,7 +10,7 @@ from courses.enrolment.counter import (
     outlook,
     prune_entries,
 )
-from courses.enrolment.decisions import place, still_blocked, waiting_list
+from courses.enrolment.decisions import hold_class, place, refuse_erased, review_of, still_blocked, waiting_list
 from courses.enrolment.drafts import (
     Answers,
     DraftRefusal,
@@ -22,6 +22,7 @@ from courses.enrolment.drafts import (
     prune_drafts,
 )
 from courses.enrolment.eligibility import Code, Finding, Severity, Step, criteria_of, from_rows
+from courses.enrolment.many import Foreseen, Foresight, admit_all, foresee
 from courses.enrolment.no_show import mark_no_show, never_came, recent_no_shows, take_no_show_back
 from courses.enrolment.offers import (
     accept,
@@ -30,18 +31,22 @@ from courses.enrolment.offers import (
     cut_off,
     decline,
     digest_of,
+    nobody_moves_up,
     promote_next,
     tend_offers,
     void,
 )
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
+from courses.enrolment.resizing import RESIZABLE, SeatsRefusal, SeatsRefused, ask_seats, decide_seats
 from courses.enrolment.seats import (
     TAKE_A_PLACE,
     Eligibility,
     admit,
+    against_leaving,
     apply,
     apply_for,
     check,
+    given_back_by_staff,
     occupancy_differences,
     refuse,
     withdraw,
@@ -50,6 +55,7 @@ from courses.enrolment.timetable import calendar, starts_soon
 from courses.enrolment.transfer import classes_to_choose, transfer
 from courses.enrolment.transfer_requests import (
     ask_for_transfer,
+    end_requests,
     last_request,
     open_request,
     open_requests,
@@ -57,8 +63,11 @@ from courses.enrolment.transfer_requests import (
     take_request_back,
     turn_request_down,
 )
+from courses.enrolment.undecided import Undecided, undecided
+from courses.enrolment.weighing import places_at_stake
 
 __all__ = [
+    "RESIZABLE",
     "TAKE_A_PLACE",
     "Answers",
     "Code",
@@ -70,12 +79,19 @@ __all__ = [
     "EnrolmentRefusal",
     "EnrolmentRefused",
     "Finding",
+    "Foreseen",
+    "Foresight",
     "Outlook",
+    "SeatsRefusal",
+    "SeatsRefused",
     "Severity",
     "Step",
     "Told",
+    "Undecided",
     "accept",
     "admit",
+    "admit_all",
+    "against_leaving",
     "answer_category",
     "answer_criteria",
     "answer_graduation",
@@ -83,6 +99,7 @@ __all__ = [
     "apply",
     "apply_for",
     "ask_for_transfer",
+    "ask_seats",
     "begin",
     "by_code",
     "calendar",
@@ -92,23 +109,32 @@ __all__ = [
     "confirm",
     "criteria_of",
     "cut_off",
+    "decide_seats",
     "decline",
     "digest_of",
+    "end_requests",
+    "foresee",
     "from_rows",
+    "given_back_by_staff",
+    "hold_class",
     "last_request",
     "mark_no_show",
     "never_came",
+    "nobody_moves_up",
     "occupancy_differences",
     "open_request",
     "open_requests",
     "outlook",
     "own_choices",
     "place",
+    "places_at_stake",
     "promote_next",
     "prune_drafts",
     "prune_entries",
     "recent_no_shows",
     "refuse",
+    "refuse_erased",
+    "review_of",
     "starts_soon",
     "still_blocked",
     "take_no_show_back",
@@ -116,6 +142,7 @@ __all__ = [
     "tend_offers",
     "transfer",
     "turn_request_down",
+    "undecided",
     "void",
     "waiting_list",
     "withdraw",

@@ -50,7 +50,7 @@ class CounterRefused(Refused):
 @dataclass(frozen=True)
 class Told:
     """What was entered; choices by the keys of the reference lists. `consent`: signed on paper before the one who
-    enters it."""
+    enters it; `truth`: the version of the text by which the person vouched for it."""
 
     document_kind: str
     document_number: str
@@ -62,6 +62,7 @@ class Told:
     phone: str = ""
     graduates_on: date | None = None
     declared: tuple[str, ...] = ()
+    truth: str = ""
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> Self:
@@ -160,13 +161,17 @@ def _look(told: Told, training_class: TrainingClass, now: datetime) -> tuple[Lea
         raise IdentityRefused(IdentityRefusal.NAME_MISSING)
     if not told.consent:
         raise IdentityRefused(IdentityRefusal.CONSENT_MISSING)
-    seen = recognise(applicant=told.applicant, now=now)
+    seen = recognise(applicant=told.applicant, now=now, in_person=True)
     category = LearnerCategory.objects.filter(key=told.category).first()
     if category is None:
         raise CounterRefused(CounterRefusal.UNKNOWN_CATEGORY)
     learner = seen.learner or Learner(
         pk=NOBODY_YET, sex=seen.document.sex or Learner.Sex.UNKNOWN, born_on=seen.document.birth_date, verified_at=now
     )
+    if learner.erased_at is not None:
+        # As it will be once it is filled again.
+        learner.verified_at, learner.born_on = now, seen.document.birth_date
+        learner.sex = seen.document.sex or learner.sex
     learner.category = category
     learner.graduates_on = told.graduates_on or learner.graduates_on
     weighed = weigh(learner=learner, training_class=training_class, declared=told.declared, now=now)
@@ -179,7 +184,7 @@ def _look(told: Told, training_class: TrainingClass, now: datetime) -> tuple[Lea
 
 def _registered(told: Told, by: User, now: datetime) -> Learner:
     try:
-        learner = find_or_register(applicant=told.applicant, by=by, now=now)
+        learner = find_or_register(applicant=told.applicant, by=by, now=now, in_person=True)
     except IdentityRefused as refusal:
         if refusal.code != IdentityRefusal.DUPLICATE_PERSON:
             raise
@@ -202,6 +207,7 @@ def _applied(learner: Learner, told: Told, training_class: TrainingClass, by: Us
             source=Enrolment.Source.COUNTER,
             by=by,
             declared=told.declared,
+            truth=told.truth,
             now=now,
         )
     except EnrolmentRefused as refusal:

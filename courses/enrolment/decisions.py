@@ -3,6 +3,7 @@
 Whoever changes a class's occupancy holds its row first (`hold_class`): the lock on SQLite and PostgreSQL alike.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.utils import translation
 
 from courses import audit, notices
+from courses import policy as policies
 from courses.enrolment.eligibility import Finding, as_rows
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.weighing import Weighed, weigh
@@ -23,6 +25,16 @@ def hold_class(*class_ids: int) -> None:
     """Keep everybody else from these classes' seats until the transaction ends; always in the same order."""
     for pk in sorted(class_ids):
         TrainingClass.objects.filter(pk=pk).update(arrivals=F("arrivals"))
+
+
+def refuse_erased(*, learners: Collection[int], hold: bool = False) -> None:
+    """Nobody whose record was emptied gets a place. With `hold`, an erasure that is being written is waited for, and
+    one that comes later waits for the end of this transaction."""
+    rows = Learner.objects.filter(pk__in=learners)
+    if hold:
+        rows = rows.select_for_update(no_key=True).order_by("pk")
+    if any(erased_at is not None for erased_at in rows.values_list("erased_at", flat=True)):
+        raise EnrolmentRefused(EnrolmentRefusal.NOT_VERIFIED)
 
 
 def weigh_again(enrolment: Enrolment, now: datetime) -> Weighed:
@@ -100,6 +112,16 @@ def take_offer_back(offered: Enrolment) -> None:
         notices.call_off(kinds=(f"enrolment_{Status.OFFERED}",), moments=moments)
 
 
+def review_of(*, enrolment: Enrolment) -> dict[str, int]:
+    """What is said of the review that an application to a reviewed class still has before it: its working days."""
+    training_class = enrolment.training_class
+    reviewed = training_class.mode == TrainingClass.Mode.REVIEWED
+    if not reviewed or enrolment.status not in (Status.APPLIED, Status.OFFERED):
+        return {}
+    policy = policies.of_class(training_class=training_class, on=policies.local_date(enrolment.applied_at))
+    return {"days": policy.application_days}
+
+
 def tell(
     enrolment: Enrolment,
     learner: Learner,
@@ -108,9 +130,11 @@ def tell(
     kind: str = "",
     place: int = 0,
     expires_at: datetime | None = None,
-    **said: str,
+    said_by: User | None = None,
+    **said: str | bool,
 ) -> None:
-    """One message of what this enrolment is now; `kind` where its status alone does not say it."""
+    """One message of what this enrolment is now; `kind` where its status alone does not say it; `said_by` as
+    `notices.queue`."""
     course = enrolment.training_class.course
     notices.queue(
         kind=kind or f"enrolment_{enrolment.status}",
@@ -123,8 +147,11 @@ def tell(
             "number": enrolment.number,
             "place": place,
             "reason": enrolment.reason,
+            **review_of(enrolment=enrolment),
             **said,
         },
         now=now,
         expires_at=expires_at,
+        training_class=enrolment.training_class,
+        said_by=said_by,
     )

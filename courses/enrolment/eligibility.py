@@ -30,6 +30,7 @@ class Code(StrEnum):
     SAME_MODULE = "same_module"
     HIGHER_LEVEL = "higher_level"
     OVERLAP = "overlap"
+    WAITING_ELSEWHERE = "waiting_elsewhere"
     MANY_THIS_YEAR = "many_this_year"
     CRITERIA = "criteria"
     PROOF_MISSING = "proof_missing"
@@ -51,7 +52,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that the rules ask, about one learner and one class. `higher_held` is of the class's occupation."""
+    """Everything that the rules ask, about one learner and one class. `higher_held` is of the class's occupation,
+    `overlaps` the number of another class at the same time, `waits` that of one where the learner only waits."""
 
     kind: str
     starts_on: date
@@ -63,7 +65,8 @@ class Facts:
     has_proof: bool = False
     done_before: bool = False
     higher_held: bool = False
-    overlaps: bool = False
+    overlaps: str = ""
+    waits: str = ""
     completed_in_year: int = 0
 
     @property
@@ -93,6 +96,12 @@ class Finding:
         return str(SENTENCES[self.code]) % self.values
 
     @property
+    def own_sentence(self) -> str:
+        """For the applicant alone: which other class it is concerns no institution but that one."""
+        named = OTHER in self.values and self.code in NAMED
+        return str(NAMED[self.code] if named else SENTENCES[self.code]) % self.values
+
+    @property
     def next_step(self) -> str:
         return str(NEXT_BLOCKED[self.code] if self.blocks else NEXT_WARNED.get(self.code, WARNED))
 
@@ -108,9 +117,19 @@ SENTENCES: dict[Code, Promise] = {
     Code.SAME_MODULE: _("同样的内容已经学完，每人可免费学一次。"),
     Code.HIGHER_LEVEL: _("已取得同一职业更高的等级。"),
     Code.OVERLAP: _("上课时间与已报的班重叠。"),
+    Code.WAITING_ELSEWHERE: _("还在另一个班候补或等评选，上课时间与这个班重叠。这个班录取后，那边轮到时不能再录取。"),
     Code.MANY_THIS_YEAR: _("今年已结业 %(count)s 次，一年一般不超过 %(limit)s 次。"),
     Code.CRITERIA: _("还没有确认这类培训的参加条件。"),
     Code.PROOF_MISSING: _("还没有提交人员类别的证明材料。"),
+}
+
+# Told to the applicant, and never kept: see `as_rows`.
+OTHER = "other"
+NAMED: dict[Code, Promise] = {
+    Code.OVERLAP: _("上课时间与您已报的 %(other)s 班重叠。"),
+    Code.WAITING_ELSEWHERE: _(
+        "您还在 %(other)s 班候补或等评选，上课时间与这个班重叠。这个班录取后，那边轮到您时不能再录取。"
+    ),
 }
 
 OTHERS = _("请看看其他课程。")
@@ -127,12 +146,14 @@ NEXT_BLOCKED: dict[Code, Promise] = {
     Code.SAME_MODULE: OTHERS,
     Code.HIGHER_LEVEL: OTHERS,
     Code.OVERLAP: _("请换一个班次，或先退出那个班。"),
+    Code.WAITING_ELSEWHERE: _("请先退出那个班的候补。"),
     Code.MANY_THIS_YEAR: _("请明年再报，如有疑问请致电咨询电话。"),
     Code.CRITERIA: _("请本人逐条确认。"),
     Code.PROOF_MISSING: _("请先提交证明材料。"),
 }
 NEXT_WARNED: dict[Code, Promise] = {
     Code.PROOF_MISSING: _("可以先报名，开班前补上。"),
+    Code.WAITING_ELSEWHERE: _("想保留那边的名次，不报或退出这个班即可。"),
 }
 STEPS: dict[Code, Step] = {
     Code.CATEGORY_MISSING: Step.CATEGORY,
@@ -207,11 +228,12 @@ RULES: dict[Code, Rule] = {
     Code.NOT_GRADUATING: _not_graduating,
     Code.SAME_MODULE: lambda facts, _policy: {} if facts.done_before else None,
     Code.HIGHER_LEVEL: lambda facts, _policy: {} if facts.higher_held else None,
-    Code.OVERLAP: lambda facts, _policy: {} if facts.overlaps else None,
+    Code.OVERLAP: lambda facts, _policy: {OTHER: facts.overlaps} if facts.overlaps else None,
     Code.CATEGORY_MISSING: _category_missing,
     Code.GRADUATION_UNKNOWN: _graduation_unknown,
     Code.CRITERIA: _criteria,
     Code.PROOF_MISSING: _proof_missing,
+    Code.WAITING_ELSEWHERE: lambda facts, _policy: {OTHER: facts.waits} if facts.waits else None,
     Code.MANY_THIS_YEAR: _many_this_year,
     Code.RETIRED: _retired,
 }
@@ -229,7 +251,11 @@ def findings(*, facts: Facts, policy: Policy) -> list[Finding]:
 
 def as_rows(found: Iterable[Finding]) -> list[dict[str, Any]]:
     """As kept on the enrolment: codes and numbers of policy, so that each reader has the words in their language."""
-    return [{"code": row.code, "severity": row.severity, "values": row.values} for row in found]
+    return [{"code": row.code, "severity": row.severity, "values": _to_keep(row)} for row in found]
+
+
+def _to_keep(finding: Finding) -> dict[str, Any]:
+    return {name: value for name, value in finding.values.items() if name != OTHER}
 
 
 def from_rows(rows: Iterable[dict[str, Any]]) -> list[Finding]:

@@ -14,7 +14,18 @@ from courses import policy as policies
 from courses.enrolment.decisions import Status, become, hold_class, tell
 from courses.enrolment.offers import promote_next
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
-from courses.models import Attendance, Completion, Enrolment, Learner, LeaveRequest, Lesson, TrainingClass, User
+from courses.models import (
+    Attendance,
+    Completion,
+    Enrolment,
+    Learner,
+    LeaveRequest,
+    Lesson,
+    PaperEntry,
+    PaperLine,
+    TrainingClass,
+    User,
+)
 
 Why = Enrolment.Why
 Of = Attendance.Status
@@ -27,8 +38,8 @@ REMEMBERED = timedelta(days=365)
 def never_came(*, training_class: TrainingClass, now: datetime) -> QuerySet[Enrolment]:
     """The admitted of a class who came to none of the first `no_show_lessons` that they could have come to.
 
-    A class with fewer lessons is looked at once all are over. Lessons from before somebody was admitted say nothing,
-    and who asked for leave was heard of until somebody has refused it.
+    A class with fewer lessons is looked at once all are over. Lessons from before somebody was admitted say nothing;
+    who asked for leave was heard of until somebody has refused it, and who signed a sheet until nobody confirms it.
     """
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
     planned = Lesson.objects.filter(training_class=training_class, status=Lesson.Status.PLANNED).count()
@@ -41,24 +52,36 @@ def never_came(*, training_class: TrainingClass, now: datetime) -> QuerySet[Enro
         training_class__lessons__starts_at__gte=F("since"),
     )
     here = Attendance.objects.filter(lesson__training_class=training_class, learner=OuterRef("learner"))
-    asked = LeaveRequest.objects.filter(enrolment=OuterRef("pk"), status=LeaveRequest.Status.ASKED)
-    decided = Completion.objects.filter(enrolment=OuterRef("pk")).exclude(status__in=Completion.UNDONE)
     admitted = Enrolment.objects.filter(training_class=training_class, status=Status.ADMITTED).annotate(since=since)
     missed = admitted.annotate(missed=Count("training_class__lessons", filter=over))
     return (
         missed.filter(missed__gte=min(policy.no_show_lessons, planned))
-        .filter(~Exists(here.exclude(status__in=SILENT)), ~Exists(decided), ~Exists(asked))
+        .filter(~Exists(here.exclude(status__in=SILENT)), nothing_waits())
         .order_by("arrival_no")
     )
+
+
+def nothing_waits() -> Q:
+    """Of an enrolment: no completion is on its way, no leave waits for its answer, and no signature for its check."""
+    decided = Completion.objects.filter(enrolment=OuterRef("pk")).exclude(status__in=Completion.UNDONE)
+    asked = LeaveRequest.objects.filter(enrolment=OuterRef("pk"), status=LeaveRequest.Status.ASKED)
+    signed = PaperLine.objects.filter(
+        row__enrolment=OuterRef("pk"), entry__status=PaperEntry.Status.ENTERED, came_at__isnull=False
+    )
+    return ~Q(Exists(decided)) & ~Q(Exists(asked)) & ~Q(Exists(signed))
 
 
 def mark_no_show(*, by: User, enrolment: Enrolment, now: datetime) -> list[Enrolment]:
     """Record that an admitted learner never came; the seat is free. Gives who moved up, where the class still enrols.
 
-    Refused with EnrolmentRefused: they came or were excused, too few lessons are over, or it was decided already.
+    Refused with EnrolmentRefused: they came or were excused, too few lessons are over, or it was decided already, which
+    is said in its own words.
     """
     with transaction.atomic():
         hold_class(enrolment.training_class_id)
+        enrolment.refresh_from_db(fields=["status", "why"])
+        if (enrolment.status, enrolment.why) == (Status.WITHDRAWN, Why.NO_SHOW):
+            raise EnrolmentRefused(EnrolmentRefusal.NO_SHOW_ALREADY)
         if not never_came(training_class=enrolment.training_class, now=now).filter(pk=enrolment.pk).exists():
             raise EnrolmentRefused(EnrolmentRefusal.NOT_MISSING)
         become(by, enrolment, (Status.ADMITTED,), Status.WITHDRAWN, "", now, why=Why.NO_SHOW)

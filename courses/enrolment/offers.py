@@ -53,7 +53,7 @@ def promote_next(*, training_class_id: int, now: datetime) -> list[Enrolment]:
     moved: list[Enrolment] = []
     with transaction.atomic():
         training_class = TrainingClass.objects.select_for_update(of=("self",)).get(pk=training_class_id)
-        if why := _closed(training_class, now):
+        if why := nobody_moves_up(training_class=training_class, now=now):
             _hold_back(training_class, why, now)
             return []
         while TrainingClass.objects.filter(
@@ -110,7 +110,7 @@ def _seated(enrolment: Enrolment) -> Status:
     return Status.APPLIED if reviewed else Status.ADMITTED
 
 
-def _closed(training_class: TrainingClass, now: datetime) -> Enrolment.Why | None:
+def nobody_moves_up(*, training_class: TrainingClass, now: datetime) -> Enrolment.Why | None:
     """Why nobody moves up in this class now; None while it takes newcomers and offers."""
     status = TrainingClass.Status
     if catalogue.is_open(training_class=training_class, now=now):

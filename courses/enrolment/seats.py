@@ -13,10 +13,10 @@ from django.db.models import Count, F, Max, Q
 
 from courses import audit
 from courses import policy as policies
-from courses.enrolment.decisions import become, hold_class, take_offer_back, tell, weigh_again
+from courses.enrolment.decisions import become, hold_class, refuse_erased, take_offer_back, tell, weigh_again
 from courses.enrolment.drafts import settle
 from courses.enrolment.eligibility import Finding, as_rows
-from courses.enrolment.offers import promote_next
+from courses.enrolment.offers import nobody_moves_up, promote_next
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.weighing import Weighed, decide, weigh
 from courses.models import Completion, Enrolment, Learner, TrainingClass, User
@@ -32,8 +32,11 @@ UPDATE courses_trainingclass
        waiting = CASE WHEN taken < seats AND waiting = 0 THEN waiting ELSE waiting + 1 END,
        taken = CASE WHEN taken < seats AND waiting = 0 THEN taken + 1 ELSE taken END
  WHERE id = %s AND status = 'enrolling'
+   AND EXISTS (SELECT 1 FROM courses_learner p WHERE p.id = %s AND p.erased_at IS NULL{hold})
 RETURNING arrivals, last_seated_no, waiting
 """
+# An erasure that is being written is waited for, and then seen; SQLite writes one transaction after the other anyway.
+HOLD = {"postgresql": " FOR KEY SHARE"}
 
 # What an application is as soon as it has a place, by the way in which its class admits.
 ON_A_SEAT: dict[str, Status] = {
@@ -79,35 +82,45 @@ def apply(
     source: str = Enrolment.Source.SELF,
     by: User | None = None,
     declared: Iterable[str] | None = None,
+    aware: bool = False,
+    truth: str | None = None,
 ) -> Enrolment:
     """Apply for a class: a seat at once, or a place in the queue in order of arrival (`arrival_no`).
 
     In a reviewed class the application holds its seat until it is decided; in one that gives its seats by rank it holds
     none, and stands in no queue, until the result is settled. Refused with EnrolmentRefused: class not
     enrolling or past its cut-off, learner unverified, applied already, or what a rule of `eligibility` blocks. What the
-    rules only remark on stays with the enrolment. Whatever the source, the rules are the same; a learner's own draft
-    is taken over, others state what was `declared`. Source: design §5, domain §2.6–2.7.
+    rules only remark on stays with the enrolment; who waits elsewhere at the same time says that they know what becomes
+    of that place (`aware`), and whoever applies on a page vouches for what was stated (`truth`, the version that was
+    read; None where another system answers for it). Whatever the source, the rules are the same; a learner's own draft
+    is taken over, others state what was `declared`. Source: design §5, domain §2.6–2.7, §8.3-24.
     """
     own = source == Enrolment.Source.SELF and declared is None
     weighed = weigh(learner=learner, training_class=training_class, declared=None if own else declared or (), now=now)
     decide(learner=learner, weighed=weighed, now=now)
+    _refuse_unsaid(weighed, aware=aware or not own, truth=truth)
     try:
         with transaction.atomic():
             if own and weighed.answers.anything:
-                settle(
-                    learner=learner,
-                    training_class=training_class,
-                    answers=weighed.answers,
-                    by=by or learner.user,
-                    now=now,
-                )
-            enrolment, ahead = _take_place(learner, weighed, source, now)
+                answers, who = weighed.answers, by or learner.user
+                settle(learner=learner, training_class=training_class, answers=answers, by=who, now=now)
+            enrolment, ahead = _take_place(learner, weighed, source, now, truth=truth or "")
             _record_application(enrolment, by=by or learner.user, now=now)
-            tell(enrolment, learner, now, place=ahead)
+            late = ahead > 0 and nobody_moves_up(training_class=weighed.training_class, now=now) is not None
+            there = by if source == Enrolment.Source.COUNTER else None
+            tell(enrolment, learner, now, place=ahead, late=late, said_by=there)
     except IntegrityError as error:
         # The unique live enrolment refused the row, and the rollback gave its place back: numbers stay without gaps.
         raise EnrolmentRefused(EnrolmentRefusal.ALREADY_ENROLLED) from error
     return enrolment
+
+
+def _refuse_unsaid(weighed: Weighed, *, aware: bool, truth: str | None) -> None:
+    """What whoever presses the button says with it."""
+    if weighed.at_stake and not aware:
+        raise EnrolmentRefused(EnrolmentRefusal.PLACE_AT_STAKE)
+    if truth is not None and truth != weighed.truth:
+        raise EnrolmentRefused(EnrolmentRefusal.TRUTH_MISSING)
 
 
 def _record_application(enrolment: Enrolment, *, by: User | None, now: datetime) -> None:
@@ -134,16 +147,18 @@ def apply_for(
         return apply(learner=learner, training_class=training_class, source=source, by=by, now=now, declared=declared)
 
 
-def _take_place(learner: Learner, weighed: Weighed, source: str, now: datetime) -> tuple[Enrolment, int]:
+def _take_place(learner: Learner, weighed: Weighed, source: str, now: datetime, *, truth: str) -> tuple[Enrolment, int]:
     """The enrolment, and its place in the queue (0 for a seat, and where rank decides)."""
     training_class = weighed.training_class
     if training_class.mode == TrainingClass.Mode.SELECTED:
         arrival_no, seated, waiting = _take_a_number(training_class, now), True, 0
+        refuse_erased(learners=[learner.pk], hold=True)
     else:
         with connection.cursor() as cursor:
-            cursor.execute(TAKE_A_PLACE, [training_class.pk])
+            cursor.execute(TAKE_A_PLACE.format(hold=HOLD.get(connection.vendor, "")), [training_class.pk, learner.pk])
             taken = cursor.fetchone()
         if taken is None:
+            refuse_erased(learners=[learner.pk])
             raise EnrolmentRefused(EnrolmentRefusal.NOT_OPEN)
         arrival_no, last_seated_no, waiting = taken
         seated = arrival_no == last_seated_no
@@ -157,6 +172,7 @@ def _take_place(learner: Learner, weighed: Weighed, source: str, now: datetime) 
         arrival_no=arrival_no,
         category_id=learner.category_id,
         declared=sorted(weighed.facts.declared),
+        truth=truth,
         findings=as_rows(weighed.found),
         applied_at=now,
         admitted_at=now if status == Status.ADMITTED else None,
@@ -180,11 +196,19 @@ def admit(*, by: User, enrolment: Enrolment, now: datetime) -> None:
     Refused with EnrolmentRefused when it was decided already, or when a rule of `eligibility` now blocks it.
     """
     with transaction.atomic():
-        blocking = weigh_again(enrolment, now).blocking
-        if blocking is not None:
-            raise EnrolmentRefused.because(blocking)
+        refusal = against_admitting(enrolment=enrolment, now=now)
+        if refusal is not None:
+            raise refusal
         become(by, enrolment, (Status.APPLIED,), Status.ADMITTED, "", now)
         tell(enrolment, enrolment.learner, now)
+
+
+def against_admitting(*, enrolment: Enrolment, now: datetime) -> EnrolmentRefused | None:
+    """What `admit` would say no with at this moment; None where it would admit. Reads only."""
+    if enrolment.status != Status.APPLIED:
+        return EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
+    blocking = weigh_again(enrolment, now).blocking
+    return EnrolmentRefused.because(blocking) if blocking is not None else None
 
 
 def refuse(*, by: User, enrolment: Enrolment, reason: str, now: datetime) -> None:
@@ -200,11 +224,24 @@ def withdraw(*, by: User, enrolment: Enrolment, reason: str, now: datetime) -> l
     Gives those who moved up into what was freed.
     """
     own = enrolment.learner.user_id == by.pk
-    if own and policies.local_date(now) >= enrolment.training_class.starts_on and enrolment.status == Status.ADMITTED:
-        raise EnrolmentRefused(EnrolmentRefusal.STARTED)
+    refusal = against_leaving(enrolment=enrolment, now=now) if own else None
+    if refusal is not None:
+        raise refusal
     if not own and not reason.strip():
         raise EnrolmentRefused(EnrolmentRefusal.REASON_MISSING)
     return _leave(by, enrolment, Enrolment.LIVE, Status.WITHDRAWN, reason, now)
+
+
+def against_leaving(*, enrolment: Enrolment, now: datetime) -> EnrolmentRefused | None:
+    """Why a learner cannot withdraw by themself any more; None while they can. The pages ask before they offer it."""
+    seated = enrolment.status == Status.ADMITTED
+    late = seated and given_back_by_staff(training_class=enrolment.training_class, now=now)
+    return EnrolmentRefused(EnrolmentRefusal.STARTED) if late else None
+
+
+def given_back_by_staff(*, training_class: TrainingClass, now: datetime) -> bool:
+    """From its first day on the seats of a class are given back through the institution alone."""
+    return policies.local_date(now) >= training_class.starts_on
 
 
 def _leave(

@@ -12,7 +12,7 @@ def calendar(*, enrolment: Enrolment) -> str:
     """The lessons of one's class as an iCalendar file (RFC 5545), an hour's warning before each."""
     training_class = enrolment.training_class
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tideline//ZH", "CALSCALE:GREGORIAN"]
-    for lesson in training_class.lessons.filter(status=Lesson.Status.PLANNED):
+    for lesson in training_class.lessons.filter(status=Lesson.Status.PLANNED).select_related("venue"):
         lines += [
             "BEGIN:VEVENT",
             f"UID:{enrolment.number}-{lesson.number}@tideline",
@@ -20,7 +20,7 @@ def calendar(*, enrolment: Enrolment) -> str:
             f"DTSTART;TZID=Asia/Shanghai:{lesson.starts_at.astimezone(policies.CITY_TIME):%Y%m%dT%H%M%S}",
             f"DTEND;TZID=Asia/Shanghai:{lesson.ends_at.astimezone(policies.CITY_TIME):%Y%m%dT%H%M%S}",
             f"SUMMARY:{_ics(training_class.course.name)} {_ics(lesson.title)}",
-            f"LOCATION:{_ics(_where(training_class, lesson))}",
+            f"LOCATION:{_ics(_where(lesson))}",
             "BEGIN:VALARM",
             "ACTION:DISPLAY",
             f"DESCRIPTION:{_ics(lesson.title)}",
@@ -31,8 +31,8 @@ def calendar(*, enrolment: Enrolment) -> str:
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
 
 
-def _where(training_class: TrainingClass, lesson: Lesson) -> str:
-    venue = training_class.venue
+def _where(lesson: Lesson) -> str:
+    venue = lesson.place
     return " ".join(part for part in (venue.name if venue else "", lesson.room, venue.address if venue else "") if part)
 
 
@@ -49,6 +49,7 @@ def starts_soon(*, learner: Learner, now: datetime) -> QuerySet[Lesson]:
             status=Lesson.Status.PLANNED,
             ends_at__gt=now - timedelta(minutes=30),
         )
-        .select_related("training_class__course", "training_class__venue")
+        .exclude(training_class__status__in=TrainingClass.STOPPED)
+        .select_related("training_class__course", "training_class__venue", "venue")
         .order_by("starts_at")
     )

@@ -111,6 +111,7 @@ def _seat(enrolment: Enrolment, arrival_no: int, to: TrainingClass, by: User, no
         arrival_no=arrival_no,
         category_id=enrolment.category_id,
         declared=enrolment.declared,
+        truth=enrolment.truth,
         applied_at=now,
         admitted_at=now,
         decided_at=now,

@@ -13,6 +13,7 @@ from courses.models import Enrolment, TrainingClass, TransferRequest, User
 
 Asked = TransferRequest.Status
 REFUSED = "transfer_refused"
+ENDED = "transfer_ended"
 
 
 def own_choices(*, enrolment: Enrolment, now: datetime) -> QuerySet[TrainingClass]:
@@ -75,6 +76,22 @@ def turn_request_down(*, enrolment: Enrolment, reason: str, by: User, now: datet
     with transaction.atomic():
         _answer(enrolment, Asked.REFUSED, reason, by, now)
         tell(enrolment, enrolment.learner, now, kind=REFUSED, reason=reason.strip()[:200])
+
+
+def end_requests(*, to: TrainingClass, by: User | None, now: datetime) -> None:
+    """A class takes nobody any more: the wishes to change into it end, and who had one is told that the seat stays.
+
+    Inside the caller's transaction: a wish that is answered meanwhile is neither ended nor told of.
+    """
+    asked = TransferRequest.objects.select_for_update(of=("self",)).filter(to=to, status=Asked.ASKED)
+    wishes = list(asked.select_related("enrolment__learner", "enrolment__training_class__course").order_by("pk"))
+    ended = TransferRequest.objects.filter(pk__in=[one.pk for one in wishes])
+    ended.update(status=Asked.ENDED, decided_by=by, decided_at=now)
+    audit.record_many(
+        by=by, verb="transfer_ended", targets=[(one.enrolment, {"to": to.number}) for one in wishes], now=now
+    )
+    for one in wishes:
+        tell(one.enrolment, one.enrolment.learner, now, kind=ENDED)
 
 
 def _answer(enrolment: Enrolment, to: TransferRequest.Status, reason: str, by: User, now: datetime) -> None:

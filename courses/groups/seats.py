@@ -79,13 +79,23 @@ def confirm(*, booking: GroupBooking, by: User, now: datetime) -> GroupBooking:
         return booking
     before = outlook(booking=booking)
     if before.refusal is not None:
+        if _is_given(booking):
+            return booking
         raise before.refusal
     assert before.roster is not None
     try:
         return _give(booking, before.roster, by, now)
     except Refused as refusal:
+        if _is_given(booking):
+            return booking
         _look_again(before.roster, now)
         raise _as_of_the_group(booking, refusal) from refusal
+
+
+def _is_given(booking: GroupBooking) -> bool:
+    """By another press, between the look before and now."""
+    booking.refresh_from_db()
+    return booking.status == Status.GIVEN
 
 
 def _give(booking: GroupBooking, roster: RosterImport, by: User, now: datetime) -> GroupBooking:

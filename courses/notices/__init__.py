@@ -1,12 +1,15 @@
 """Messages to people: `queue` writes a row with the change that causes it, `deliver_due` hands it to a carrier."""
 
-from courses.notices.fate import MessageRefusal, MessageRefused, State, failures, report, resend, state
+from courses.notices.fate import MessageRefusal, MessageRefused, State, failures, outdated, report, resend, state
 from courses.notices.limits import CodeRefusal, CodeRefused, allow_code
 from courses.notices.outbox import Addressee, call_off, deliver_due, deliver_one, prune, queue, queue_many, take_back
+from courses.notices.texts import ERASURE_DONE
 from courses.notices.timing import due
-from courses.notices.told import Told, told
+from courses.notices.told import Told, told, told_staff
+from courses.notices.unheard import acknowledge, count_unheard, is_reached, unheard, words_to_say
 
 __all__ = [
+    "ERASURE_DONE",
     "Addressee",
     "CodeRefusal",
     "CodeRefused",
@@ -14,12 +17,16 @@ __all__ = [
     "MessageRefused",
     "State",
     "Told",
+    "acknowledge",
     "allow_code",
     "call_off",
+    "count_unheard",
     "deliver_due",
     "deliver_one",
     "due",
     "failures",
+    "is_reached",
+    "outdated",
     "prune",
     "queue",
     "queue_many",
@@ -28,4 +35,7 @@ __all__ = [
     "state",
     "take_back",
     "told",
+    "told_staff",
+    "unheard",
+    "words_to_say",
 ]

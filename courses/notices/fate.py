@@ -1,5 +1,6 @@
 """What became of the messages: how long the oldest waits, what reached nobody, what a gateway reports later."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,25 +10,34 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit
-from courses.models import OutboxMessage, User
+from courses.models import Enrolment, OutboxMessage, User
 from courses.notices.outbox import say_it_by_mail
-from courses.notices.texts import LOGIN_CODE
-from courses.notices.timing import city_time
+from courses.notices.texts import BLANKED
+from courses.notices.timing import city_time, due
 from courses.refusals import Refused
 
 Status = OutboxMessage.Status
 SLOW = timedelta(minutes=5)
+OFFER = "enrolment_offered"
 
 
 class MessageRefusal(StrEnum):
-    NOT_FAILED = "not_failed"
+    QUEUED_ALREADY = "queued_already"
+    SENT_ALREADY = "sent_already"
     BLANKED = "blanked"
+    OUTDATED = "outdated"
+    TOLD_ALREADY = "told_already"
+    HOW_MISSING = "how_missing"
 
 
 class MessageRefused(Refused):
     sentences = {
-        MessageRefusal.NOT_FAILED: _("这条消息不在未送达之列，没有重发。请刷新页面核对。"),
-        MessageRefusal.BLANKED: _("登录验证码不留存，没有重发。请本人重新获取。"),
+        MessageRefusal.QUEUED_ALREADY: _("这条消息已经在发送队列里，没有重复放入。不用再按，稍后刷新看是否送达。"),
+        MessageRefusal.SENT_ALREADY: _("这条消息已经送出，没有重发。不用再办。"),
+        MessageRefusal.OUTDATED: _("这条消息说的空位已经不再保留，或者已经过期，没有重发。请看报名现在的状态。"),
+        MessageRefusal.TOLD_ALREADY: _("这几条已经有人告知，或者已经过期，没有再记。不用再办。"),
+        MessageRefusal.HOW_MISSING: _("没有选怎样告知的，未保存。请选当面、打电话或托人转告。"),
+        MessageRefusal.BLANKED: _("这类消息送出后不留内容，没有重发。登录验证码请本人重新获取。"),
     }
 
 
@@ -65,22 +75,51 @@ def state(*, now: datetime) -> State:
 
 def failures() -> QuerySet[OutboxMessage]:
     """What reached nobody by the carrier it was given, newest first."""
-    rows = OutboxMessage.objects.filter(status=Status.FAILED).exclude(kind=LOGIN_CODE)
+    rows = OutboxMessage.objects.filter(status=Status.FAILED).exclude(kind__in=BLANKED)
     return rows.select_related("learner", "second_try").order_by("-created_at", "-pk")
 
 
-def resend(*, by: User, message: OutboxMessage, now: datetime) -> None:
-    """Back into the queue under the same key, so that a gateway which had taken it after all sends it once.
+def outdated(*, messages: Sequence[OutboxMessage], now: datetime) -> set[int]:
+    """Those (by id) whose words are no longer true: their time is over, or the offer that they tell of was answered.
 
-    Refused with MessageRefused: it did not fail, or it was a login code, of which nothing is kept.
+    One statement.
     """
-    if message.kind == LOGIN_CODE:
+    offers = {message.pk: str(message.params.get("number", "")) for message in messages if message.kind == OFFER}
+    stand = set(
+        Enrolment.objects.filter(
+            number__in=offers.values(), status=Enrolment.Status.OFFERED, offer_until__gt=now
+        ).values_list("number", flat=True)
+    )
+    over = {message.pk for message in messages if message.expires_at is not None and message.expires_at <= now}
+    return over | {pk for pk, number in offers.items() if number not in stand}
+
+
+def resend(*, by: User, message: OutboxMessage, now: datetime) -> datetime:
+    """Back into the queue under the same key, so that a gateway which had taken it after all sends it once. Gives when
+    it goes out: nobody's phone rings at night.
+
+    Refused with MessageRefused: it is on its way or sent already, it is of a kind of which nothing is kept, or it is
+    out of date.
+    """
+    if message.kind in BLANKED:
         raise MessageRefused(MessageRefusal.BLANKED)
+    if outdated(messages=[message], now=now):
+        raise MessageRefused(MessageRefusal.OUTDATED)
+    at = due(kind=message.kind, channel=message.channel, now=now)
     with transaction.atomic():
         failed = OutboxMessage.objects.filter(pk=message.pk, status=Status.FAILED)
-        if not failed.update(status=Status.QUEUED, due_at=now, attempts=0, last_error=""):
-            raise MessageRefused(MessageRefusal.NOT_FAILED)
+        if not failed.update(status=Status.QUEUED, due_at=at, attempts=0, last_error=""):
+            raise MessageRefused(_what_happened(message))
         audit.record(by=by, verb="message_resent", target=message, now=now)
+    return at
+
+
+def _what_happened(message: OutboxMessage) -> MessageRefusal:
+    """To one that is not failed any more: somebody pressed before, or the carrier reported after all."""
+    message.refresh_from_db(fields=["status"])
+    if message.status == Status.EXPIRED:
+        return MessageRefusal.OUTDATED
+    return MessageRefusal.SENT_ALREADY if message.status == Status.SENT else MessageRefusal.QUEUED_ALREADY
 
 
 def report(*, receipt: str, arrived: bool, now: datetime) -> bool:

@@ -41,14 +41,14 @@ class CodeRefused(Refused):
     sentences = {
         CodeRefusal.PHONE_MINUTE: _("验证码刚刚发过，这一次没有再发。请先看看短信，%(seconds)s 秒后可以重新获取。"),
         CodeRefusal.PHONE_HOUR: _(
-            "这个号码 1 小时内已获取 5 次，这一次没有发。请 %(minutes)s 分钟后再来；在教室签到请老师帮您记。"
+            "这个号码 1 小时内已获取 5 次，这一次没有发。请 %(minutes)s 分钟后再来；在教室签到请老师帮您登记。"
         ),
         CodeRefusal.PHONE_DAY: _("这个号码今天已获取 10 次，这一次没有发。请明天再来；着急办理请致电咨询电话。"),
         CodeRefusal.ADDRESS_HOUR: _(
             "同一网络获取验证码的次数较多，这一次没有发。请 %(minutes)s 分钟后再来；在教室请先扫签到码再登录。"
         ),
         CodeRefusal.BREAKER: _(
-            "现在获取验证码的人很多，这一次没有发。请 %(minutes)s 分钟后再来；在教室签到请老师帮您记。"
+            "现在获取验证码的人很多，这一次没有发。请 %(minutes)s 分钟后再来；在教室签到请老师帮您登记。"
         ),
     }
 

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from courses.models import Learner, OutboxMessage, RateCount
+from courses.models import Learner, OutboxMessage, RateCount, TrainingClass, User
 from courses.notices.carriers import CarrierRefusal, CarrierRefused, Letter, carrier_of
-from courses.notices.texts import LOGIN_CODE, SENTENCES, spoken, text_of
+from courses.notices.texts import BLANKED, SENTENCES, spoken, text_of
 from courses.notices.timing import due, over_a_days_share, seconds_until_the_city_may_send
 
 LOG = logging.getLogger(__name__)
@@ -34,14 +34,20 @@ def queue(
     now: datetime,
     to: str = "",
     learner: Learner | None = None,
+    user: User | None = None,
     expires_at: datetime | None = None,
-    language: str = "zh-hans",
+    language: str = "",
     first_at: datetime | None = None,
+    training_class: TrainingClass | None = None,
+    said_by: User | None = None,
 ) -> OutboxMessage:
-    """Write a message in the transaction of its cause; who has no phone is told on the site alone.
+    """Write a message in the transaction of its cause; who has no phone is told on the site alone, as is a `user` of
+    the staff. In the language of the learner where none is given.
 
-    Due now (or at `first_at`), or after the quiet hours. A kind without a sentence is a LookupError, so that it is
-    found where it is written and not where it is sent.
+    Due now (or at `first_at`), or after the quiet hours. `training_class` is that whose institution says it to a
+    learner who has no login either (`unheard`); `said_by` stands before the learner at this moment, and says what no
+    phone will. A kind without a sentence is a LookupError, so that it is found where it is written and not where it is
+    sent.
     """
     if kind not in SENTENCES:
         raise LookupError(kind)
@@ -50,13 +56,20 @@ def queue(
         kind=kind,
         channel=carrier,
         learner=learner,
+        user=user,
+        training_class=training_class,
         to=to,
         params=params,  # type: ignore[misc]
-        language=language,
+        language=language or (learner.language if learner else settings.LANGUAGE_CODE),
+        **_by_mouth(said_by if not to else None, now),
         due_at=due(kind=kind, channel=carrier, now=first_at or now),
         expires_at=expires_at,
         created_at=now,
     )
+
+
+def _by_mouth(said_by: User | None, now: datetime) -> dict[str, Any]:
+    return {"told_at": now, "told_by": said_by, "told_how": OutboxMessage.How.IN_PERSON} if said_by else {}
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ class Addressee:
 
     learner: Learner
     params: dict[str, Any]
+    training_class: TrainingClass
     to: str = ""
 
 
@@ -82,8 +96,10 @@ def queue_many(*, kind: str, channel: str, addressees: Sequence[Addressee], now:
                 kind=kind,
                 channel=Channel(channel) if one.to else Channel.SITE,
                 learner=one.learner,
+                training_class=one.training_class,
                 to=one.to,
                 params=one.params,  # type: ignore[misc]
+                language=one.learner.language,
                 due_at=moment,
                 created_at=now,
             )
@@ -104,13 +120,14 @@ def _a_second_apart(kind: str, channel: str, many: int, first_at: datetime) -> l
 def call_off(*, kinds: Collection[str], moments: Mapping[int, Collection[datetime]]) -> set[tuple[int, datetime]]:
     """Take back what was queued for these learners at these moments and handed to nobody, second tries included.
 
-    Gives who is thereby not told at all, by moment: of a message that a carrier was tried with, one cannot know.
+    Gives who is thereby not told at all, by moment: of a message that a carrier was tried with, one cannot know. What
+    was said by word of mouth stays.
     """
     spared: set[tuple[int, datetime]] = set()
     pks = list(moments)
     for start in range(0, len(pks), 500):
         queued = OutboxMessage.objects.filter(
-            kind__in=kinds, learner__in=pks[start : start + 500], status=Status.QUEUED
+            kind__in=kinds, learner__in=pks[start : start + 500], status=Status.QUEUED, told_at=None
         ).select_for_update(of=("self",))
         found = [
             (pk, (learner, first or at), attempts)
@@ -144,7 +161,7 @@ def deliver_due(*, now: datetime, clock: Callable[[], datetime] | None = None, l
     """
     ids = (
         OutboxMessage.objects.filter(_claimable(now))
-        .order_by(F("expires_at").asc(nulls_last=True), "due_at")
+        .order_by(F("expires_at").asc(nulls_last=True), "due_at", "pk")
         .values_list("pk", flat=True)[:limit]
     )
     return sum(_tried(pk, clock() if clock else now) for pk in list(ids))
@@ -241,6 +258,7 @@ def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | 
             "kind": message.kind,
             "channel": Channel.EMAIL,
             "learner": message.learner,
+            "training_class": message.training_class,
             "to": user.email,
             "params": message.params,
             "language": message.language,
@@ -251,8 +269,8 @@ def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | 
 
 
 def _finish(message: OutboxMessage, status: Status, **values: Any) -> bool:
-    """Close a claim that is still ours; a login code leaves the row with it."""
-    if message.kind == LOGIN_CODE:
+    """Close a claim that is still ours; a login code leaves the row with it, and so does who was told of an erasure."""
+    if message.kind in BLANKED:
         values |= {"params": {}, "to": ""}
     return bool(_of_claim(message).update(status=status, **values))
 

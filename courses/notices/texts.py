@@ -11,16 +11,27 @@ from django.utils.translation import gettext_lazy as _
 from courses import dates
 
 LOGIN_CODE = "login_code"
+ERASURE_DONE = "erasure_done"
+# Kinds of which neither phone nor words stay once they were handed over.
+BLANKED = frozenset({LOGIN_CODE, ERASURE_DONE})
 # Kinds that wait neither for the morning nor for a budget.
 URGENT = frozenset({LOGIN_CODE})
 WITHOUT_REASON = "_without_reason"
+# Of a class whose applications are reviewed: `days` is how many working days that may take.
+REVIEWED = "_reviewed"
+# Of a class in which nobody moves up by themselves any more.
+LATE = "_late"
 # Values that are days or moments, kept in ISO form: the language of their words is that of the reader.
-DATES = frozenset({"starts", "was", "answer_by"})
+DATES = frozenset({"starts", "was", "answer_by", "next", "fetch_by", "due", "object_until"})
 
 SENTENCES: dict[str, str | Promise] = {
     LOGIN_CODE: _("您的登录验证码是 %(code)s，5 分钟内有效。工作人员不会向您要验证码，请勿告诉他人。"),
     "enrolment_admitted": _("您已报上「%(course)s」，%(starts)s 开课。报名编号 %(number)s，请按时到课。"),
     "enrolment_applied": _("您报名「%(course)s」的申请已收到，席位已为您保留，请等候审核。报名编号 %(number)s。"),
+    "enrolment_applied" + REVIEWED: _(
+        "您报名「%(course)s」的申请已收到，席位已为您保留。由培训机构审核，%(days)s 个工作日内发短信告诉您结果，"
+        "录取前先不用到课。报名编号 %(number)s。"
+    ),
     "enrolment_candidate": _(
         "您报名「%(course)s」的申请已收到，本班按评选结果录取。请登录「我的学习」提交项目材料。报名编号 %(number)s。"
     ),
@@ -39,13 +50,21 @@ SENTENCES: dict[str, str | Promise] = {
     "enrolment_waitlisted": _(
         "「%(course)s」已满，您排在候补第 %(place)s 位，有空位会按顺序通知您。报名编号 %(number)s。"
     ),
+    "enrolment_waitlisted" + LATE: _(
+        "「%(course)s」已满，您排在候补第 %(place)s 位。快开课了，不再发短信递补；"
+        "还有空位的，由培训机构按顺序联系您。报名编号 %(number)s。"
+    ),
     "enrolment_offered": _(
         "「%(course)s」有空位了，%(starts)s 开课，为您保留到 %(answer_by)s。"
-        "请打开 %(link)s 接受或放弃，过时让给下一位。报名编号 %(number)s。"
+        "请打开 %(link)s 接受或放弃，逾期未确认的，由下一位递补。报名编号 %(number)s。"
+    ),
+    "enrolment_offered" + REVIEWED: _(
+        "「%(course)s」有空位了，%(starts)s 开课，为您保留到 %(answer_by)s。请打开 %(link)s 接受或放弃，逾期未确认的，由下一位递补。"
+        "接受后由培训机构审核，%(days)s 个工作日内发短信告诉您结果。报名编号 %(number)s。"
     ),
     "offer_declined": _("您已放弃「%(course)s」的空位，候补随之结束。想再参加，可以重新报名。报名编号 %(number)s。"),
     "offer_expired": _(
-        "「%(course)s」为您保留的空位没有按时确认，已让给下一位。想再参加，可以重新报名。报名编号 %(number)s。"
+        "「%(course)s」为您保留的空位逾期未确认，已由下一位递补。想再参加，可以重新报名。报名编号 %(number)s。"
     ),
     "offer_voided": _(
         "「%(course)s」为您保留的空位已取消，原因：%(reason)s。可以改报其他班次，或联系培训机构了解。报名编号 %(number)s。"
@@ -58,13 +77,29 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "enrolment_reinstated": _("「%(course)s」已恢复您的席位，请按时到课。报名编号 %(number)s。"),
     "transfer_refused": _(
-        "您申请转到「%(course)s」的另一个班，没有办成，原因：%(reason)s。您原来的席位不变。报名编号 %(number)s。"
+        "您申请转到「%(course)s」的另一个班，未办理成功，原因：%(reason)s。您原来的席位不变。报名编号 %(number)s。"
+    ),
+    "transfer_ended": _(
+        "您想转去的「%(course)s」另一个班已停止接收学员，转班申请随之结束，您原来的席位不变。"
+        "想再转班，请登录「我的学习」另选。报名编号 %(number)s。"
+    ),
+    "not_reached": _(
+        "「%(course)s」已开班，您这次没有录取，报名随之结束，不用再等。有新班时可以再报。报名编号 %(number)s。"
+    ),
+    "not_reached_next": _(
+        "「%(course)s」已开班，您这次没有录取，报名随之结束，不用再等。"
+        "同一课程还有班在报名，%(next)s 开课，请登录查看。报名编号 %(number)s。"
     ),
     "group_replaced": _(
         "「%(course)s」的席位由您单位另派人员参加，您的报名随之结束。想自己参加，可以另行报名。报名编号 %(number)s。"
     ),
-    "enrolment_refused": _("您报名「%(course)s」未通过：%(reason)s。可以改报其他班次，或联系培训机构了解。"),
-    "enrolment_refused" + WITHOUT_REASON: _("您报名「%(course)s」未通过。可以改报其他班次，或联系培训机构了解。"),
+    "enrolment_refused": _(
+        "您报名「%(course)s」，这次没有录取，原因：%(reason)s。原因解决后，这个班还在报名的，可以重新报名；"
+        "也可以改报其他班次。报名编号 %(number)s。"
+    ),
+    "enrolment_refused" + WITHOUT_REASON: _(
+        "您报名「%(course)s」，这次没有录取。原因请联系培训机构了解；也可以改报其他班次。报名编号 %(number)s。"
+    ),
     "class_cancelled": _(
         "「%(course)s」已取消，原定 %(starts)s 开课，您的报名随之结束。原因：%(reason)s。"
         "可以改报其他班次。报名编号 %(number)s。"
@@ -72,6 +107,13 @@ SENTENCES: dict[str, str | Promise] = {
     "class_suspended": _(
         "「%(course)s」暂停，原因：%(reason)s。您的报名为您保留，恢复后会通知您。报名编号 %(number)s。"
     ),
+    "class_cancelled_trainer": _(
+        "您任课的「%(course)s」已取消，班次 %(class)s，原定 %(starts)s 开课。原因：%(reason)s。不用再去上课。"
+    ),
+    "class_suspended_trainer": _(
+        "您任课的「%(course)s」暂停，班次 %(class)s。原因：%(reason)s。先不用去上课，恢复后会通知您。"
+    ),
+    "class_resumed_trainer": _("您任课的「%(course)s」已恢复，班次 %(class)s，请按课程表上课。"),
     "class_resumed": _("「%(course)s」已恢复，您的报名继续有效，请在「我的学习」查看安排。报名编号 %(number)s。"),
     "group_given": _(
         "贵单位团报「%(course)s」的 %(seats)s 个名额已留好，班次 %(class)s，首次课 %(starts)s。"
@@ -79,6 +121,18 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "group_undone": _(
         "贵单位团报「%(course)s」的 %(seats)s 个名额已撤销，班次 %(class)s。团报编号 %(number)s，想再报请联系培训机构。"
+    ),
+    "group_not_reached": _(
+        "贵单位团报的「%(course)s」已开班，班次 %(class)s：有 %(gone)s 人开班前没有录取，报名随之结束，"
+        "现保留 %(seats)s 个名额。团报编号 %(number)s，详情请联系培训机构。"
+    ),
+    "group_suspended": _(
+        "贵单位团报的「%(course)s」暂停，班次 %(class)s。原因：%(reason)s。%(seats)s 个名额为贵单位保留，恢复后会通知您。"
+        "团报编号 %(number)s。"
+    ),
+    "group_resumed": _(
+        "贵单位团报的「%(course)s」已恢复，班次 %(class)s，%(seats)s 个名额继续有效。"
+        "团报编号 %(number)s，请通知名单上的人按课程表到课。"
     ),
     "group_cancelled": _(
         "贵单位团报的「%(course)s」已取消，班次 %(class)s，原定首次课 %(starts)s，名额随之取消。"
@@ -96,6 +150,13 @@ SENTENCES: dict[str, str | Promise] = {
         "「%(course)s」第 %(number)s 次课已取消，原定 %(was)s。原因：%(reason)s。这次课不计入应到学时，其他课次照常。"
     ),
     "lesson_cancelled_trainer": _("您任课的「%(course)s」第 %(number)s 次课已取消，原定 %(was)s。其他课次照常。"),
+    "lesson_added": _(
+        "「%(course)s」原定 %(was)s 的课取消后补上，为第 %(number)s 次课：%(starts)s 至 %(ends)s，教室 %(room)s。"
+        "原因：%(reason)s。请按时到课。"
+    ),
+    "lesson_added_trainer": _(
+        "「%(course)s」原定 %(was)s 的课补上，由您任课，为第 %(number)s 次课：%(starts)s 至 %(ends)s，教室 %(room)s。"
+    ),
     "leave_granted": _(
         "「%(course)s」第 %(numbers)s 次课的请假已同意。请假不计学时，结业还差多少请在「我的学习」查看。"
     ),
@@ -106,18 +167,60 @@ SENTENCES: dict[str, str | Promise] = {
     "dispute_kept": _(
         "您对「%(course)s」第 %(number)s 次课考勤的异议已办结，维持原记录。说明：%(reason)s。老师和机构的答复请登录查看。"
     ),
-    "enrolment_withdrawn": _("您已退出「%(course)s」，席位已释放。想再参加，可以重新报名。报名编号 %(number)s。"),
+    "make_up_agreed": _(
+        "「%(course)s」第 %(number)s 次课的补课已同意：%(starts)s 到%(place)s听课。请带身份证件，下课后由双方老师确认。"
+    ),
+    "make_up_moved": _(
+        "您为「%(course)s」第 %(number)s 次课补课，要去听的课有变更：原定 %(was)s，改为 %(starts)s，%(place)s。"
+        "去不了的，请在「我的课次」撤回，另选一次。"
+    ),
+    "make_up_called_off": _(
+        "您为「%(course)s」第 %(number)s 次课补课，要去听的课已取消，原因：%(reason)s。不用去了，请在「我的课次」另选一次。"
+    ),
+    "make_up_refused": _(
+        "「%(course)s」第 %(number)s 次课的补课没有同意，原因：%(reason)s。可以在「我的课次」另选一次。"
+    ),
+    "make_up_counted": _("「%(course)s」第 %(number)s 次课已按补课计入学时。请在「我的课次」查看。"),
+    "make_up_not_counted": _(
+        "「%(course)s」第 %(number)s 次课的补课没有计入，原因：%(reason)s。有疑问请联系老师，或对考勤提异议。"
+    ),
+    "review_overdue": _(
+        "「%(course)s」的开班申请逾期未审：班次 %(class)s，%(district)s，应在 %(due)s 前审完。请督促办理。"
+    ),
+    "export_ready": _("定期导出「%(form)s」已生成，编号 %(number)s，请在 %(fetch_by)s 前到「报表」领取，过时删除。"),
+    "export_failed": _("定期导出「%(form)s」没有生成，编号 %(number)s。%(reason)s。需要时请到「报表」重新导出。"),
+    "yellow_card_shown": _(
+        "贵机构被出示黄牌，编号 %(number)s，事由：%(reason)s。有异议请登录工作台，在「红黄牌」里申辩，%(object_until)s截止。"
+    ),
+    "red_card_shown": _(
+        "贵机构被出示红牌，编号 %(number)s，事由：%(reason)s。有异议请登录工作台，在「红黄牌」里申辩，%(object_until)s截止。"
+    ),
+    "card_kept": _("对红黄牌 %(number)s 的申辩已答复，维持原决定。说明：%(reason)s。详情请登录工作台查看。"),
+    "card_withdrawn": _("红黄牌 %(number)s 已撤回，不再计入。详情请登录工作台查看。"),
+    "card_dropped": _("您提出的红黄牌 %(number)s 没有出示，原因：%(reason)s。"),
+    ERASURE_DONE: _(
+        "您申请的个人信息注销已办结：账号已停用，还没开班的报名已退出。这是最后一条通知，您的手机号不再留存。"
+    ),
+    "erasure_refused": _(
+        "您的个人信息注销申请没有同意，申请编号 %(number)s。原因请登录「我的信息」查看，可以再次申请。"
+    ),
+    "enrolment_withdrawn": _("您已退出「%(course)s」，报名随之结束。想再参加，可以重新报名。报名编号 %(number)s。"),
 }
 
 
 def text_of(*, kind: str, params: Mapping[str, Any], language: str) -> str:
     """The sentence of a message. A kind that no sentence was written for is a LookupError."""
-    spare = kind + WITHOUT_REASON
-    chosen = spare if spare in SENTENCES and not params.get("reason") else kind
     values = spoken(params=params, language=language)
     values["reason"] = str(values.get("reason", "")).rstrip("。.")
     with translation.override(language):
-        return str(SENTENCES[chosen]) % values
+        return str(SENTENCES[_worded(kind, params)]) % values
+
+
+def _worded(kind: str, params: Mapping[str, Any]) -> str:
+    """Under which key the sentence stands that says what holds for this reader."""
+    holds = {WITHOUT_REASON: not params.get("reason"), REVIEWED: "days" in params, LATE: bool(params.get("late"))}
+    chosen = (kind + suffix for suffix, applies in holds.items() if applies and kind + suffix in SENTENCES)
+    return next(chosen, kind)
 
 
 def spoken(*, params: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from courses.notices.limits import DAY, HOUR, take
 from courses.notices.texts import URGENT
 
 Channel = OutboxMessage.Channel
+HOURS = 24
 
 
 def city_time(now: datetime) -> datetime:
@@ -20,16 +21,24 @@ def city_time(now: datetime) -> datetime:
 
 
 def due(*, kind: str, channel: str, now: datetime) -> datetime:
-    """`now`, or the end of the quiet hours (SMS_QUIET_FROM to SMS_QUIET_UNTIL o'clock, city time) that it falls into.
+    """`now`, or the end of the quiet hours that it falls into.
 
     An SMS alone makes a noise; whoever must know at once (`URGENT`) is told at once.
     """
     local = city_time(now)
-    quiet = local.hour >= settings.SMS_QUIET_FROM or local.hour < settings.SMS_QUIET_UNTIL
-    if channel != Channel.SMS or kind in URGENT or not quiet:
+    if channel != Channel.SMS or kind in URGENT or not _is_quiet(local.hour):
         return now
-    morning = local.replace(hour=settings.SMS_QUIET_UNTIL, minute=0, second=0, microsecond=0)
-    return morning if local < morning else morning + timedelta(days=1)
+    end = local.replace(hour=settings.SMS_QUIET_UNTIL % HOURS, minute=0, second=0, microsecond=0)
+    return end if local < end else end + timedelta(days=1)
+
+
+def _is_quiet(hour: int) -> bool:
+    """From SMS_QUIET_FROM to before SMS_QUIET_UNTIL o'clock, over midnight or within one day; never where they are the
+    same."""
+    start, end = int(settings.SMS_QUIET_FROM) % HOURS, int(settings.SMS_QUIET_UNTIL) % HOURS
+    if start <= end:
+        return start <= hour < end
+    return hour >= start or hour < end
 
 
 def over_a_days_share(*, message: OutboxMessage, now: datetime) -> bool:

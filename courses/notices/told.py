@@ -1,4 +1,4 @@
-"""What the service has told a learner, for the learner to read again."""
+"""What the service has told a learner or somebody of the staff, for them to read again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import overload
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from courses.models import Learner, OutboxMessage
+from courses.models import Learner, OutboxMessage, User
 from courses.notices.texts import LOGIN_CODE, text_of
 
 
@@ -42,6 +42,13 @@ class _Messages(Sequence[Told]):
 def told(*, learner: Learner) -> Sequence[Told]:
     """All messages to a learner but login codes, newest first, in the language that is being read now."""
     rows = OutboxMessage.objects.filter(learner=learner, instead_of=None).exclude(kind=LOGIN_CODE)
+    return _Messages(rows.order_by("-created_at", "-pk"))
+
+
+def told_staff(*, user: User, since: datetime | None = None) -> Sequence[Told]:
+    """All messages to one of the staff, or those since a moment, newest first, in the language that is being read."""
+    rows = OutboxMessage.objects.filter(user=user)
+    rows = rows.filter(created_at__gte=since) if since else rows
     return _Messages(rows.order_by("-created_at", "-pk"))
 
 

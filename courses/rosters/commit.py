@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses import audit, seating
 from courses.models import Enrolment, GroupBooking, RosterImport, RosterRow, TrainingClass, User
+from courses.people import consents
 from courses.people.learners import IdentityRefused
 from courses.people.registration import register_many
 from courses.policy import local_date
@@ -117,8 +118,15 @@ def _write(
         registered = iter(register_many(newcomers=newcomers, by=by, now=now))
         seats = [Seat(one.learner or next(registered), one.category_id, one.findings) for one in wanted]
         source = Enrolment.Source.GROUP if roster.booking_id else Enrolment.Source.IMPORT
+        vouched = consents.newest(key=consents.TRUTH)
         made = seating.give_many(
-            seats=seats, training_class=training_class, source=source, by=by, now=now, booking=roster.booking
+            seats=seats,
+            training_class=training_class,
+            source=source,
+            by=by,
+            now=now,
+            booking=roster.booking,
+            truth=vouched.version if vouched else "",
         )
         with connection.cursor() as cursor:
             cursor.executemany(SEATED, [(own.pk, one.row.pk) for one, own in zip(wanted, made, strict=True)])

@@ -68,7 +68,7 @@ class RosterRefused(Refused):
         ),
         RosterRefusal.QUEUE: _("本班有 %(waiting)s 人候补，名额先给他们，没有导入。请先处理候补，再导入。"),
         RosterRefusal.NOT_COMMITTED: _("这份名单现在是「%(status)s」，没有可撤销的。请刷新后再看。"),
-        RosterRefusal.STARTED: _("已经开班，不能整批撤销，未改动。请逐个办理退出。"),
+        RosterRefusal.STARTED: _("已到开课日期或已停止报名，不能整批撤销，未改动。请逐个办理退出。"),
         RosterRefusal.UNKNOWN_DECISION: _("没有这个选项，未保存。请刷新后重新选择。"),
         RosterRefusal.OF_A_GROUP: _("这份名单属于单位团报，未改动。请到那次团报的页面办理。"),
         RosterRefusal.GONE: _("这份名单的内容已清除，不能下载。请重新上传文件。"),

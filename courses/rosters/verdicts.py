@@ -37,7 +37,14 @@ from courses.rosters.lines import Line, Lists, Problem, parse
 BATCH = 500
 Verdict, Decision = RosterRow.Verdict, RosterRow.Decision
 # No refusal of one line: the class takes nobody at all.
-OF_THE_CLASS = {EnrolmentRefusal.NOT_OPEN, EnrolmentRefusal.CLOSED}
+OF_THE_CLASS = {
+    EnrolmentRefusal.NOT_OPEN,
+    EnrolmentRefusal.CLOSED,
+    EnrolmentRefusal.CANCELLED,
+    EnrolmentRefusal.SUSPENDED,
+    EnrolmentRefusal.UNDER_WAY,
+    EnrolmentRefusal.OVER,
+}
 NOBODY_YET = 0
 Profile = tuple[int | None, str, int | None]
 
@@ -154,7 +161,9 @@ def _find_known(judged: Sequence[Judged]) -> None:
 
 def _recognise(one: Judged, learner: Learner) -> None:
     one.learner = learner
-    if _same(one.line.name, learner.name):
+    if learner.erased_at is not None:
+        one.refuse(Problem(Column.NUMBER, IdentityRefused(IdentityRefusal.ERASED).sentence))
+    elif _same(one.line.name, learner.name):
         one.verdict = Verdict.KNOWN
     elif _near(one.line.name, learner.name):
         one.verdict = Verdict.ASK

@@ -51,5 +51,5 @@ class SelectionRefused(Refused):
             "公示要到 %(until)s 才结束，%(starts)s 就要开班，来不及录取，未确认。请先变更开班时间。"
         ),
         SelectionRefusal.WRONG_STATUS: _("评选结果现在是「%(status)s」，不能这样办理，未保存。请刷新后再看。"),
-        SelectionRefusal.NOTICE_RUNS: _("公示到 %(until)s 才结束，还不能录取。期满后会自动办理。"),
+        SelectionRefusal.NOTICE_RUNS: _("公示到 %(until)s 才结束，还不能录取，未改动。期满后会自动办理。"),
     }

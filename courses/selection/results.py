@@ -234,6 +234,7 @@ def _tell(kind: str, lines: Sequence[SelectionLine], params: dict[str, str], now
                 "place": place,
                 **params,
             },
+            line.enrolment.training_class,
             line.enrolment.learner.phone,
         )
         for place, line in enumerate(lines, start=1)

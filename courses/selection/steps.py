@@ -7,6 +7,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Abs, Cast
 
 from courses import access
+from courses import policy as policies
 from courses.models import Enrolment, Pitch, ScoreSheet, Selection, TrainingClass, User
 from courses.selection.ranking import ENOUGH, MOST, POINT
 
@@ -37,12 +38,17 @@ def to_score(*, by: User, now: datetime) -> QuerySet[Enrolment]:
 
 
 def to_propose(*, now: datetime) -> QuerySet[TrainingClass]:
-    """Camps past their deadline with everything scored, whose result nobody has put forward."""
+    """Camps past their deadline with everything scored, whose result nobody has put forward.
+
+    One to which nobody handed papers in has nothing to score: it waits from its deadline on, or from its first day.
+    """
     of_class = Enrolment.objects.filter(training_class=OuterRef("pk"), status=Enrolment.Status.CANDIDATE)
     complete = Exists(of_class.filter(score_sheets__slot=ENOUGH))
     stands = Exists(Selection.objects.filter(training_class=OuterRef("pk"), status__in=Selection.LIVE))
-    over = Q(enrol_until=None) | Q(enrol_until__lte=now)
-    camps = TrainingClass.objects.filter(over, complete, ~stands, mode=TrainingClass.Mode.SELECTED)
+    shut = Q(enrol_until__lte=now)
+    begun = Q(enrol_until=None, starts_on__lte=policies.local_date(now))
+    ready = (Q(enrol_until=None) | shut) & Q(complete) | (shut | begun) & Q(Exists(of_class))
+    camps = TrainingClass.objects.filter(ready, ~stands, mode=TrainingClass.Mode.SELECTED)
     return camps.filter(status=TrainingClass.Status.ENROLLING).exclude(pk__in=unscored().values("training_class"))
 
 

@@ -1,6 +1,5 @@
 """Many seats of one class given or taken back together, all or none; one person at a time is `enrolment`'s.
 
-What a class's change of status means for its seats is decided here too: `advance` is the door that screens use.
 Whether somebody may have a seat at all is asked of `enrolment.check`, the one place that knows. As there, every change
 begins with one statement on the class row, which is at once the count and the lock.
 """
@@ -14,20 +13,18 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from courses import audit, classes, enrolment, notices
+from courses import audit, enrolment
+from courses.enrolment import EnrolmentRefused
 from courses.enrolment.eligibility import Finding, as_rows
-from courses.models import Enrolment, GroupBooking, Learner, Lesson, TrainingClass, User
-from courses.notices import Addressee
+from courses.models import Enrolment, GroupBooking, Learner, TrainingClass, User
 from courses.people.numbers import fresh
 from courses.refusals import Refused
+from courses.seating.telling import call_off, moments_of, record, tell, tell_of_class, tell_withdrawn
 
 Status = Enrolment.Status
 BATCH = 500
 # Long enough to notice a wrong file and to take it back before anybody was told.
 QUIET = timedelta(minutes=10)
-# What is said of a seat while it is held.
-TOLD = ("enrolment_applied", "enrolment_admitted", "enrolment_waitlisted", "enrolment_offered")
-Moments = dict[int, set[datetime]]
 
 
 class SeatingRefusal(StrEnum):
@@ -36,12 +33,14 @@ class SeatingRefusal(StrEnum):
     BY_RANK = "by_rank"
     NOT_OPEN = "not_open"
     NOT_SEATED = "not_seated"
+    ERASED = "erased"
 
 
 class SeatingRefused(Refused):
     sentences = {
         SeatingRefusal.NO_ROOM: _("名额不够，或者本班已停止报名，一个也没有报上。请刷新后再看。"),
         SeatingRefusal.ALREADY_ENROLLED: _("有人刚刚已经报上这个班，一个也没有报上。请重新检查名单。"),
+        SeatingRefusal.ERASED: _("名单里有人刚刚注销了个人信息，一个也没有报上。请重新检查名单。"),
         SeatingRefusal.BY_RANK: _("这个班按评选结果录取，不能用名单报名，一个也没有报上。请由本人在网上报名。"),
         SeatingRefusal.NOT_SEATED: _("这个人已经不占名额，没有换人。请刷新后再看。"),
         SeatingRefusal.NOT_OPEN: _("这个班现在不在报名中，未录取。请先恢复班次。"),
@@ -73,10 +72,12 @@ def give_many(
     by: User | None,
     now: datetime,
     booking: GroupBooking | None = None,
+    truth: str = "",
 ) -> list[Enrolment]:
     """A seat for each, in the order given; nobody goes to the waiting list, and nobody overtakes it.
 
-    `booking`: the employer's, where the source is a group. Each is told once, after ten minutes and a second apart.
+    `booking`: the employer's, where the source is a group. `truth`: the version of the text by which whoever sent the
+    list says that those on it vouched for what it states. Each is told once, after ten minutes and a second apart.
     Refused with SeatingRefused for all where there are not enough seats, somebody waits, the class does not enrol, it
     admits by rank, or one of them has a place already.
     """
@@ -91,18 +92,28 @@ def give_many(
             if taken is None:
                 raise SeatingRefused(SeatingRefusal.NO_ROOM)
             made = [
-                _seated(seat, training_class, (source, booking), taken[0] - many + place, now)
+                _seated(seat, training_class, (source, booking, truth), taken[0] - many + place, now)
                 for place, seat in enumerate(seats, start=1)
             ]
             Enrolment.objects.bulk_create(made, batch_size=BATCH)
-            _record(made, "enrolment_applied", by, now)
-            _tell(made, now, first_at=now + QUIET)
+            _refuse_erased(seats)
+            record(made, "enrolment_applied", by, now)
+            tell(made, now, first_at=now + QUIET)
     except IntegrityError as error:
         raise SeatingRefused(SeatingRefusal.ALREADY_ENROLLED) from error
     return made
 
 
-Origin = tuple[str, GroupBooking | None]
+def _refuse_erased(seats: Sequence[Seat]) -> None:
+    """After the rows were written: an erasure that was faster has been waited for."""
+    try:
+        for start in range(0, len(seats), BATCH):
+            enrolment.refuse_erased(learners=[seat.learner.pk for seat in seats[start : start + BATCH]])
+    except EnrolmentRefused as refusal:
+        raise SeatingRefused(SeatingRefusal.ERASED) from refusal
+
+
+Origin = tuple[str, GroupBooking | None, str]
 
 
 def _seated(seat: Seat, training_class: TrainingClass, origin: Origin, arrival_no: int, now: datetime) -> Enrolment:
@@ -114,6 +125,7 @@ def _seated(seat: Seat, training_class: TrainingClass, origin: Origin, arrival_n
         status=Status.APPLIED if reviewed else Status.ADMITTED,
         source=origin[0],
         booking=origin[1],
+        truth=origin[2],
         arrival_no=arrival_no,
         category_id=seat.category_id or seat.learner.category_id,
         findings=as_rows(seat.findings),
@@ -163,7 +175,7 @@ def give_by_rank(
         Enrolment.objects.bulk_update(rows, DECIDED, batch_size=BATCH)
         _count_ranked(row, ranked)
         _record_decisions(rows, by, now)
-        _tell(rows, now, first_at=now)
+        tell(rows, now, first_at=now)
 
 
 DECIDED = ["arrival_no", "status", "admitted_at", "decided_at", "decided_by", "reason", "category", "findings"]
@@ -224,12 +236,12 @@ def take_back_many(*, enrolments: Sequence[Enrolment], by: User | None, reason: 
         seated = sum(row.status in Enrolment.SEATED for row in live)
         freed = {"taken": F("taken") - seated, "waiting": F("waiting") - waited}
         TrainingClass.objects.filter(pk=pk).update(**freed)
-        told_at = _told_at(live)
+        told_at = moments_of(live)
         for row in live:
             row.status, row.decided_at, row.decided_by, row.reason = Status.WITHDRAWN, now, by, reason[:200]
         Enrolment.objects.bulk_update(live, ["status", "decided_at", "decided_by", "reason"], batch_size=BATCH)
-        _record(live, "enrolment_withdrawn", by, now)
-        _tell_withdrawn(live, told_at, now)
+        record(live, "enrolment_withdrawn", by, now)
+        tell_withdrawn(live, told_at, now)
         enrolment.promote_next(training_class_id=pk, now=now)
     return live
 
@@ -249,136 +261,18 @@ def replace(*, out: Enrolment, seat: Seat, by: User, now: datetime) -> Enrolment
             row = Enrolment.objects.select_related("learner", "training_class__course", "booking").get(pk=out.pk)
             if row.status not in Enrolment.SEATED:
                 raise SeatingRefused(SeatingRefusal.NOT_SEATED)
-            told_at = _told_at([row])
+            told_at = moments_of([row])
             row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.GROUP_REPLACED, ""
             row.decided_at, row.decided_by = now, by
             row.save(update_fields=["status", "why", "reason", "decided_at", "decided_by"])
-            made = _seated(seat, row.training_class, (row.source, row.booking), numbered.get().arrivals, now)
+            made = _seated(seat, row.training_class, (row.source, row.booking, ""), numbered.get().arrivals, now)
             made.save()
-            _record([row], "enrolment_withdrawn", by, now)
-            _record([made], "enrolment_applied", by, now)
-            if len(_call_off([row], told_at)) < len(told_at[row.pk]):
-                _tell_of_class([row], "group_replaced", "", now)
-            _tell([made], now, first_at=now)
+            _refuse_erased([seat])
+            record([row], "enrolment_withdrawn", by, now)
+            record([made], "enrolment_applied", by, now)
+            if len(call_off([row], told_at)) < len(told_at[row.pk]):
+                tell_of_class([row], "group_replaced", "", now)
+            tell([made], now, first_at=now)
     except IntegrityError as error:
         raise SeatingRefused(SeatingRefusal.ALREADY_ENROLLED) from error
     return made
-
-
-def advance(
-    *, by: User | None, training_class: TrainingClass, to: TrainingClass.Status, now: datetime, reason: str = ""
-) -> None:
-    """Move a class along its life, as `classes.advance`, and do by its seats what that asks for.
-
-    Cancelled: every live enrolment ends under `class_cancelled`. Suspended: seats and places stay. Resumed: free seats
-    go to who waits, as far as it enrols. Each time those with a seat or a place are told, in the same transaction.
-    Refused with ClassRefused.
-    """
-    of_class = TrainingClass.Status
-    resumed = training_class.status == of_class.SUSPENDED and to != of_class.CANCELLED
-    with transaction.atomic():
-        classes.advance(by=by, training_class=training_class, to=to, now=now, reason=reason)
-        if to == of_class.CANCELLED:
-            _end_all(training_class, by, reason, now)
-        elif to == of_class.SUSPENDED:
-            _tell_of_class(_live(training_class), "class_suspended", reason, now)
-        elif resumed:
-            _tell_of_class(_live(training_class), "class_resumed", "", now)
-            enrolment.promote_next(training_class_id=training_class.pk, now=now)
-
-
-def _live(training_class: TrainingClass) -> list[Enrolment]:
-    """Whoever has a seat or a place, in order of arrival."""
-    rows = Enrolment.objects.filter(training_class=training_class, status__in=Enrolment.LIVE)
-    return list(rows.select_related("learner", "training_class__course").order_by("arrival_no"))
-
-
-def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: datetime) -> None:
-    live = _live(training_class)
-    moments = _told_at(live)
-    for row in live:
-        row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.CLASS_CANCELLED, reason.strip()[:200]
-        row.decided_at, row.decided_by = now, by
-    Enrolment.objects.bulk_update(live, ["status", "why", "reason", "decided_at", "decided_by"], batch_size=BATCH)
-    TrainingClass.objects.filter(pk=training_class.pk).update(taken=0, waiting=0)
-    training_class.taken = training_class.waiting = 0
-    _record(live, "enrolment_withdrawn", by, now)
-    # Whoever has not heard yet of a seat, a place or an offer does not hear of it after it is gone.
-    _call_off(live, moments)
-    _tell_of_class(live, "class_cancelled", reason, now)
-    _tell_employers(training_class, reason, now)
-
-
-def _tell_employers(training_class: TrainingClass, reason: str, now: datetime) -> None:
-    """Each contact whose booking holds seats; who has not heard of the seats yet hears of this alone."""
-    held = GroupBooking.objects.filter(training_class=training_class, status=GroupBooking.Status.GIVEN)
-    for booking in held.select_related("training_class__course", "told"):
-        if booking.told is not None:
-            notices.take_back(message=booking.told)
-        params = {**booking_params(booking), "reason": reason.strip()}
-        notices.queue(kind="group_cancelled", channel="sms", to=booking.phone, params=params, now=now)
-
-
-def booking_params(booking: GroupBooking) -> dict[str, object]:
-    """What the contact of an employer is told in every message: how many, which class, its first lesson."""
-    training_class = booking.training_class
-    planned = Lesson.objects.filter(training_class=training_class, status=Lesson.Status.PLANNED)
-    first = planned.order_by("starts_at").first()
-    return {
-        "course": training_class.course.name,
-        "class": training_class.number,
-        "seats": booking.seats,
-        "starts": (first.starts_at if first else training_class.starts_on).isoformat(),
-        "number": booking.number,
-    }
-
-
-def _tell_of_class(rows: Sequence[Enrolment], kind: str, reason: str, now: datetime) -> None:
-    told = [Addressee(row.learner, {**_params(row), "reason": reason.strip()}, row.learner.phone) for row in rows]
-    notices.queue_many(kind=kind, channel="sms", addressees=told, now=now, first_at=now)
-
-
-def _told_at(rows: Sequence[Enrolment]) -> Moments:
-    """When each was told of the application and of its decision."""
-    return {row.pk: {row.applied_at, row.decided_at or row.applied_at} for row in rows}
-
-
-def _call_off(rows: Sequence[Enrolment], told_at: Moments) -> set[tuple[int, datetime]]:
-    """Take back what is still to be said of their seats; gives the learners, by moment, who do not hear of it."""
-    return notices.call_off(kinds=TOLD, moments={row.learner_id: told_at[row.pk] for row in rows})
-
-
-def _tell_withdrawn(live: Sequence[Enrolment], told_at: Moments, now: datetime) -> None:
-    """Call off what is still to be said of the application and of its decision; who heard of either hears of this."""
-    spared = _call_off(live, told_at)
-    heard = [row for row in live if any((row.learner_id, moment) not in spared for moment in told_at[row.pk])]
-    _tell(heard, now, first_at=now)
-
-
-def _record(rows: Sequence[Enrolment], verb: str, by: User | None, now: datetime) -> None:
-    said = [
-        (row, {"class": row.training_class.number, "status": row.status, "arrival_no": row.arrival_no}) for row in rows
-    ]
-    audit.record_many(by=by, verb=verb, targets=said, now=now)
-
-
-def _tell(rows: Sequence[Enrolment], now: datetime, *, first_at: datetime) -> None:
-    for status in {row.status for row in rows}:
-        these = [row for row in rows if row.status == status]
-        waits = status == Status.WAITLISTED
-        told = [
-            Addressee(row.learner, _params(row, place=place if waits else 0), row.learner.phone)
-            for place, row in enumerate(these, start=1)
-        ]
-        notices.queue_many(kind=f"enrolment_{status}", channel="sms", addressees=told, now=now, first_at=first_at)
-
-
-def _params(row: Enrolment, *, place: int = 0) -> dict[str, object]:
-    training_class = row.training_class
-    return {
-        "course": training_class.course.name,
-        "starts": training_class.starts_on.isoformat(),
-        "number": row.number,
-        "place": place,
-        "reason": row.reason,
-    }

@@ -1,0 +1,32 @@
+"""Many seats of one class given or taken back together, and what a class's change of status does to them."""
+
+from courses.seating.many import (
+    QUIET,
+    TAKE_PLACES,
+    Below,
+    Seat,
+    SeatingRefusal,
+    SeatingRefused,
+    give_by_rank,
+    give_many,
+    replace,
+    take_back_many,
+)
+from courses.seating.moves import UNDECIDED, advance, booking_params, end_begun
+
+__all__ = [
+    "QUIET",
+    "TAKE_PLACES",
+    "UNDECIDED",
+    "Below",
+    "Seat",
+    "SeatingRefusal",
+    "SeatingRefused",
+    "advance",
+    "booking_params",
+    "end_begun",
+    "give_by_rank",
+    "give_many",
+    "replace",
+    "take_back_many",
+]
