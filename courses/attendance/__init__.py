@@ -16,13 +16,14 @@ from courses.attendance.checkin import (
     scan,
 )
 from courses.attendance.codes import Code, ScanRefusal, ScanRefused, issue, lesson_code, lesson_name, read
-from courses.attendance.derive import Derived, Gap, Missing, derive
+from courses.attendance.derive import LEAVE_REASONS, Derived, Gap, Missing, derive
 from courses.attendance.disputes import DisputeRefusal, DisputeRefused, Hours, Outcome, raise_dispute
 from courses.attendance.door import (
     Awaited,
     DoorRefusal,
     DoorRefused,
     ask_door,
+    asking,
     awaited,
     open_requests,
     reject_door,
@@ -30,15 +31,16 @@ from courses.attendance.door import (
 )
 from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
+from courses.attendance.makeup import MakeUpRefusal, MakeUpRefused
 from courses.attendance.many import MarkedMany, mark_many
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
 from courses.attendance.membership import current as current_members
 from courses.attendance.moves import Affected, decide_change
 from courses.attendance.photos import PhotoRefusal, PhotoRefused, read_photo
-from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress
+from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress, suppose
 from courses.attendance.recompute import differences, recompute
 from courses.attendance.reverse import PersonRefusal, PersonRefused, Scanned, Scanner, scan_person
-from courses.attendance.revision import Revision, revision
+from courses.attendance.revision import Revision, revisions
 from courses.attendance.rollcall import (
     PICTURES,
     Answered,
@@ -71,6 +73,7 @@ from courses.attendance.state import (
 from courses.attendance.tickets import Ticket, open_ticket, seal_ticket
 
 __all__ = [
+    "LEAVE_REASONS",
     "PICTURES",
     "TICKET_MINUTES",
     "Account",
@@ -93,6 +96,8 @@ __all__ = [
     "LeaveRefused",
     "LessonAccount",
     "LessonProgress",
+    "MakeUpRefusal",
+    "MakeUpRefused",
     "Mark",
     "MarkRefusal",
     "MarkRefused",
@@ -126,6 +131,7 @@ __all__ = [
     "account",
     "answer_roll_call",
     "ask_door",
+    "asking",
     "awaited",
     "check_in",
     "confirm",
@@ -156,7 +162,7 @@ __all__ = [
     "register",
     "reject",
     "reject_door",
-    "revision",
+    "revisions",
     "roll_call_for",
     "roll_call_state",
     "roster",
@@ -166,6 +172,7 @@ __all__ = [
     "settle_door",
     "start_roll_call",
     "suggested_at",
+    "suppose",
     "tick_present",
     "undo",
     "wall_state",

@@ -10,20 +10,39 @@ from django.db.models import F, Q
 from courses import policy as policies
 from courses.attendance.disputes import dispute_until
 from courses.attendance.progress import LessonProgress, Progress, progress
-from courses.models import Completion, Dispute, Enrolment, LeaveLesson, LeaveRequest, Lesson, TrainingClass
+from courses.models import (
+    Completion,
+    Dispute,
+    Enrolment,
+    LeaveLesson,
+    LeaveRequest,
+    Lesson,
+    MakeUp,
+    PaperEntry,
+    PaperLine,
+    TrainingClass,
+)
 
 SUGGESTIONS = 3
 
 
 @dataclass(frozen=True)
 class LessonAccount:
-    """`contest_until` is the end of the term while it runs; `elsewhere` are suggestions and no seats."""
+    """`contest_until` is the end of the term while it runs; `elsewhere` are suggestions and no seats; `on_paper` is how
+    far a signature on a sheet has come, empty where there is none."""
 
     row: LessonProgress
     leave: LeaveRequest | None
     dispute: Dispute | None
+    on_paper: str
     contest_until: datetime | None
     elsewhere: tuple[Lesson, ...]
+    make_up: MakeUp | None
+
+    @property
+    def waits_on_paper(self) -> bool:
+        """Missed by all that counts so far, and signed on a sheet that somebody has yet to check."""
+        return self.row.missed and self.on_paper == PaperEntry.Status.ENTERED
 
 
 @dataclass(frozen=True)
@@ -33,7 +52,7 @@ class Account:
 
 
 def account(*, enrolment: Enrolment, now: datetime) -> Account:
-    """Every lesson of one's class that is not cancelled. Six queries, whatever the length of the class."""
+    """Every lesson of one's class that is not cancelled. Eight queries, whatever the length of the class."""
     seen = progress(enrolment=enrolment, now=now)
     policy = policies.of_class(training_class=enrolment.training_class, on=policies.local_date(now))
     leave = {
@@ -46,7 +65,16 @@ def account(*, enrolment: Enrolment, now: datetime) -> Account:
         for row in Dispute.objects.filter(enrolment=enrolment).exclude(status=Dispute.Status.WITHDRAWN)
     }
     settled = Completion.objects.filter(enrolment=enrolment, status=Completion.Status.APPROVED).exists()
-    elsewhere = heard_again(enrolment=enrolment, missed=[row.lesson for row in seen.lessons if row.missed], now=now)
+    on_paper = _on_paper(enrolment)
+    gone = [row for row in seen.lessons if row.missed and on_paper.get(row.lesson.pk) != PaperEntry.Status.ENTERED]
+    elsewhere = heard_again(enrolment=enrolment, missed=[row.lesson for row in gone], now=now)
+    made_up = {
+        row.missed_id: row
+        for row in MakeUp.objects.filter(enrolment=enrolment)
+        .exclude(status=MakeUp.Status.WITHDRAWN)
+        .select_related("heard__training_class__institution", "heard__venue")
+        .order_by("pk")
+    }
     rows = []
     for row in seen.lessons:
         until = dispute_until(lesson=row.lesson, policy=policy)
@@ -56,11 +84,23 @@ def account(*, enrolment: Enrolment, now: datetime) -> Account:
                 row=row,
                 leave=leave.get(row.lesson.pk),
                 dispute=disputes.get(row.lesson.pk),
+                on_paper=on_paper.get(row.lesson.pk, ""),
                 contest_until=until if open_ else None,
                 elsewhere=elsewhere.get(row.lesson.pk, ()),
+                make_up=made_up.get(row.lesson.pk),
             )
         )
     return Account(seen, tuple(rows))
+
+
+def _on_paper(enrolment: Enrolment) -> dict[int | None, str]:
+    """By lesson, the status of the latest entry that this learner has signed; of a confirmed one only what counts."""
+    signed = PaperLine.objects.filter(
+        Q(entry__status=PaperEntry.Status.ENTERED) | Q(arrival__superseded_by__isnull=True, arrival__isnull=False),
+        row__enrolment=enrolment,
+        came_at__isnull=False,
+    )
+    return dict(signed.order_by("pk").values_list("entry__sheet__lesson", "entry__status"))
 
 
 def heard_again(*, enrolment: Enrolment, missed: Iterable[Lesson], now: datetime) -> dict[int, tuple[Lesson, ...]]:
@@ -82,7 +122,7 @@ def heard_again(*, enrolment: Enrolment, missed: Iterable[Lesson], now: datetime
             starts_at__gt=now,
         )
         .exclude(training_class=enrolment.training_class_id)
-        .select_related("training_class__institution", "training_class__venue")
+        .select_related("training_class__institution", "training_class__venue", "venue")
         .order_by("starts_at", "pk")
     )
     return {row.pk: _alike(row, found)[:SUGGESTIONS] for row in wanted}

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from courses import dates
 from courses import policy as policies
 from courses.attendance import codes
 from courses.attendance.codes import ScanRefusal, ScanRefused
@@ -37,7 +38,13 @@ SELECT l.id, l.training_class_id, l.number, l.code, l.title, l.part, l.starts_at
        EXISTS (SELECT 1 FROM courses_device d WHERE d.code = %s AND d.learner_id = n.id
                AND d.revoked_at IS NULL AND d.expires_at > %s) AS device_bound,
        EXISTS (SELECT 1 FROM courses_evidence x WHERE x.lesson_id = l.id AND x.device = %s AND x.direction = %s
-               AND x.learner_id <> n.id) AS device_shared
+               AND x.learner_id <> n.id) AS device_shared,
+       CASE WHEN c.second_scan = 'share' THEN (SELECT COUNT(*) FROM courses_lesson m
+            WHERE m.training_class_id = c.id AND m.status = 'planned') END AS lessons,
+       CASE WHEN c.second_scan = 'share' THEN EXISTS (SELECT 1 FROM courses_lesson m
+            JOIN courses_evidence y ON y.lesson_id = m.id AND y.learner_id = n.id
+            WHERE m.training_class_id = c.id AND y.by_id IS NOT NULL AND y.strength = 'proved'
+              AND y.kind IN ('personal', 'card', 'confirm', 'rollcall', 'offline')) END AS looked_at
   FROM courses_lesson l
   JOIN courses_trainingclass c ON c.id = l.training_class_id
   JOIN courses_course k ON k.id = c.course_id
@@ -90,6 +97,7 @@ class Receipt:
     checkout_from: datetime
     checkout_required: bool
     minutes: int
+    hour_minutes: int
     pairing: str
     late: bool
     standing: Standing
@@ -98,7 +106,7 @@ class Receipt:
 
 
 def scan(*, text: str, browser: str, now: datetime) -> Ticket:
-    """Turn a scanned code into an arrival ticket. One look-up, at most six HMACs, nothing written.
+    """Turn a scanned code into an arrival ticket. One look-up, six HMACs or eight, nothing written.
 
     Refused with ScanRefused: not a code of ours, outlived or forged, wall paused, lesson cancelled.
     """
@@ -214,22 +222,33 @@ def _elsewhere(lesson: Any, now: datetime) -> ScanRefused:
             ends_at__gte=now,
         )
         .exclude(training_class__status__in=(*TrainingClass.UNAPPROVED, *TrainingClass.STOPPED))
-        .select_related("training_class__course")
+        # Where they have been let in already nobody sends them again.
+        .exclude(pk__in=Attendance.objects.filter(learner=lesson.learner_id, in_at__isnull=False).values("lesson"))
+        .select_related("training_class__course", "venue")
         .first()
     )
     about = {"lesson_id": lesson.pk, "learner_id": lesson.learner_id}
     here = {"here": lesson.room, "here_course": _course_name(lesson)}
     if other is None:
-        return ScanRefused(ScanRefusal.NOT_ENROLLED, **about, **here)
+        return ScanRefused(ScanRefusal.NOT_ENROLLED, **about, **here, **_way_in(lesson))
     rules = policies.of_class(training_class=other.training_class, on=policies.local_date(now))
     return ScanRefused(
         ScanRefusal.WRONG_CLASS,
         **about,
         **here,
-        room=other.room or other.training_class.room or _("另一间教室"),
+        room=other.where or other.training_class.room or _("另一间教室"),
         course=other.training_class.course.label,
         until=_clock(other.starts_at + timedelta(minutes=rules.checkin_present_minutes)),
+        institution_id=other.training_class.institution_id,
     )
+
+
+def _way_in(lesson: Any) -> dict[str, Any]:
+    """How somebody of no class comes into this one: a trainer gives no seats, and what has begun takes nobody."""
+    number, status = TrainingClass.objects.values_list("number", "status").get(pk=lesson.training_class_id)
+    takes = status == TrainingClass.Status.ENROLLING
+    how = _("先报名，或到窗口当场报名") if takes else _("到窗口问其他班次，本班已不再报名")
+    return {"class_number": number, "takes": takes, "how": how}
 
 
 def _evidence(lesson: Any, ticket: Ticket, policy: Policy, now: datetime) -> Evidence:
@@ -299,6 +318,7 @@ def receipt_of(
         checkout_from=lesson.ends_at - timedelta(minutes=policy.checkout_opens_minutes),
         checkout_required=policy.checkout_required,
         minutes=state.minutes,
+        hour_minutes=policy.hour_minutes,
         pairing=row.pairing,
         late=row.direction == Direction.IN
         and row.happened_at > lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
@@ -342,4 +362,4 @@ def _course_name(lesson: Any) -> str:
 
 
 def _clock(moment: datetime) -> str:
-    return moment.astimezone(policies.CITY_TIME).strftime("%H:%M")
+    return dates.clock(moment)

@@ -1,7 +1,8 @@
 """From evidence to attendance: one pure function.
 
 Integer minutes throughout; 学时 exist only on display. Present counts from the scheduled start, late from the arrival.
-A check-out in its window counts to the scheduled end, an earlier one to the scan. Whatever is not attended is missing
+A check-out in its window counts to the scheduled end, an earlier one to the scan, and a lesson that is made up counts
+for what was heard of it. Whatever is not attended is missing
 for a reason that has a code, and both together are the whole lesson.
 """
 
@@ -17,7 +18,7 @@ from courses.policy import Policy
 Status = Attendance.Status
 Kind = Evidence.Kind
 Strength = Evidence.Strength
-BY_HAND = (Kind.MANUAL, Kind.LATE, Kind.RULING)
+BY_HAND = (Kind.MANUAL, Kind.LATE, Kind.RULING, Kind.PAPER, Kind.MAKE_UP, Kind.IMPORT)
 LEAVE_REASONS = {"leave": Status.LEAVE, "sick": Status.SICK, "absent": Status.ABSENT}
 
 
@@ -144,9 +145,7 @@ def _timed(arrival: Evidence, said: _Said, lesson: Lesson, policy: Policy) -> De
         gaps.append(Gap(Missing.NO_CHECKOUT, from_arrival))
         minutes, status = 0, Status.AWAITING
     else:
-        early = leaving is not None and leaving.happened_at < lesson.ends_at - timedelta(
-            minutes=policy.checkout_opens_minutes
-        )
+        early = leaving is not None and leaving.happened_at < lesson.ends_at - _tolerance(leaving, policy)
         end = leaving.happened_at if leaving and early else lesson.ends_at
         minutes = _minutes(arrival.happened_at if late else lesson.starts_at, end, from_arrival)
         if early:
@@ -157,6 +156,11 @@ def _timed(arrival: Evidence, said: _Said, lesson: Lesson, policy: Policy) -> De
         gaps.append(Gap(Missing.OUT_AWAITS, 0))
     out_at = leaving.happened_at if leaving else None
     return Derived(status, arrival.happened_at, out_at, minutes, tuple(gaps), said.round, by_hand=said.by_hand)
+
+
+def _tolerance(leaving: Evidence, policy: Policy) -> timedelta:
+    """How long before the end leaving is not early: while check-out is open. What was heard elsewhere has no window."""
+    return timedelta(minutes=0 if leaving.kind == Kind.MAKE_UP else policy.checkout_opens_minutes)
 
 
 def _minutes(start: datetime, end: datetime, most: int) -> int:

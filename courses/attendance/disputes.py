@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, dates, notices
@@ -53,7 +54,7 @@ class DisputeRefusal(StrEnum):
 class DisputeRefused(Refused):
     sentences = {
         DisputeRefusal.TEXT_MISSING: _("请写明理由，未提交。"),
-        DisputeRefusal.NOT_YOURS: _("这次课不属于您或已取消，不能提异议，未提交。"),
+        DisputeRefusal.NOT_YOURS: _("这次课不属于您或已取消，不能提异议，未提交。请从「我的学习」另选课次。"),
         DisputeRefusal.NOT_OVER: _("还没有下课，考勤可能还会变，未提交。请下课后再看。"),
         DisputeRefusal.TOO_LATE: _("已超过下课后 %(days)s 天的异议期限，未提交。如有疑问请联系培训机构。"),
         DisputeRefusal.ALREADY_RAISED: _("这次课已提过异议，未重复提交。请在本页查看进度。"),
@@ -191,8 +192,8 @@ def decide(*, by: User, dispute: Dispute, outcome: Outcome, hours: Hours | None,
 
 def _may_decide(by: User, dispute: Dispute, outcome: Outcome, now: datetime) -> None:
     learner = dispute.enrolment.learner
-    touched = Evidence.objects.filter(lesson=dispute.lesson_id, learner=learner, by=by).exists()
-    if touched or by.pk in (dispute.answered_by_id, learner.user_id):
+    touched = Evidence.objects.filter(Q(by=by) | Q(kit_entry__by=by), lesson=dispute.lesson_id, learner=learner)
+    if touched.exists() or by.pk in (dispute.answered_by_id, learner.user_id):
         raise DisputeRefused(DisputeRefusal.SAME_PERSON)
     if dispute.enrolment.training_class.trainers.filter(pk=by.pk).exists():
         raise DisputeRefused(DisputeRefusal.OWN_CLASS)
@@ -204,12 +205,18 @@ def _may_decide(by: User, dispute: Dispute, outcome: Outcome, now: datetime) -> 
 
 
 def _moments(lesson: Lesson, hours: Hours | None) -> tuple[datetime, datetime]:
+    there = moments_of(lesson=lesson, hours=hours)
+    if there is None:
+        raise DisputeRefused(DisputeRefusal.WRONG_TIMES)
+    return there
+
+
+def moments_of(*, lesson: Lesson, hours: Hours | None) -> tuple[datetime, datetime] | None:
+    """From when to when, within the lesson and in this order; None where the hours cannot be."""
     if hours is None:
-        raise DisputeRefused(DisputeRefusal.WRONG_TIMES)
+        return None
     came, left = (_on_the_day_of(lesson, clock) for clock in (hours.came, hours.left))
-    if not lesson.starts_at <= came < left <= lesson.ends_at:
-        raise DisputeRefused(DisputeRefusal.WRONG_TIMES)
-    return came, left
+    return (came, left) if lesson.starts_at <= came < left <= lesson.ends_at else None
 
 
 def _on_the_day_of(lesson: Lesson, clock: time) -> datetime:
@@ -271,4 +278,5 @@ def _tell(dispute: Dispute, now: datetime) -> None:
             "reason": dispute.decision,
         },
         now=now,
+        training_class=dispute.enrolment.training_class,
     )

@@ -72,9 +72,10 @@ def append(
             lock(lesson_id=row.lesson_id, learner_id=row.learner_id)
         if not _insert(row, values):
             return None
-        if known is None and _first_attendance(first):
-            return Appended(row, derived)
-        lock(lesson_id=row.lesson_id, learner_id=row.learner_id)
+        if known is None:
+            if _first_attendance(first):
+                return Appended(row, derived)
+            lock(lesson_id=row.lesson_id, learner_id=row.learner_id)
         return Appended(row, rederive(lesson=lesson, learner_id=row.learner_id, policy=policy, now=now))
 
 

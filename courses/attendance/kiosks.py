@@ -18,7 +18,7 @@ from courses import audit, privacy
 from courses import policy as policies
 from courses.attendance.personal import bare
 from courses.attendance.rooms import Place
-from courses.models import Kiosk, Lesson, User
+from courses.models import Kiosk, Lesson, TrainingClass, User
 from courses.notices import limits
 from courses.people.numbers import fresh
 from courses.refusals import Refused
@@ -74,7 +74,7 @@ def start(*, by: User, lesson: Lesson, whole_room: bool, now: datetime) -> Start
             number=fresh(prefix="T"),
             institution_id=training_class.institution_id,
             lesson=None if whole_room else lesson,
-            venue_id=training_class.venue_id,
+            venue_id=lesson.venue_id or training_class.venue_id,
             room=room,
             opening_digest=privacy.digest(code, purpose=OPENING),
             opens_until=now + OPENING_LIFE,
@@ -128,6 +128,26 @@ def end(*, by: User, kiosk: Kiosk, now: datetime) -> None:
 def live(*, lesson: Lesson, now: datetime) -> QuerySet[Kiosk]:
     """The kiosks that scan for a lesson, those of its room included, newest first."""
     training_class = lesson.training_class
-    room = Q(lesson__isnull=True, institution=training_class.institution_id, venue=training_class.venue_id)
+    venue = lesson.venue_id or training_class.venue_id
+    room = Q(lesson__isnull=True, institution=training_class.institution_id, venue=venue)
     here = Q(lesson=lesson) | (room & Q(room=lesson.room or training_class.room))
     return Kiosk.objects.filter(here, ended_at__isnull=True, expires_at__gt=now).order_by("-started_at")
+
+
+def live_of_class(*, training_class: TrainingClass, now: datetime) -> QuerySet[Kiosk]:
+    """The kiosks that scan for any lesson of a class, those of its rooms included, newest first."""
+    rooms = training_class.lessons.exclude(room="").values("room")
+    in_room = Q(room__in=rooms) | Q(room=training_class.room)
+    elsewhere = training_class.lessons.filter(venue__isnull=False).values("venue")
+    venues = Q(venue=training_class.venue_id) | Q(venue__in=elsewhere)
+    place = Q(lesson__isnull=True, institution=training_class.institution_id) & venues & in_room
+    here = Q(lesson__training_class=training_class) | place
+    return Kiosk.objects.filter(here, ended_at__isnull=True, expires_at__gt=now).order_by("-started_at")
+
+
+def lessons_to_scan(*, training_class: TrainingClass, now: datetime) -> QuerySet[Lesson]:
+    """Lessons for which a kiosk may still be started, soonest first."""
+    policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
+    closed = now - timedelta(minutes=policy.checkout_closes_minutes)
+    planned = training_class.lessons.filter(status=Lesson.Status.PLANNED, ends_at__gt=closed)
+    return planned.select_related("training_class").order_by("starts_at", "number")

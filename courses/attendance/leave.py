@@ -206,4 +206,5 @@ def _tell(request: LeaveRequest, lessons: Collection[Lesson], now: datetime) -> 
             "reason": request.answer,
         },
         now=now,
+        training_class=request.enrolment.training_class,
     )

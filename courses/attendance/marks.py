@@ -50,12 +50,12 @@ class MarkRefused(Refused):
         MarkRefusal.NOT_ENROLLED: _("这次课时这位学员不在本班名单里，未保存。请核对报名和转班的时间。"),
         MarkRefusal.NOT_BEGUN: _("还没有到签到时间，未保存。%(opens)s 起可以登记。"),
         MarkRefusal.TOO_OLD: _("下课已超过 %(hours)s 小时，不能再补签，未保存。请由机构管理员说明情况。"),
-        MarkRefusal.CANCELLED: _("这次课已取消，未保存。"),
+        MarkRefusal.CANCELLED: _("这次课已取消，未保存。请刷新名单。"),
         MarkRefusal.NOT_AWAITING: _("这条记录已经处理过，未重复保存。请刷新名单查看结果。"),
-        MarkRefusal.SAME_PERSON: _("补签须由另一位老师或机构管理员确认，未保存。"),
+        MarkRefusal.SAME_PERSON: _("补签和导入须由另一位老师或机构管理员确认，未保存。"),
         MarkRefusal.UNDO_OVER: _("已超过 %(seconds)s 秒，不能自行撤销。请找老师更正。"),
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
-        MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改。"),
+        MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改，有疑问请找机构管理员。"),
         MarkRefusal.HERE_ALREADY: _("这位学员已经签到，未重复保存。请核对是不是选错了人。"),
         MarkRefusal.NOT_IN_YET: _("这位学员还没有签到，未保存。请先登记到课。"),
     }
@@ -82,7 +82,7 @@ def mark(
     enrolment = membership.enrolment_at(lesson=lesson, learner_id=learner.pk)
     if enrolment is None:
         raise MarkRefused(MarkRefusal.NOT_ENROLLED)
-    row = _marked_row(by, lesson, enrolment, as_, reason, note, now)
+    row = marked_row(by, lesson, enrolment, as_, reason, note, now)
     with transaction.atomic():
         lock(lesson_id=lesson.pk, learner_id=learner.pk)
         rows = standing(rows_of(lesson_id=lesson.pk, learner_id=learner.pk))
@@ -110,7 +110,7 @@ def admit_mark(*, lesson: Lesson, reason: str, policy: Policy, now: datetime) ->
         raise MarkRefused(MarkRefusal.TOO_OLD, hours=policy.late_addition_hours)
 
 
-def _marked_row(
+def marked_row(
     by: User, lesson: Lesson, enrolment: Enrolment, as_: Mark, reason: str, note: str, now: datetime
 ) -> Evidence:
     excused = as_ in (Mark.LEAVE, Mark.SICK, Mark.ABSENT)
@@ -141,7 +141,7 @@ def _overruled(rows: list[Evidence], row: Evidence) -> Evidence | None:
 
 
 def confirm(*, by: User, receipt: str, lesson: Lesson, now: datetime) -> Marked:
-    """Let a record that waits count. A late addition needs another person than the one who wrote it."""
+    """Let a record that waits count. A late addition needs another person than those who had a hand in it."""
     return _decide(by=by, receipt=receipt, lesson=lesson, kind=Kind.CONFIRM, reason="face_to_face", now=now)
 
 
@@ -155,12 +155,14 @@ def reject(*, by: User, receipt: str, lesson: Lesson, reason: str, now: datetime
 def _decide(*, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, now: datetime) -> Marked:
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     with transaction.atomic():
-        waiting = Evidence.objects.filter(
-            receipt=receipt, lesson=lesson, strength=Strength.AWAITING, superseded_by__isnull=True
-        ).first()
+        waiting = (
+            Evidence.objects.select_related("kit_entry", "supersedes__kit_entry", "learner")
+            .filter(receipt=receipt, lesson=lesson, strength=Strength.AWAITING, superseded_by__isnull=True)
+            .first()
+        )
         if waiting is None:
             raise MarkRefused(MarkRefusal.NOT_AWAITING)
-        if waiting.kind == Kind.LATE and waiting.by_id == by.pk:
+        if waiting.kind in (Kind.LATE, Kind.IMPORT) and by.pk in _hands(waiting):
             raise MarkRefused(MarkRefusal.SAME_PERSON)
         row = Evidence(
             lesson=lesson,
@@ -178,6 +180,14 @@ def _decide(*, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, 
         appended = _append(row, lesson, policy, now)
         audit.record(by=by, verb=f"attendance_{kind}", target=row, now=now, detail={"receipt": receipt})
     return Marked(row.receipt, appended.derived)
+
+
+def _hands(waiting: Evidence) -> set[int | None]:
+    """Who wrote what waits or what it took the place of, whom it speaks for, and who handed either in from a phone:
+    where two phones differ, the row of the one suspends the claim of the other."""
+    rows = [row for row in (waiting, waiting.supersedes) if row is not None]
+    own = {waiting.learner.user_id} - {None}
+    return own | {row.by_id for row in rows} | {row.kit_entry.by_id for row in rows if hasattr(row, "kit_entry")}
 
 
 def undo(*, learner_id: int, receipt: str, now: datetime) -> Marked:

@@ -4,7 +4,9 @@ A learner belongs to the lessons that were held while the learner was a member, 
 came before joining or after leaving is not theirs, which is not absence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from django.db.models import QuerySet
 
@@ -19,7 +21,31 @@ LISTED = (
     "decided_at",
     "learner__number",
     "learner__name",
+    "learner__erased_at",
 )
+
+
+class Seat(Protocol):
+    """What of an enrolment decides: a model, or the plain values of a screen."""
+
+    @property
+    def learner_id(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def arrival_no(self) -> int: ...
+    @property
+    def admitted_at(self) -> datetime | None: ...
+    @property
+    def decided_at(self) -> datetime | None: ...
+
+
+class State(Protocol):
+    @property
+    def in_at(self) -> datetime | None: ...
+
+
+Held = TypeVar("Held", bound=Seat)
 
 
 def current(*, training_class: TrainingClass) -> QuerySet[Enrolment]:
@@ -30,13 +56,13 @@ def current(*, training_class: TrainingClass) -> QuerySet[Enrolment]:
 def ever_in(*, training_class_id: int) -> list[Enrolment]:
     """Everybody who was let into the class at some time, in the order of arrival, with what a list of names shows.
 
-    One query, which many screens ask every second: nothing that is encrypted is read.
+    One query: nothing that is encrypted is read.
     """
     rows = Enrolment.objects.filter(training_class=training_class_id, admitted_at__isnull=False)
     return list(rows.select_related("learner").only(*LISTED).order_by("arrival_no"))
 
 
-def is_theirs(*, enrolment: Enrolment, lesson: Lesson, came: bool) -> bool:
+def is_theirs(*, enrolment: Seat, lesson: Lesson, came: bool) -> bool:
     """Let in before the lesson ended and still there when it began; or seen there, whatever became of the seat."""
     if enrolment.admitted_at is None:
         return False
@@ -44,13 +70,13 @@ def is_theirs(*, enrolment: Enrolment, lesson: Lesson, came: bool) -> bool:
     return came or (enrolment.admitted_at < lesson.ends_at and (left_at is None or left_at > lesson.starts_at))
 
 
-def came(state: Attendance | None) -> bool:
+def came(state: State | None) -> bool:
     return state is not None and state.in_at is not None
 
 
-def members(*, enrolments: Iterable[Enrolment], lesson: Lesson, states: dict[int, Attendance]) -> list[Enrolment]:
+def members(*, enrolments: Iterable[Held], lesson: Lesson, states: Mapping[int, State]) -> list[Held]:
     """Of those who were ever in the class, whose lesson it was, each learner once; `states` are by learner."""
-    found: dict[int, Enrolment] = {}
+    found: dict[int, Held] = {}
     for row in enrolments:
         was_there = came(states.get(row.learner_id))
         before = found.get(row.learner_id)
@@ -59,7 +85,7 @@ def members(*, enrolments: Iterable[Enrolment], lesson: Lesson, states: dict[int
     return sorted(found.values(), key=lambda row: row.arrival_no)
 
 
-def _better(row: Enrolment, before: Enrolment) -> bool:
+def _better(row: Seat, before: Seat) -> bool:
     """Who left and came back is known by the seat that lives, else by the later one."""
     live = row.status == Status.ADMITTED
     return live or before.status != Status.ADMITTED

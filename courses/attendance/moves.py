@@ -7,6 +7,7 @@ from django.db import transaction
 
 from courses import classes
 from courses import policy as policies
+from courses.attendance import makeup
 from courses.attendance.derive import LEAVE_REASONS, derive, standing
 from courses.attendance.evidence import append, lock, rederive, rows_of
 from courses.attendance.recompute import same
@@ -28,12 +29,16 @@ def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str,
     """Decide on a change of a lesson, and bring the attendance of whoever had come already up to it.
 
     An arrival or leaving outside the new window is set aside by a row of its own, so that it proves nothing about
-    another hour and the learner may scan anew; leave that was granted stays. Refused with ChangeRefused as
-    `classes.decide_change` refuses.
+    another hour and the learner may scan anew; leave that was granted stays. Guests who were to make up another lesson
+    in it are told too. Refused with ChangeRefused as `classes.decide_change` refuses.
     """
     with transaction.atomic():
         classes.decide_change(by=by, request=request, grant=grant, answer=answer, now=now)
-        return _settle(request.lesson_id, by, now) if grant else []
+        if not grant:
+            return []
+        if not request.adds:
+            makeup.lesson_changed(request=request, by=by, now=now)
+        return _settle(request.of_lesson.pk, by, now)
 
 
 def _settle(lesson_id: int, by: User, now: datetime) -> list[Affected]:

@@ -27,6 +27,8 @@ CODE_LENGTH = NUMBER_LENGTH + MAC_LENGTH
 SEED_BYTES = 20
 # A lesson may last over midnight; the day of a seed turns when no class sits.
 DAY_TURNS = timedelta(hours=4)
+# What of each code a classroom without network knows: enough to recognise it, far too little to make it.
+TAIL = 3
 # What a learner had bound lately: a code of an unbound browser is told from a forged one.
 LATELY = 6
 
@@ -61,6 +63,18 @@ def code_at(*, learner: Learner, device: Device, moment: datetime) -> str:
     """The code that the phone shows at a moment."""
     key = seed(learner_number=learner.number, device_code=device.code, on=day_of(moment))
     return learner.number.removeprefix(PREFIX) + _mac(key, step_of(moment))
+
+
+def tails(*, learner_number: str, device_code: str, first: datetime, last: datetime) -> str:
+    """The last `TAIL` characters of every code that a browser shows from one moment to another, one after the other."""
+    seeds: dict[date, bytes] = {}
+    found = []
+    for step in range(step_of(first), step_of(last) + 1):
+        on = day_of(datetime.fromtimestamp(step * STEP_SECONDS, UTC))
+        if on not in seeds:
+            seeds[on] = seed(learner_number=learner_number, device_code=device_code, on=on)
+        found.append(_mac(seeds[on], step)[-TAIL:])
+    return "".join(found)
 
 
 def step_of(moment: datetime) -> int:

@@ -1,7 +1,7 @@
 """How far a learner has come in a class: what is attended, what is still needed, what may be missed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from courses import policy as policies
@@ -53,6 +53,11 @@ class Progress:
         return tuple(row for row in self.lessons if row.theirs and not row.begun)
 
     @property
+    def is_on(self) -> bool:
+        """One of the learner's lessons is on, of which nobody knows yet what it will bring."""
+        return any(row.theirs and row.begun and not row.over for row in self.lessons)
+
+    @property
     def lessons_needed(self) -> int | None:
         """The fewest lessons to come that would do; None when even all of them would not."""
         missing = self.missing
@@ -79,6 +84,7 @@ def of_enrolments(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int
     for lesson in (
         Lesson.objects.filter(training_class__in={row.training_class_id for row in chosen})
         .exclude(status=Lesson.Status.CANCELLED)
+        .select_related("venue")
         .order_by("starts_at", "number")
     ):
         lessons.setdefault(lesson.training_class_id, []).append(lesson)
@@ -90,6 +96,24 @@ def of_enrolments(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int
         )
     }
     return {row.pk: _progress(row, lessons.get(row.training_class_id, []), states, now) for row in chosen}
+
+
+def suppose(*, progress: Progress, attending: Collection[int]) -> Progress:
+    """The standing after the last lesson, if of those to come the ones with these numbers are attended whole and the
+    others not at all; pure."""
+    to_come = {row.lesson.pk for row in progress.to_come}
+    rows = [
+        _supposed(row, attends=row.lesson.number in attending) if row.lesson.pk in to_come else row
+        for row in progress.lessons
+    ]
+    return replace(progress, lessons=tuple(rows), attended=sum(row.minutes for row in rows))
+
+
+def _supposed(row: LessonProgress, *, attends: bool) -> LessonProgress:
+    status = Attendance.Status.PRESENT if attends else Attendance.Status.ABSENT
+    gaps = () if attends else (Gap(Missing.UNMARKED, row.lesson.minutes),)
+    minutes = row.lesson.minutes if attends else 0
+    return replace(row, status=status, minutes=minutes, missing=gaps, begun=True, over=True)
 
 
 def _progress(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import policy as policies
 from courses.attendance import personal
 from courses.attendance.checkin import SHARED, Receipt, admit_scan, context, first_receipt, receipt_of
-from courses.attendance.codes import ScanRefused
+from courses.attendance.codes import ScanRefusal, ScanRefused
 from courses.attendance.evidence import append
 from courses.attendance.rooms import Place, lesson_here
 from courses.attendance.second import SECOND, Mode, asks_second, completed
@@ -124,7 +124,15 @@ def scan_person(
         _leave_row(refusal, learner, lesson, presented, direction, now)
         if isinstance(refusal, PersonRefused):
             raise
-        raise PersonRefused(PersonRefusal(refusal.code), learner=learner, **refusal.values) from refusal
+        raise PersonRefused(_code_for(refusal, lesson), learner=learner, **refusal.values) from refusal
+
+
+def _code_for(refusal: ScanRefused, lesson: Lesson | None) -> PersonRefusal:
+    """Where a learner's other class meets is the business of its own institution alone."""
+    own = lesson.training_class.institution_id if lesson else None
+    if refusal.code == ScanRefusal.WRONG_CLASS and refusal.values["institution_id"] != own:
+        return PersonRefusal.NOT_ENROLLED
+    return PersonRefusal(refusal.code)
 
 
 def _presented(text: str, now: datetime) -> Presented:

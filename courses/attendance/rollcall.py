@@ -51,6 +51,10 @@ PICTURES: dict[str, str | Promise] = {
 }
 
 
+# By hand, as most lessons have none and hundreds of screens ask.
+LAST = "SELECT * FROM courses_rollcall WHERE lesson_id = %s ORDER BY id DESC LIMIT 1"
+
+
 class RollCallRefusal(StrEnum):
     NOT_NOW = "not_now"
     RUNNING = "running"
@@ -64,14 +68,14 @@ class RollCallRefusal(StrEnum):
 
 class RollCallRefused(Refused):
     sentences = {
-        RollCallRefusal.NOT_NOW: _("没有开始点名。点名只在上课以后、签退开始以前进行。"),
+        RollCallRefusal.NOT_NOW: _("没有开始点名。请在上课以后、签退开始以前点名。"),
         RollCallRefusal.RUNNING: _("没有再开始。上一次点名还没有结束，请等它结束。"),
         RollCallRefusal.NONE_RUNNING: _("没有记录。现在没有点名，请看老师的大屏。"),
         RollCallRefusal.OVER: _("没有记录。点名已经结束，请当面告诉老师您在教室。"),
         RollCallRefusal.WRONG_PICTURE: _("没有记录。这不是大屏上的图案，请看清后再选，还可以选 %(left)s 次。"),
         RollCallRefusal.TRIES_OVER: _("没有记录。已经选错 %(tries)s 次，请当面告诉老师您在教室。"),
-        RollCallRefusal.ANSWERED: _("没有再记一次。这位学员已经答过点名。"),
-        RollCallRefusal.NOT_ENROLLED: _("没有记录。这位学员不在本班名单里。"),
+        RollCallRefusal.ANSWERED: _("没有再记一次。这位学员已经答过点名，不用再点。"),
+        RollCallRefusal.NOT_ENROLLED: _("没有记录。这位学员不在本班名单里，请核对班级。"),
     }
 
 
@@ -302,11 +306,11 @@ def _witness(
 
 def roll_call_state(*, lesson: Lesson) -> RollCallState | None:
     """The last roll-call of a lesson, and who is to be looked at. Three statements, one where there was none."""
-    held = RollCall.objects.filter(lesson=lesson).order_by("-pk").first()
-    if held is None:
+    held = list(RollCall.objects.raw(LAST, [lesson.pk]))
+    if not held:
         return None
-    due, missing = who_answered(roll_call=held)
-    return RollCallState(held.code, held.picture, held.started_at, held.ends_at, due, missing)
+    due, missing = who_answered(roll_call=held[0])
+    return RollCallState(held[0].code, held[0].picture, held[0].started_at, held[0].ends_at, due, missing)
 
 
 def who_answered(*, roll_call: RollCall) -> tuple[int, tuple[Called, ...]]:
@@ -323,5 +327,7 @@ def who_answered(*, roll_call: RollCall) -> tuple[int, tuple[Called, ...]]:
         .exclude(evidence__superseded_by__strength=Evidence.Strength.DENIED)
         .values_list("learner_id", flat=True)
     )
-    missing = tuple(Called(number, name, place) for pk, number, name, place in here if pk not in answered)
+    missing = tuple(
+        Called(number, name or str(Learner.ERASED), place) for pk, number, name, place in here if pk not in answered
+    )
     return len(here), missing

@@ -51,7 +51,8 @@ def _around(place: Place, now: datetime) -> list[Lesson]:
         .order_by("starts_at", "pk")
     )
     if place.venue_id:
-        rows = rows.filter(training_class__venue=place.venue_id)
+        here = Q(venue__isnull=True, training_class__venue=place.venue_id)
+        rows = rows.filter(here | Q(venue=place.venue_id))
     if place.room:
         rows = rows.filter(Q(room=place.room) | Q(room="", training_class__room=place.room))
     return list(rows)

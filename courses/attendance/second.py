@@ -1,8 +1,9 @@
 """The second direction: whom the trainer scans beside the wall, and how two halves become one arrival.
 
-A class asks for it of everybody, of a share drawn anew at each lesson, or of nobody. What comes first waits, and the
-other half confirms it by a row of its own; nothing but evidence changes. A kiosk is no second pair of eyes: the half of
-the staff is a scan that a trainer made in person.
+A class asks for it of everybody, of a share drawn anew at each lesson, or of nobody. With a share each learner is
+looked at once at least: from a lesson of the first half that is drawn for them, until somebody has. What comes first
+waits, and the other half confirms it by a row of its own; nothing but evidence changes. A kiosk is no second pair of
+eyes: the half of the staff is a scan that a trainer made in person.
 """
 
 from datetime import datetime
@@ -21,9 +22,20 @@ Mode = TrainingClass.SecondScan
 
 def asks_second(*, lesson: Any, policy: Policy) -> bool:
     """Whether this learner is to be scanned by the trainer too; `lesson` comes with its class and learner at hand."""
-    if lesson.second_scan == Mode.SHARE:
-        return drawn(lesson_code=lesson.code, learner_id=lesson.learner_id, share=policy.second_scan_share)
-    return bool(lesson.second_scan == Mode.BOTH)
+    share = policy.second_scan_share
+    if lesson.second_scan != Mode.SHARE or not share:
+        return bool(lesson.second_scan == Mode.BOTH)
+    if not lesson.looked_at and lesson.number >= turn_of(
+        class_id=lesson.training_class_id, learner_id=lesson.learner_id, lessons=lesson.lessons
+    ):
+        return True
+    return drawn(lesson_code=lesson.code, learner_id=lesson.learner_id, share=share)
+
+
+def turn_of(*, class_id: int, learner_id: int, lessons: int) -> int:
+    """The number of the lesson of the first half from which on somebody of the staff wants to see this learner."""
+    digest = privacy.sign(f"{class_id}:{learner_id}".encode(), purpose="second", length=4)
+    return 1 + int.from_bytes(digest, "big") % max(1, (lessons + 1) // 2)
 
 
 def drawn(*, lesson_code: int, learner_id: int, share: int) -> bool:

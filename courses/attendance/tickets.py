@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from courses import privacy
-from courses.attendance.codes import ScanRefusal, ScanRefused
+from courses.attendance.codes import NODES_APART, ScanRefusal, ScanRefused
 from courses.models import Direction
 from courses.people.numbers import fresh
 
@@ -52,8 +52,8 @@ def seal_ticket(ticket: Ticket) -> str:
 
 
 def open_ticket(text: str, *, minutes: int, now: datetime) -> Ticket:
-    """The ticket behind a cookie. Refused as `no_ticket` when missing, altered, older than `minutes` or of the
-    future."""
+    """The ticket behind a cookie. Refused as `no_ticket` when missing, altered, older than `minutes`, or of a future
+    that another server's clock does not explain."""
     try:
         sealed = base64.urlsafe_b64decode(text.encode())
     except (binascii.Error, ValueError):
@@ -63,6 +63,6 @@ def open_ticket(text: str, *, minutes: int, now: datetime) -> Ticket:
         raise ScanRefused(ScanRefusal.NO_TICKET, minutes=minutes)
     code, direction, scanned, device, nonce, offset_ms = json.loads(payload)
     scanned_at = datetime.fromtimestamp(scanned, tz=UTC)
-    if not timedelta(0) <= now - scanned_at <= timedelta(minutes=minutes):
+    if not -NODES_APART <= now - scanned_at <= timedelta(minutes=minutes):
         raise ScanRefused(ScanRefusal.NO_TICKET, minutes=minutes)
     return Ticket(code, Direction(direction), scanned_at, device, nonce, offset_ms)

@@ -1,0 +1,62 @@
+"""A work is judged by one reviewer from outside, once; what does not pass may be handed in anew."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from courses import access, audit
+from courses.access import Permission
+from courses.models import Enrolment, TrainingClass, User, Work
+from courses.works.refusals import WorkRefusal, WorkRefused
+
+# How a grade is compared; 0 is what nobody has judged yet.
+GRADES: dict[str, int] = {"": 0, Work.Grade.FAIL.value: 1, Work.Grade.PASS.value: 2, Work.Grade.EXCELLENT.value: 3}
+
+
+def may_judge(*, by: User, training_class: TrainingClass, now: datetime) -> bool:
+    """Holds the permission for this class, belongs to no part of its institution, and does not teach the class."""
+    reviews = access.may_on(user=by, training_class=training_class, permission=Permission.REVIEW, now=now)
+    return reviews and _is_outside(by, training_class, now)
+
+
+def _is_outside(by: User, training_class: TrainingClass, now: datetime) -> bool:
+    own = {post.institution_id for post in access.held(user=by, now=now)}
+    teaches = training_class.trainers.filter(pk=by.pk).exists()
+    return training_class.institution_id not in own and not teaches
+
+
+def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None:
+    """Say what a work is worth: 优秀, 合格 or 不合格, the last with what has to be changed.
+
+    Refused with WorkRefused: by who handed it in or whose it is, by a trainer of the class or somebody of its
+    institution, no grade, a fail without a reason, judged already.
+    """
+    enrolment, said = work.enrolment, " ".join(note.split())[:200]
+    if by.pk in (work.by_id, enrolment.learner.user_id):
+        raise WorkRefused(WorkRefusal.SAME_PERSON)
+    if not _is_outside(by, enrolment.training_class, now):
+        raise WorkRefused(WorkRefusal.NOT_OUTSIDE)
+    if grade not in Work.Grade.values:
+        raise WorkRefused(WorkRefusal.GRADE_MISSING)
+    if grade == Work.Grade.FAIL and not said:
+        raise WorkRefused(WorkRefusal.NOTE_MISSING)
+    posts = access.held(user=by, now=now)
+    belongs = next((post.institution_id for post in posts if post.institution_id is not None), None)
+    with transaction.atomic():
+        # Holds off an approval at the same moment, as `scores` does.
+        Enrolment.objects.select_for_update(no_key=True).get(pk=work.enrolment_id)
+        changes = {"grade": grade, "note": said, "reviewer": by, "reviewer_institution": belongs, "judged_at": now}
+        if not Work.objects.filter(pk=work.pk, grade="").update(**changes):
+            raise WorkRefused(WorkRefusal.JUDGED)
+        detail = {"part": work.part, "version": work.version, "grade": grade}
+        audit.record(by=by, verb="work_judged", target=enrolment, now=now, detail=detail)
+
+
+def standing(*, enrolments: Iterable[Enrolment]) -> dict[int, dict[str, int]]:
+    """By enrolment and part, what the newest judged version is worth by `GRADES`; one statement."""
+    held: dict[int, dict[str, int]] = {}
+    rows = Work.objects.filter(enrolment__in=[row.pk for row in enrolments]).exclude(grade="")
+    for enrolment, part, grade in rows.order_by("version").values_list("enrolment", "part", "grade"):
+        held.setdefault(enrolment, {})[part] = GRADES[grade]
+    return held

@@ -1,0 +1,35 @@
+"""Why a work is not taken, or not judged."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from courses.refusals import Refused
+
+
+class WorkRefusal(StrEnum):
+    NOT_ADMITTED = "not_admitted"
+    NOT_ASKED = "not_asked"
+    WAITS = "waits"
+    PASSED = "passed"
+    LINK_WRONG = "link_wrong"
+    NOT_OUTSIDE = "not_outside"
+    SAME_PERSON = "same_person"
+    GRADE_MISSING = "grade_missing"
+    NOTE_MISSING = "note_missing"
+    JUDGED = "judged"
+
+
+class WorkRefused(Refused):
+    sentences = {
+        WorkRefusal.NOT_ADMITTED: _("这位学员没有被录取，未保存。请核对名单。"),
+        WorkRefusal.NOT_ASKED: _("这个班不要求这一项，不用提交，未保存。"),
+        WorkRefusal.WAITS: _("上一次提交的还在等评定，未重复保存。有结果后再提交。"),
+        WorkRefusal.PASSED: _("这一项已经合格，不用再提交，未保存。"),
+        WorkRefusal.LINK_WRONG: _("链接要以 https:// 开头，写到店铺或作品的网址，300 个字符以内，未保存。请改正。"),
+        WorkRefusal.NOT_OUTSIDE: _("须由机构以外、不教这个班的人评定，未保存。请交他人办理。"),
+        WorkRefusal.SAME_PERSON: _("提交的人不能自己评定，未保存。请交他人办理。"),
+        WorkRefusal.GRADE_MISSING: _("请选择优秀、合格或不合格，未保存。"),
+        WorkRefusal.NOTE_MISSING: _("未保存。不合格的，请写明哪里要改。"),
+        WorkRefusal.JUDGED: _("这一份已经评定，未改动。请刷新后再看。"),
+    }
