@@ -11,9 +11,17 @@ from courses.certificates.checking import (
     check_many,
     count,
     describe,
+    differences,
     print_out,
 )
-from courses.certificates.issuing import Issued, issue, issue_class, of_class, waiting
+from courses.certificates.external import (
+    external_by_completion,
+    external_of_class,
+    record,
+    take_back_external,
+)
+from courses.certificates.forgetting import forget_holder
+from courses.certificates.issuing import Issued, held_back, issue, issue_class, of_class, waiting
 from courses.certificates.papers import code_of, content, draw, lines_of, make_due, reencrypt_files, sweep_strays
 from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.certificates.signing import as_key_set
@@ -39,16 +47,23 @@ __all__ = [
     "content",
     "count",
     "describe",
+    "differences",
     "draw",
     "drop",
+    "external_by_completion",
+    "external_of_class",
+    "forget_holder",
     "grouped",
+    "held_back",
     "issue",
     "issue_class",
     "lines_of",
     "make_due",
     "of_class",
     "print_out",
+    "record",
     "reencrypt_files",
     "sweep_strays",
+    "take_back_external",
     "waiting",
 ]

@@ -5,7 +5,7 @@ random bits, so that nobody can count up. The name is masked unless its holder a
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -59,13 +59,15 @@ class CheckRefused(Refused):
 
 @dataclass(frozen=True)
 class Checked:
-    """The answer: the state, every printed field by its name, and what the code says otherwise, where it does."""
+    """The answer: the state, every printed field by its name, and what the code says otherwise, where it does. Of an
+    `erased` holder neither name nor document is among the fields."""
 
     state: State
     fields: dict[str, Any]
     check: str
     since: datetime | None = None
     differs: tuple[str, ...] = ()
+    erased: bool = False
 
     @property
     def words(self) -> str:
@@ -102,7 +104,9 @@ def check_code(*, code: str, now: datetime) -> Checked | None:
     if found is None:
         return None
     record = read_content(json.loads(content_of(found.snapshot)))
-    differs = tuple(name for name in (*CARRIED, "name", "holder") if record.get(name) != content[name])
+    # Of a holder who was forgotten there is nothing left to compare the name with.
+    compared = (*CARRIED, "name", "holder") if found.snapshot["name"] else CARRIED
+    differs = tuple(name for name in compared if record.get(name) != content[name])
     shown = describe(certificates=[found], now=now)[found.number]
     return replace(shown, state=State.ALTERED, differs=differs) if differs else shown
 
@@ -131,7 +135,7 @@ def _plain(name: str) -> str:
 def _fetch(numbers: Iterable[str]) -> dict[str, Certificate]:
     rows = (
         Certificate.objects.filter(number__in=[number for number in numbers if number])
-        .select_related("completion__enrolment")
+        .select_related("completion__enrolment__learner")
         .prefetch_related("withdrawals")
     )
     return {row.number: row for row in rows}
@@ -140,19 +144,20 @@ def _fetch(numbers: Iterable[str]) -> dict[str, Certificate]:
 def print_out(*, by: User, training_class: TrainingClass, number: str, now: datetime) -> list[Certificate]:
     """The certificates of a class that hold now, or the one with this number, for who hands them out on paper.
 
-    The names on them are in full, so the print is recorded.
+    The names on them are in full, so the print is recorded; of an erased holder nothing is handed out any more.
     """
-    rows = of_class(training_class=training_class).select_related("completion__enrolment")
+    rows = of_class(training_class=training_class).select_related("completion__enrolment__learner")
     held = list(rows.filter(number=number) if number else rows)
     states = describe(certificates=held, now=now)
-    valid = [row for row in held if states[row.number].state == State.VALID]
+    valid = [row for row in held if states[row.number].state == State.VALID and not states[row.number].erased]
     with transaction.atomic():
         audit.record_many(by=by, verb="certificate_printed", targets=((row, {}) for row in valid), now=now)
     return valid
 
 
 def describe(*, certificates: Sequence[Certificate], now: datetime) -> dict[str, Checked]:
-    """By number, what the public may see of each at this moment. Wants completion and withdrawals at hand."""
+    """By number, what the public may see of each at this moment. Wants completion, learner and withdrawals
+    at hand."""
     today, keys = policies.local_date(now), signing.public_keys()
     agreed = consents.holders(
         learners={row.completion.enrolment.learner_id for row in certificates}, key=consents.CERTIFICATE_NAME
@@ -163,17 +168,19 @@ def describe(*, certificates: Sequence[Certificate], now: datetime) -> dict[str,
 
 def _describe(certificate: Certificate, today: date, keys: Mapping[str, bytes], *, open_name: bool) -> Checked:
     shown = {name: certificate.snapshot.get(name, "") for name in PRINTED}
-    if not open_name:
+    erased = certificate.completion.enrolment.learner.erased_at is not None
+    if erased:
+        shown |= {"name": "", "document_kind": "", "document": ""}
+    elif not open_name:
         shown["name"] = privacy.mask_name(shown["name"])
     state, since = state_of(certificate, today=today, keys=keys)
-    return Checked(state, shown, fingerprint(certificate.signature), since)
+    return Checked(state, shown, fingerprint(certificate.signature), since, erased=erased)
 
 
 def state_of(certificate: Certificate, *, today: date, keys: Mapping[str, bytes]) -> tuple[State, datetime | None]:
     """Valid, or why not and since when. A record that its signature does not cover is worth nothing, whatever else
     holds."""
-    signed = Signed(certificate.key_id, certificate.signature)
-    if not signing.holds(content=content_of(certificate.snapshot), signed=signed, keys=keys):
+    if not _is_covered(certificate, keys):
         return State.ALTERED, None
     gone = [row for row in certificate.withdrawals.all() if row.status == CertificateWithdrawal.Status.DONE]
     if gone:
@@ -185,3 +192,19 @@ def state_of(certificate: Certificate, *, today: date, keys: Mapping[str, bytes]
     if last and date.fromisoformat(last) < today:
         return State.EXPIRED, None
     return State.VALID, None
+
+
+def differences() -> Iterator[tuple[str, str]]:
+    """(row, what differs) for each certificate whose signature does not cover what it says; read one after another."""
+    keys = signing.public_keys()
+    for row in Certificate.objects.order_by("pk").iterator(chunk_size=500):
+        if not _is_covered(row, keys):
+            yield f"certificate {row.number}", "its signature does not cover what it says"
+
+
+def _is_covered(certificate: Certificate, keys: Mapping[str, bytes]) -> bool:
+    """Signed as it stands, and under the number of its row."""
+    signed = Signed(certificate.key_id, certificate.signature)
+    return certificate.snapshot.get("number") == certificate.number and signing.holds(
+        content=content_of(certificate.snapshot), signed=signed, keys=keys
+    )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from courses import audit, privacy
+from courses import audit, ledger, privacy, turns
 from courses import policy as policies
 from courses.certificates import signing, typeface
 from courses.certificates.layout import LayoutRefused, lay_out
@@ -18,11 +18,9 @@ from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.certificates.snapshot import Snapshot, content_of, gather
 from courses.models import Certificate, Completion, TrainingClass, User
 from courses.people.numbers import fresh, next_in_series
+from courses.refusals import Refused
 
-NEEDED = (
-    "enrolment__learner__user", "enrolment__training_class__course", "enrolment__training_class__district",
-    "enrolment__training_class__institution", "enrolment__training_class__policy",
-)  # fmt: skip
+NEEDED = (*ledger.NEEDED, "enrolment__learner__user", "enrolment__training_class__course")
 SERIAL = 5
 UNGUESSABLE = 7
 
@@ -31,23 +29,31 @@ class Issued(NamedTuple):
     """What became of many at once: the certificates, and the refusals of the others."""
 
     done: list[Certificate]
-    refused: list[CertificateRefused]
+    refused: list[Refused]
 
 
 def waiting(*, training_class: TrainingClass) -> QuerySet[Completion]:
-    """Approved completions of a class that have no certificate yet."""
-    return Completion.objects.filter(
-        enrolment__training_class=training_class, status=Completion.Status.APPROVED, certificates__isnull=True
-    ).order_by("number")
+    """Approved completions of a class that have no certificate yet, and about which nothing is left to decide."""
+    return turns.uncertified().filter(enrolment__training_class=training_class).order_by("number")
+
+
+def held_back(*, training_class: TrainingClass) -> QuerySet[Completion]:
+    """Those of a class that get none until somebody has decided on them."""
+    lacking = Completion.objects.filter(enrolment__training_class=training_class, certificates__isnull=True)
+    return turns.in_question(lacking.filter(status=Completion.Status.APPROVED))
 
 
 def issue(*, by: User, completion: Completion, now: datetime) -> Certificate:
     """Freeze what the certificate says, number it, sign it. Its paper is drawn afterwards from the snapshot.
 
-    Refused with CertificateRefused: not approved, issued already, issued by who approved, a character that the
-    typeface lacks (the number is not used up), no key to sign with.
+    Refused with CertificateRefused: not approved, issued already, issued by who approved, a revocation or what
+    undercuts the completion not decided on yet, a character that the typeface lacks (the number is not used up), no key
+    to sign with; with LedgerRefused when today is sealed. Where the policy counts by the certificate, the completion
+    counts from here on.
     """
     with transaction.atomic():
+        # The books before the row, in the order of whoever takes a completion back.
+        ledger.share()
         row = Completion.objects.select_related(*NEEDED).select_for_update(of=("self",)).get(pk=completion.pk)
         if row.status != Completion.Status.APPROVED:
             raise CertificateRefused(CertificateRefusal.NOT_APPROVED, status=Completion.Status(row.status).label)
@@ -55,11 +61,14 @@ def issue(*, by: User, completion: Completion, now: datetime) -> Certificate:
             raise CertificateRefused(CertificateRefusal.SAME_PERSON)
         if row.certificates.exists():
             raise CertificateRefused(CertificateRefusal.ALREADY_ISSUED)
+        if turns.in_question(Completion.objects.filter(pk=row.pk)).exists():
+            raise CertificateRefused(CertificateRefusal.IN_QUESTION)
         try:
             with transaction.atomic():
                 made = write(by=by, completion=row, version=1, now=now)
         except IntegrityError as error:
             raise CertificateRefused(CertificateRefusal.ALREADY_ISSUED) from error
+        ledger.post_certified(completion=row, by=by, now=now)
         audit.record(by=by, verb="certificate_issued", target=made, now=now, detail={"completion": row.number})
     return made
 
@@ -74,13 +83,15 @@ def _each(completions: Iterable[Completion], by: User, now: datetime) -> Issued:
     for row in completions:
         try:
             issued.done.append(issue(by=by, completion=row, now=now))
-        except CertificateRefused as refusal:
+        except Refused as refusal:
             issued.refused.append(refusal)
     return issued
 
 
 def write(*, by: User, completion: Completion, version: int, now: datetime) -> Certificate:
     """The row of one version, inside the transaction of whoever decides that it may be."""
+    if completion.enrolment.learner.erased_at is not None:
+        raise CertificateRefused(CertificateRefusal.HOLDER_ERASED)
     today = policies.local_date(now)
     expires_on = _expiry(completion, today)
     draft = gather(completion=completion, number="", issued_on=today, expires_on=expires_on)
@@ -141,7 +152,7 @@ def of_class(*, training_class: TrainingClass) -> QuerySet[Certificate]:
     """Every version of a class's certificates, by learner, the newest first."""
     return (
         Certificate.objects.filter(completion__enrolment__training_class=training_class)
-        .select_related("completion", "issued_by", "paper")
+        .select_related("completion__enrolment__learner", "issued_by", "paper")
         .prefetch_related("withdrawals__asked_by", "withdrawals__decided_by")
         .order_by("completion__enrolment__arrival_no", "-version")
     )

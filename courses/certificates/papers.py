@@ -18,7 +18,7 @@ from courses.certificates.layout import Line, lay_out
 from courses.certificates.signing import Signed
 from courses.certificates.snapshot import content_of, fingerprint, grouped
 from courses.models import Certificate, CertificatePaper
-from courses.people import strays
+from courses.people import sealed, strays
 from courses.people.numbers import fresh
 
 LOG = logging.getLogger(__name__)
@@ -52,7 +52,8 @@ def draw(certificate: Certificate) -> bytes:
 
 
 def without_paper() -> QuerySet[Certificate]:
-    return Certificate.objects.filter(paper__isnull=True)
+    """An erased holder is handed nothing any more."""
+    return Certificate.objects.filter(paper__isnull=True, completion__enrolment__learner__erased_at__isnull=True)
 
 
 def make_due(*, now: datetime) -> int:
@@ -97,20 +98,9 @@ def sweep_strays(*, now: datetime) -> int:
 
 
 def reencrypt_files() -> int:
-    """Bring every kept paper under the current key; gives how many. May run again, and beside the service."""
-    rewritten = 0
-    for paper in CertificatePaper.objects.select_related("certificate").order_by("pk").iterator(chunk_size=100):
-        with _storage().open(paper.file) as file:
-            stored = bytes(file.read())
-        if privacy.is_current(stored):
-            continue
-        plain = privacy.decrypt_bytes(stored, context=_context(paper.certificate))
-        new, old = f"{FOLDER}/{fresh(prefix='', length=26)}", paper.file
-        _storage().save(new, ContentFile(privacy.encrypt_bytes(plain, context=_context(paper.certificate))))
-        moved = CertificatePaper.objects.filter(pk=paper.pk, file=old).update(file=new)
-        _storage().delete(old if moved else new)
-        rewritten += moved
-    return rewritten
+    """Bring every kept paper under the current key; gives how many."""
+    rows = CertificatePaper.objects.select_related("certificate")
+    return sealed.rekey(rows=rows, folder=FOLDER, context=lambda paper: _context(paper.certificate))
 
 
 def _context(certificate: Certificate) -> str:

@@ -11,6 +11,7 @@ class CertificateRefusal(StrEnum):
     NOT_APPROVED = "not_approved"
     ALREADY_ISSUED = "already_issued"
     SAME_PERSON = "same_person"
+    IN_QUESTION = "in_question"
     GLYPH_MISSING = "glyph_missing"
     NAME_TOO_LONG = "name_too_long"
     NO_KEY = "no_key"
@@ -18,13 +19,21 @@ class CertificateRefusal(StrEnum):
     REASON_MISSING = "reason_missing"
     NOT_LIVE = "not_live"
     NOTHING_ASKED = "nothing_asked"
+    HOLDER_ERASED = "holder_erased"
+    EXTERNAL_UNKNOWN = "external_unknown"
+    EXTERNAL_NUMBER = "external_number"
+    EXTERNAL_ISSUER = "external_issuer"
+    EXTERNAL_DAY = "external_day"
+    EXTERNAL_TWICE = "external_twice"
+    EXTERNAL_GONE = "external_gone"
 
 
 class CertificateRefused(Refused):
     sentences = {
-        CertificateRefusal.NOT_APPROVED: _("这条结业现在是「%(status)s」，没有发证。批准后再办理。"),
+        CertificateRefusal.NOT_APPROVED: _("这条结业现在是「%(status)s」，没有发证。请等批准后再办理。"),
         CertificateRefusal.ALREADY_ISSUED: _("这条结业已经发过证书，没有重复发。需要更正的，请办理换发。"),
         CertificateRefusal.SAME_PERSON: _("本人经手，须他人办理，未保存。"),
+        CertificateRefusal.IN_QUESTION: _("这条结业依据有变或已提出撤销，还没有办结，没有发证。请等办结后再办理。"),
         CertificateRefusal.GLYPH_MISSING: _(
             "%(name)s的证书没有发，编号没有用掉：字库里没有「%(characters)s」（%(codes)s）。请联系市级管理员补字后再发。"
         ),
@@ -33,5 +42,18 @@ class CertificateRefused(Refused):
         CertificateRefusal.KEY_TAKEN: _("签名密钥的编号已经用过，没有发证。请系统管理员给新密钥换一个编号。"),
         CertificateRefusal.REASON_MISSING: _("请写明原因，未保存。"),
         CertificateRefusal.NOT_LIVE: _("这张证书已不在有效状态，或正在办理撤销，未改动。请刷新后再看。"),
+        CertificateRefusal.HOLDER_ERASED: _("持证人已注销个人信息，不再发证或换发，未改动。不用再办。"),
+        CertificateRefusal.EXTERNAL_UNKNOWN: _("请从列表里选证书种类，未保存。"),
+        CertificateRefusal.EXTERNAL_NUMBER: _(
+            "证书编号只能有字母、数字、短横和括号，4 到 40 位，未保存。请照证书填写。"
+        ),
+        CertificateRefusal.EXTERNAL_ISSUER: _("请照证书填写发证机构，2 到 60 个字，未保存。"),
+        CertificateRefusal.EXTERNAL_DAY: _(
+            "发证日期要在开班日（%(begun)s）和今天（%(today)s）之间，未保存。请照证书填写。"
+        ),
+        CertificateRefusal.EXTERNAL_TWICE: _(
+            "这个编号的%(kind)s已经登记过，未重复保存。请核对编号；确实登记错的，请先撤下原来那条。"
+        ),
+        CertificateRefusal.EXTERNAL_GONE: _("这条登记已经撤下，未改动。请刷新后再看。"),
         CertificateRefusal.NOTHING_ASKED: _("没有待确认的申请，未改动。请刷新后再看。"),
     }

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from courses import privacy
-from courses.completion import parts_asked
+from courses.completion import scores_asked
 from courses.models import Completion, IdentityDocument, ProgrammeKind
 
 TITLE = "培训合格证书"
@@ -59,7 +59,7 @@ def gather(*, completion: Completion, number: str, issued_on: date, expires_on: 
             "course": a_class.course.label,
             "programme": kind.label if kind else "",
             "hours": a_class.hours_theory + a_class.hours_practice + a_class.hours_online,
-            "result": RESULT_OF_EXAM if parts_asked(a_class) else RESULT,
+            "result": RESULT_OF_EXAM if scores_asked(a_class) else RESULT,
             "institution": a_class.institution.label,
             "issued_on": issued_on.isoformat(),
             "expires_on": expires_on.isoformat() if expires_on else "",

@@ -1,5 +1,9 @@
 """结业: whether an enrolment fulfils its class's rules, argued line by line; and the steps that let it count.
 
+`holding`   what keeps an approval waiting: open signals about the learner, signals that are still to be found
+`freshness` whether the signals of a lesson are as new as what is recorded
+`reaching`  what a learner still lacks, whether it can be reached, and what attending would lead to
+`undercut`  an approved completion that its rules no longer bear out, looked at by people
 `batches`   many approved together, to be taken back until they count
 `revoking`  a counted completion taken back by two people; one that was freed counted by a decision
 `sampling`  approved completions drawn by lot and looked at once more
@@ -16,9 +20,13 @@ from courses.completion.assessing import (
     marks_of,
     of_class,
     parts_asked,
+    scores_asked,
+    works_asked,
 )
 from courses.completion.deciding import approve, propose, send_back, submit
+from courses.completion.holding import held, pending
 from courses.completion.many import NEEDED, Bulk, Foreseen, approve_all, foresee, propose_all, submit_all
+from courses.completion.reaching import Next, Reach, Standing, reach, what_if
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
 
 __all__ = [
@@ -30,19 +38,28 @@ __all__ = [
     "CompletionRefused",
     "Finding",
     "Foreseen",
+    "Next",
+    "Reach",
     "Requirement",
+    "Standing",
     "approve",
     "approve_all",
     "assess",
     "assess_all",
     "differences",
     "foresee",
+    "held",
     "marks_of",
     "of_class",
     "parts_asked",
+    "pending",
     "propose",
     "propose_all",
+    "reach",
+    "scores_asked",
     "send_back",
     "submit",
     "submit_all",
+    "what_if",
+    "works_asked",
 ]

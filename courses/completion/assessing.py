@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from courses import attendance, scores
+from courses import attendance, scores, works
 from courses import policy as policies
 from courses.attendance import Progress
-from courses.models import Completion, Enrolment, TrainingClass
+from courses.models import Completion, Enrolment, Score, TrainingClass, Work
 
 
 class Requirement(StrEnum):
@@ -24,6 +24,8 @@ class Requirement(StrEnum):
     THEORY = "theory"
     PRACTICE = "practice"
     TOTAL = "total"
+    PLAN = "plan"
+    LINK = "link"
 
 
 REQUIREMENT_WORDS: dict[Requirement, str | Promise] = {
@@ -35,12 +37,15 @@ REQUIREMENT_WORDS: dict[Requirement, str | Promise] = {
     Requirement.THEORY: _("理论成绩合格"),
     Requirement.PRACTICE: _("实操成绩合格"),
     Requirement.TOTAL: _("综合成绩合格"),
+    Requirement.PLAN: _("创业计划书评定合格"),
+    Requirement.LINK: _("网店链接评定合格"),
 }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One requirement with the value found and the threshold asked: minutes of attendance, tenths of a point."""
+    """One requirement with the value found and the threshold asked: minutes of attendance, tenths of a point, a grade
+    as `works.GRADES` orders them."""
 
     code: Requirement
     value: int
@@ -97,35 +102,63 @@ def assess_all(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int, A
     chosen = list(enrolments)
     standing = attendance.of_enrolments(enrolments=chosen, now=now)
     asked = {row.pk: parts_asked(row.training_class) for row in chosen}
-    held = scores.standing(enrolments=chosen) if any(asked.values()) else {}
+    held = _held(chosen, {part for parts in asked.values() for part in parts})
     return {
-        row.pk: _assess(row, standing[row.pk], _of_scores(asked[row.pk], held.get(row.pk, {}), row), now)
+        row.pk: _assess(row, standing[row.pk], _of_parts(asked[row.pk], held.get(row.pk, {}), row), now)
         for row in chosen
     }
 
 
 def parts_asked(training_class: TrainingClass) -> list[str]:
-    """The scores that the pinned policy asks of this kind of class; none before it is approved."""
+    """The scores and works that the pinned policy asks of this kind of class; none before it is approved."""
     if training_class.policy_id is None:
         return []
     return policies.of_pinned(version_id=training_class.policy_id).assessments.get(training_class.kind_key, [])
 
 
+def scores_asked(training_class: TrainingClass) -> list[str]:
+    return [part for part in parts_asked(training_class) if part in Score.Part.values]
+
+
+def works_asked(training_class: TrainingClass) -> list[str]:
+    return [part for part in parts_asked(training_class) if part in Work.Part.values]
+
+
 def marks_of(*, enrolment: Enrolment) -> tuple[Finding, ...]:
     """The scores that are asked of one learner, against the pass mark; tenths of a point. Empty: none."""
-    parts = parts_asked(enrolment.training_class)
-    held = scores.standing(enrolments=[enrolment]).get(enrolment.pk, {}) if parts else {}
-    return _of_scores(parts, held, enrolment)
+    parts = scores_asked(enrolment.training_class)
+    return _of_parts(parts, _held([enrolment], set(parts)).get(enrolment.pk, {}), enrolment)
 
 
-def _of_scores(parts: list[str], held: dict[str, int], enrolment: Enrolment) -> tuple[Finding, ...]:
+def _held(enrolments: list[Enrolment], parts: set[str]) -> dict[int, dict[str, int]]:
+    """By enrolment and part, what holds; a statement for scores and one for works, where one of them is asked for."""
+    held: dict[int, dict[str, int]] = {}
+    sources = ((Score.Part.values, scores.standing), (Work.Part.values, works.standing))
+    for names, standing in sources:
+        if parts & set(names):
+            for pk, values in standing(enrolments=enrolments).items():
+                held.setdefault(pk, {}).update(values)
+    return held
+
+
+def _of_parts(parts: list[str], held: dict[str, int], enrolment: Enrolment) -> tuple[Finding, ...]:
     """Each part asked for by itself: a good total does not make up for a failed practice."""
     if not parts or enrolment.training_class.policy_id is None:
         return ()
     least = policies.of_pinned(version_id=enrolment.training_class.policy_id).pass_mark * 10
+    passes = works.GRADES[Work.Grade.PASS]
+    needed = {part: passes if part in Work.Part.values else least for part in parts}
     return tuple(
-        Finding(Requirement(part), held.get(part, 0), least, met=held.get(part, -1) >= least) for part in parts
+        Finding(Requirement(part), held.get(part, 0), needed[part], met=held.get(part, -1) >= needed[part])
+        for part in parts
     )
+
+
+def assess_as_if(*, enrolment: Enrolment, progress: Progress, now: datetime) -> Assessment:
+    """The assessment under attendance that is only supposed; scores and works as they hold now."""
+    parts = parts_asked(enrolment.training_class)
+    held = _held([enrolment], set(parts)).get(enrolment.pk, {})
+    return _assess(enrolment, progress, _of_parts(parts, held, enrolment), now)
 
 
 def _assess(enrolment: Enrolment, progress: Progress, marks: tuple[Finding, ...], now: datetime) -> Assessment:

@@ -12,8 +12,20 @@ from django.db.models import Exists, OuterRef, Q
 
 from courses import audit, ledger
 from courses.completion.assessing import Assessment, assess
+from courses.completion.holding import refuse_held
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
-from courses.models import Completion, CountEntry, Enrolment, Evidence, Score, TrainingClass, User
+from courses.models import (
+    Completion,
+    CountEntry,
+    Enrolment,
+    Evidence,
+    MakeUp,
+    PaperLine,
+    Score,
+    TrainingClass,
+    User,
+    Work,
+)
 from courses.people.numbers import fresh
 
 Status = Completion.Status
@@ -54,7 +66,7 @@ def _proposed(by: User, enrolment: Enrolment, assessment: Assessment, now: datet
 def submit(*, by: User, completion: Completion, now: datetime) -> None:
     """The institution hands a proposal to its district; assessed anew, and the reasoning stored again."""
     with transaction.atomic():
-        assessment = _passed_alone(completion.enrolment, now)
+        assessment = passed_alone(completion.enrolment, now)
         move(
             completion,
             Status.PROPOSED,
@@ -70,13 +82,15 @@ def approve(*, by: User, completion: Completion, now: datetime, reason: str = ""
     """The district lets it count: status, reasoning, ledger line and roll-ups in one transaction.
 
     Returns the line, or None with `not_counted` on the completion. Refused with CompletionRefused: approved by who
-    proposed or submitted it, gave evidence for this learner by hand, recorded a score or is the learner (two people for
-    anything that counts), not submitted, a requirement no longer met, a class suspended meanwhile; with
-    LedgerRefused when today is sealed, or the line would fall into a closed month and no reason is given.
+    proposed or submitted it, gave evidence for this learner by hand, recorded a score, judged a work or is the learner
+    (two people for anything that counts), not submitted, a requirement no longer met, a class suspended meanwhile, a
+    signal about this learner that holds it and that nobody has looked at, signals of the class that are still to be
+    found; with LedgerRefused when today is sealed, or the line would fall into a closed month and no reason is given.
     """
     refuse_interested(by=by, completion=completion)
     with transaction.atomic():
-        assessment = _passed_alone(completion.enrolment, now)
+        assessment = passed_alone(completion.enrolment, now)
+        refuse_held(completion=completion, now=now)
         move(
             completion,
             Status.SUBMITTED,
@@ -103,13 +117,24 @@ def refuse_interested(*, by: User, completion: Completion) -> None:
 
 
 def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
-    """By id, those that this person proposed or submitted, gave evidence for by hand, recorded a score of, or are their
-    own."""
+    """By id, those that this person proposed or submitted, gave evidence for by hand or on paper or handed it in from a
+    phone, recorded a score of, judged a work of, or are their own."""
     marked = Evidence.objects.filter(
-        by=by, learner=OuterRef("learner"), lesson__training_class=OuterRef("training_class")
+        Q(by=by) | Q(kit_entry__by=by), learner=OuterRef("learner"), lesson__training_class=OuterRef("training_class")
     )
+    entered = PaperLine.objects.filter(entry__entered_by=by, row__enrolment=OuterRef("pk"), accepted=True)
+    witnessed = MakeUp.objects.filter(witnessed_by=by, enrolment=OuterRef("pk"), status=MakeUp.Status.COUNTED)
     examined = Score.objects.filter(by=by, enrolment=OuterRef("pk"))
-    part = Exists(marked) | Exists(examined) | Q(learner__user=by) | Q(learner__merge__kept__user=by)
+    judged = Work.objects.filter(reviewer=by, enrolment=OuterRef("pk"))
+    part = (
+        Exists(marked)
+        | Exists(entered)
+        | Exists(witnessed)
+        | Exists(examined)
+        | Exists(judged)
+        | Q(learner__user=by)
+        | Q(learner__merge__kept__user=by)
+    )
     rows = Enrolment.objects.filter(part, pk__in=[row.enrolment_id for row in completions])
     own = set(rows.values_list("pk", flat=True))
     return {
@@ -158,7 +183,7 @@ def _passed(enrolment: Enrolment, now: datetime) -> Assessment:
     return assessment
 
 
-def _passed_alone(enrolment: Enrolment, now: datetime) -> Assessment:
+def passed_alone(enrolment: Enrolment, now: datetime) -> Assessment:
     """The same inside a transaction, while no score of the enrolment changes (`scores` takes this lock as well)."""
     Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     return _passed(enrolment, now)

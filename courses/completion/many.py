@@ -8,6 +8,7 @@ from typing import NamedTuple
 from courses import ledger
 from courses.completion.assessing import assess_all
 from courses.completion.deciding import approve, argue, interested, propose, submit
+from courses.completion.holding import held_back
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
 from courses.models import Completion, Enrolment, TrainingClass, User
 from courses.refusals import Refused
@@ -24,13 +25,15 @@ def foresee(*, by: User, completions: Sequence[Completion], now: datetime) -> di
     """By the id of each, what `approve_all` would do in this order; reads only, a constant number of queries."""
     assessments = assess_all(enrolments=[row.enrolment for row in completions], now=now)
     own = interested(by=by, completions=completions)
+    waiting = held_back(completions=completions, now=now)
     refusals: dict[int, CompletionRefused | None] = {}
     for row in completions:
         if row.pk in own:
             refusals[row.pk] = CompletionRefused(CompletionRefusal.SAME_PERSON)
         else:
-            refusals[row.pk] = argue(row.enrolment, assessments[row.enrolment_id])
-    counts = ledger.foresee(completions=[row for row in completions if refusals[row.pk] is None])
+            against = argue(row.enrolment, assessments[row.enrolment_id])
+            refusals[row.pk] = against or waiting.get(row.pk)
+    counts = ledger.foresee(completions=[row for row in completions if refusals[row.pk] is None], now=now)
     return {row.pk: Foreseen(refusals[row.pk], counts.get(row.pk)) for row in completions}
 
 

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, ledger
-from courses.completion.deciding import move, refuse_interested, sent_back
+from courses.completion.deciding import move, passed_alone, refuse_interested, sent_back
+from courses.completion.holding import refuse_held
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
 from courses.ledger import NotCounted
-from courses.models import Completion, CountEntry, Revocation, User
+from courses.models import Completion, CountEntry, Revocation, Undercut, User
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
@@ -24,6 +25,7 @@ class RevocationRefusal(StrEnum):
     APPROVER = "approver"
     DECIDED = "decided"
     NOT_FREED = "not_freed"
+    UNDERCUT = "undercut"
 
 
 class RevocationRefused(Refused):
@@ -34,6 +36,7 @@ class RevocationRefused(Refused):
         RevocationRefusal.APPROVER: _("当初批准这条结业的人不能决定是否撤销，未改动。请交他人办理。"),
         RevocationRefusal.DECIDED: _("这条撤销已经办结，未改动。请刷新后再看。"),
         RevocationRefusal.NOT_FREED: _("这条结业现在不能重新计数，未改动。请刷新后再看。"),
+        RevocationRefusal.UNDERCUT: _("这条结业的依据有变，还没有人决定，未计数。请先在「依据有变」办理。"),
     }
 
 
@@ -69,6 +72,8 @@ def confirm_revocation(*, by: User, revocation: Revocation, now: datetime) -> Co
     if by.pk == completion.approved_by_id:
         raise RevocationRefused(RevocationRefusal.APPROVER)
     with transaction.atomic():
+        # Alone with the books before any row is held: two that free each other's duplicates would wait for ever.
+        ledger.exclude()
         _decide(revocation, Status.CONFIRMED, by, now)
         gone = sent_back(by, revocation.reason, now)
         move(completion, Completion.Status.APPROVED, Completion.Status.REVOKED, **gone)
@@ -96,12 +101,19 @@ def count_again(*, by: User, completion: Completion, reason: str, now: datetime)
     """Count a completion that a line kept out which no longer stands. Nothing does so by itself.
 
     Gives the line; None where another line holds the claim by now, or something else speaks against it. Refused with
-    CompletionRefused without a reason and by who proposed, submitted or marked; with RevocationRefused when it was not
-    freed; with LedgerRefused when today is sealed.
+    CompletionRefused without a reason, by who proposed, submitted or marked, and for whatever keeps an approval from
+    being given today; with RevocationRefused when it was not freed, or people have yet to decide what undercuts it;
+    with LedgerRefused when today is sealed.
     """
     said = _reasoned(reason)
     refuse_interested(by=by, completion=completion)
     with transaction.atomic():
+        # The books before the row, in the order of whoever takes a completion back.
+        ledger.share()
+        passed_alone(completion.enrolment, now)
+        refuse_held(completion=completion, now=now)
+        if Undercut.objects.filter(completion=completion, status=Undercut.Status.OPEN).exists():
+            raise RevocationRefused(RevocationRefusal.UNDERCUT)
         freed = Completion.objects.filter(
             pk=completion.pk, status=Completion.Status.APPROVED, not_counted=NotCounted.FREED
         )

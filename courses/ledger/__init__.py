@@ -5,7 +5,7 @@ from courses.ledger.checks import Difference, differences
 from courses.ledger.closed import is_closed
 from courses.ledger.foresight import foresee
 from courses.ledger.joining import Joined, foresee_join, join
-from courses.ledger.locks import exclude
+from courses.ledger.locks import exclude, share
 from courses.ledger.post import (
     NEEDED,
     LedgerRefusal,
@@ -15,11 +15,22 @@ from courses.ledger.post import (
     counts_q,
     person_of,
     post,
+    post_certified,
     refuse_sealed,
+    release,
     reverse,
 )
 from courses.ledger.rollups import rebuild_rollups
-from courses.ledger.seals import SealRefusal, SealRefused, root_lines, seal, seal_through, verify_roots, verify_seals
+from courses.ledger.seals import (
+    SealRefusal,
+    SealRefused,
+    keep_roots,
+    root_lines,
+    seal,
+    seal_through,
+    verify_roots,
+    verify_seals,
+)
 
 __all__ = [
     "NEEDED",
@@ -41,15 +52,19 @@ __all__ = [
     "foresee_join",
     "is_closed",
     "join",
+    "keep_roots",
     "load_opening_batch",
     "person_of",
     "post",
+    "post_certified",
     "rebuild_rollups",
     "refuse_sealed",
+    "release",
     "reverse",
     "root_lines",
     "seal",
     "seal_through",
+    "share",
     "verify_roots",
     "verify_seals",
 ]

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from courses.ledger.post import NotCounted, counts_q
 from courses.ledger.rollups import BREAKDOWN_KEY, CITY, DIMENSIONS, TOTAL_KEY
 from courses.ledger.seals import verify_seals
-from courses.models import Completion, CountClaim, CountEntry, OpeningBatch
+from courses.models import Card, Certificate, Completion, CountClaim, CountEntry, OpeningBatch
 
 LIMIT = 50
 
@@ -28,6 +28,8 @@ def differences() -> Iterator[Difference]:
     yield from _heads()
     yield from _claims()
     yield from _completions()
+    yield from _red_carded()
+    yield from _certified()
     yield from _batches()
     for name, what in verify_seals():
         yield Difference(name, what)
@@ -109,6 +111,20 @@ def _completions() -> Iterator[Difference]:
     duplicates = Completion.objects.filter(status=Completion.Status.APPROVED, not_counted=NotCounted.DUPLICATE)
     for number in duplicates.exclude(held | by_merge).values_list("number", flat=True)[:LIMIT]:
         yield Difference(f"completion {number}", "kept from counting as a duplicate, and nothing else counts")
+
+
+def _red_carded() -> Iterator[Difference]:
+    red = Card.objects.filter(Card.STANDS, colour=Card.Colour.RED, training_class=OuterRef("enrolment__training_class"))
+    kept = Completion.objects.filter(status=Completion.Status.APPROVED, not_counted=NotCounted.RED_CARD)
+    for number in kept.exclude(Exists(red)).values_list("number", flat=True)[:LIMIT]:
+        yield Difference(f"completion {number}", "kept from counting by a red card, and none stands")
+
+
+def _certified() -> Iterator[Difference]:
+    held = Certificate.objects.filter(completion=OuterRef("pk"), version=1)
+    waits = Completion.objects.filter(status=Completion.Status.APPROVED, not_counted=NotCounted.NO_CERTIFICATE)
+    for number in waits.filter(Exists(held)).values_list("number", flat=True)[:LIMIT]:
+        yield Difference(f"completion {number}", "kept from counting until its certificate, which is issued")
 
 
 def _batches() -> Iterator[Difference]:

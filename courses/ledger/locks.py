@@ -1,5 +1,7 @@
 """Posting shares a lock that sealing holds alone, so that a day is sealed with all of its entries or with none more."""
 
+from uuid import UUID
+
 from django.db import connection
 
 # Any constant will do; it names this lock among the advisory locks of the database.
@@ -12,6 +14,13 @@ def share() -> None:
 
 def exclude() -> None:
     _lock("pg_advisory_xact_lock")
+
+
+def one_person(person: UUID) -> None:
+    """What is posted for one person comes one after the other, where the second has to see the first."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LEDGER_LOCK, person.int % 2**31])
 
 
 def _lock(function: str) -> None:

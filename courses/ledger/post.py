@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit
@@ -15,6 +15,7 @@ from courses.ledger.closed import is_closed
 from courses.models import (
     Attendance,
     Card,
+    Certificate,
     Completion,
     CountClaim,
     CountEntry,
@@ -39,6 +40,8 @@ class NotCounted(StrEnum):
     DUPLICATE = "duplicate"
     RED_CARD = "red_card"
     OWN_LINE = "own_line"
+    OVER_LIMIT = "over_limit"
+    NO_CERTIFICATE = "no_certificate"
     FREED = "freed"
 
 
@@ -46,7 +49,9 @@ NOT_COUNTED_WORDS = {
     NotCounted.DUPLICATE: _("同一人同一模块或同一职业等级已计过一次"),
     NotCounted.RED_CARD: _("班次被出示红牌"),
     NotCounted.OWN_LINE: _("这类培训单列，不计入两项目标"),
-    NotCounted.FREED: _("原来占用的那 1 人次已冲减，还没有决定重新计数"),
+    NotCounted.OVER_LIMIT: _("同一人这一年计入的人次已到上限"),
+    NotCounted.NO_CERTIFICATE: _("按发证日期计数，还没有发证"),
+    NotCounted.FREED: _("当初不计数的原因已消除，还没有决定重新计数"),
 }
 
 
@@ -63,21 +68,21 @@ def counts(completion: Completion) -> bool:
 def post(*, completion: Completion, by: User | None, now: datetime, reason: str = "") -> CountEntry | None:
     """Write the line of an approved completion and its roll-ups, inside the caller's transaction.
 
-    Returns None, with `not_counted` set, when the class feeds no target, holds a red card, or the person was
-    counted for
-    the same module or occupation and level before: the claim's unique constraint decides that, also between two
-    districts at the same moment. `counted_on` is the class's last day or the day of approval (policy `count_date`),
-    `posted_on` today. Refused with LedgerRefused when today is sealed, and when the month of `counted_on` is closed and
-    no reason is given: with one, the line is an adjustment. The lock that sealing and closing hold alone is shared
-    here.
-    Amounts in 人次. Source: domain §8.8.
+    Returns None, with `not_counted` set, when the class feeds no target, holds a red card, counts by a certificate that
+    is not issued yet, the person was counted for the same module or occupation and level before (the claim's unique
+    constraint decides that, also between two districts at the same moment), or as often as the policy of the class
+    lets one person count in a year. `counted_on` is the class's last day, the
+    day of approval, or that of the first certificate (policy `count_date`), `posted_on` today. Refused with
+    LedgerRefused when today is sealed, and when the month of `counted_on` is closed and no reason is given: with one,
+    the line is an adjustment. The lock that sealing and closing hold alone is shared here. Amounts in 人次. Source:
+    domain §8.8.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a line is posted in the transaction of what it counts")
     locks.share()
     refuse_sealed(day=policies.local_date(now))
     person = person_of(completion.enrolment.learner)
-    against = _against(completion, person)
+    against = _against(completion, person, now)
     if against is None:
         entry = _entry(completion, person, now)
         entry.by, entry.reason = by, reason.strip()[:200]
@@ -88,6 +93,18 @@ def post(*, completion: Completion, by: User | None, now: datetime, reason: str 
         against = NotCounted.DUPLICATE
     _keep(completion, against)
     return None
+
+
+def post_certified(*, completion: Completion, by: User, now: datetime) -> CountEntry | None:
+    """The line of a completion that waited for its certificate, in the transaction that issues it. Nothing where it did
+    not wait; refused as `post` is."""
+    waits = Completion.objects.filter(
+        pk=completion.pk, status=Completion.Status.APPROVED, not_counted=NotCounted.NO_CERTIFICATE
+    )
+    if not waits.update(not_counted=""):
+        return None
+    completion.not_counted = ""
+    return post(completion=completion, by=by, now=now)
 
 
 def _keep(completion: Completion, reason: str) -> None:
@@ -126,20 +143,42 @@ def person_of(learner: Learner) -> UUID:
     return kept or learner.person
 
 
-def _against(completion: Completion, person: UUID) -> NotCounted | None:
+def limit_of(training_class: TrainingClass) -> int:
+    """As how many person-times one person counts in a year at most, by the pinned policy; 0 is no limit."""
+    if training_class.policy_id is None:
+        return 0
+    return policies.of_pinned(version_id=training_class.policy_id).counted_per_year
+
+
+def _against(completion: Completion, person: UUID, now: datetime) -> NotCounted | None:
     training_class = completion.enrolment.training_class
-    red = Card.objects.filter(training_class=training_class, colour=Card.Colour.RED, withdrawn_at__isnull=True)
+    red = _red(training_class)
     claimed = CountClaim.objects.filter(person=person, key=training_class.claim_key)
-    return judge(line=training_class.line, red=red.exists(), claimed=claimed.exists())
+    waits = counts_by_certificate(training_class) and certified_at(completion) is None
+    limit, over = limit_of(training_class), False
+    if limit and not waits:
+        locks.one_person(person)
+        year = counted_on(completion, now).year
+        standing = CountEntry.objects.filter(person=person, year=year, amount=1, reversal__isnull=True)
+        over = standing.count() >= limit
+    return judge(line=training_class.line, red=red.exists(), waits=waits, claimed=claimed.exists(), over=over)
 
 
-def judge(*, line: str, red: bool, claimed: bool) -> NotCounted | None:
+def _red(training_class: TrainingClass) -> QuerySet[Card]:
+    return Card.objects.filter(Card.STANDS, training_class=training_class, colour=Card.Colour.RED)
+
+
+def judge(*, line: str, red: bool, waits: bool, claimed: bool, over: bool) -> NotCounted | None:
     """The first reason that speaks against counting, for `post` and for whoever asks beforehand."""
     if line == Line.OWN:
         return NotCounted.OWN_LINE
     if red:
         return NotCounted.RED_CARD
-    return NotCounted.DUPLICATE if claimed else None
+    if waits:
+        return NotCounted.NO_CERTIFICATE
+    if claimed:
+        return NotCounted.DUPLICATE
+    return NotCounted.OVER_LIMIT if over else None
 
 
 def _claim(entry: CountEntry) -> bool:
@@ -165,18 +204,18 @@ def _entry(completion: Completion, person: UUID, now: datetime) -> CountEntry:
     """The line with everything that a breakdown needs, frozen as it is now."""
     enrolment = completion.enrolment
     learner, a_class = enrolment.learner, enrolment.training_class
-    counted_on = _counted_on(a_class, now)
+    day = counted_on(completion, now)
     hours = a_class.hours_theory + a_class.hours_practice + a_class.hours_online
     return CountEntry(
         completion=completion,
         code=fresh(prefix="L"),
         revision=completion.revision,
         amount=1,
-        counted_on=counted_on,
+        counted_on=day,
         posted_on=policies.local_date(now),
         posted_at=now,
-        year=counted_on.year,
-        month=counted_on.month,
+        year=day.year,
+        month=day.month,
         line=a_class.line,
         district=a_class.district.key,
         institution=a_class.institution.number,
@@ -189,7 +228,7 @@ def _entry(completion: Completion, person: UUID, now: datetime) -> CountEntry:
         level=a_class.level.key if a_class.level else "",
         category=enrolment.category.key if enrolment.category else "",
         sex=learner.sex,
-        age_band=age_band(born_on=learner.born_on, on=counted_on),
+        age_band=age_band(born_on=learner.born_on, on=day),
         education=learner.education.key if learner.education else "",
         online_share=a_class.hours_online * 100 // hours if hours else 0,
         proof=_proof(completion),
@@ -202,10 +241,27 @@ def _proof(completion: Completion) -> str:
     return (CountEntry.Proof.HAND if by_hand.exists() else CountEntry.Proof.SCAN).value
 
 
-def _counted_on(training_class: TrainingClass, now: datetime) -> date:
-    today = policies.local_date(now)
-    policy = policies.of_class(training_class=training_class, on=today)
-    return today if policy.count_date == policies.APPROVAL else training_class.ends_on
+def counted_on(completion: Completion, now: datetime) -> date:
+    """The day that puts a person-time into a year and a month."""
+    training_class, today = completion.enrolment.training_class, policies.local_date(now)
+    by = policies.of_class(training_class=training_class, on=today).count_date
+    if by == policies.CERTIFICATE:
+        issued = certified_at(completion)
+        assert issued is not None
+        return policies.local_date(issued)
+    return today if by == policies.APPROVAL else training_class.ends_on
+
+
+def counts_by_certificate(training_class: TrainingClass) -> bool:
+    """Whether the pinned policy puts a completion into a year by the day of its certificate."""
+    if training_class.policy_id is None:
+        return False
+    return policies.of_pinned(version_id=training_class.policy_id).count_date == policies.CERTIFICATE
+
+
+def certified_at(completion: Completion) -> datetime | None:
+    """When the first certificate was issued; a replacement changes nothing about the year."""
+    return Certificate.objects.filter(completion=completion, version=1).values_list("issued_at", flat=True).first()
 
 
 def age_band(*, born_on: date | None, on: date) -> str:
@@ -248,13 +304,23 @@ def take_back(*, by: User, original: CountEntry, reason: str, now: datetime) -> 
 
 
 def _free_waiting(freed: CountEntry) -> None:
-    """Those whom an approval found to be duplicates of a line that no longer stands."""
+    """Those whom an approval found to be duplicates of a line that no longer stands, or one too many beside it."""
     own = Learner.objects.filter(Q(person=freed.person) | Q(merge__kept__person=freed.person))
-    Completion.objects.filter(
-        status=Completion.Status.APPROVED,
-        not_counted=NotCounted.DUPLICATE,
-        enrolment__in=Enrolment.objects.filter(learner__in=own, training_class__claim_key=freed.claim_key),
-    ).update(not_counted=NotCounted.FREED)
+    same = Enrolment.objects.filter(learner__in=own, training_class__claim_key=freed.claim_key)
+    held_back = Q(not_counted=NotCounted.DUPLICATE, enrolment__in=same)
+    held_back |= Q(not_counted=NotCounted.OVER_LIMIT, enrolment__learner__in=own)
+    waits = Completion.objects.filter(held_back, status=Completion.Status.APPROVED).values("pk")
+    Completion.objects.filter(pk__in=list(waits.values_list("pk", flat=True))).update(not_counted=NotCounted.FREED)
+
+
+def release(*, training_class: TrainingClass) -> int:
+    """Completions that a red card kept out are marked `freed` once none stands; gives how many. The caller has the
+    books alone."""
+    if _red(training_class).exists():
+        return 0
+    kept = Completion.objects.filter(status=Completion.Status.APPROVED, not_counted=NotCounted.RED_CARD)
+    own = Enrolment.objects.filter(training_class=training_class)
+    return kept.filter(enrolment__in=own).update(not_counted=NotCounted.FREED)
 
 
 # What a line freezes, for one statement.

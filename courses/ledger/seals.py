@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -114,6 +115,13 @@ def root_lines(*, on: date | None = None) -> list[str]:
         last = (seals.filter(day=on) if on else seals).order_by("-day").first()
         found += [f"{last.book} {last.day} {last.root}"] if last else []
     return found
+
+
+def keep_roots(*, file: Path) -> None:
+    """Append the newest roots to a file outside the database; one that stands there already is not repeated."""
+    known = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
+    with file.open("a", encoding="utf-8") as lines:
+        lines.writelines(f"{line}\n" for line in root_lines() if line not in known)
 
 
 def verify_roots(*, lines: Iterable[str]) -> Iterator[tuple[str, str]]:

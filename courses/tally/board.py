@@ -12,7 +12,8 @@ from courses.models import Line
 from courses.tally.breakdown import BY_WORDS, By, breakdown
 from courses.tally.cells import LINES
 from courses.tally.figures import Scope
-from courses.tally.pace import State, days_gone, days_in, expected_of, state_of
+from courses.tally.pace import Marks, State, days_gone, days_in, expected_of, state_of
+from courses.tally.settings import marks_of, rules_on
 from courses.tally.targets import targets_of
 
 TABLES = (By.KIND, By.MONTH, By.CATEGORY, By.AGE_BAND, By.SEX, By.EDUCATION)
@@ -56,6 +57,7 @@ class Board:
     as_of: date
     least: int
     lines: tuple[BoardLine, ...]
+    marks: Marks
     districts: Table
     tables: tuple[Table, ...]
 
@@ -65,25 +67,27 @@ def board(*, today: date) -> Board:
     as_of = today.replace(day=1) - timedelta(days=1)
     least = policies.current(on=today).small_number
     targets = targets_of(year=as_of.year, as_of=as_of)
+    marks = marks_of(rules_on(year=as_of.year, day=as_of))
     of_districts = breakdown(year=as_of.year, scope=Scope(), by=By.DISTRICT, today=as_of, as_of=as_of)
     return Board(
         year=as_of.year,
         as_of=as_of,
         least=least,
-        lines=tuple(_line(line, of_districts.totals[line], targets.get((line, ""), 0), as_of) for line in LINES),
+        lines=tuple(_line(line, of_districts.totals[line], targets.get((line, ""), 0), as_of, marks) for line in LINES),
+        marks=marks,
         districts=_table(By.DISTRICT, as_of, least, targets),
         tables=tuple(_table(by, as_of, least, {}) for by in TABLES),
     )
 
 
-def _line(line: Line, verified: int, target: int, as_of: date) -> BoardLine:
+def _line(line: Line, verified: int, target: int, as_of: date, marks: Marks) -> BoardLine:
     gone, length = days_gone(year=as_of.year, today=as_of), days_in(as_of.year)
     return BoardLine(
         line,
         verified,
         target,
         expected_of(target=target, gone=gone, length=length),
-        state_of(verified=verified, target=target, gone=gone, length=length),
+        state_of(verified=verified, target=target, gone=gone, length=length, marks=marks),
     )
 
 

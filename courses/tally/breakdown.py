@@ -13,6 +13,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from courses import dates
 from courses.models import (
     Brand,
     CountEntry,
@@ -150,7 +151,7 @@ def names(*, by: By, values: list[str]) -> dict[str, str]:
     elif by == By.INSTITUTION:
         words |= {row.number: row.label for row in Institution.objects.filter(number__in=values)}
     elif by == By.MONTH:
-        words = {str(month): str(_("%(month)s 月") % {"month": month}) for month in range(1, 13)}
+        words = {str(month): dates.month(month) for month in range(1, 13)}
     found = {value: word for value, word in words.items() if value in values}
     rest = sorted(value for value in values if value not in found)
     return {**found, **{value: value or str(BLANK) for value in rest}}

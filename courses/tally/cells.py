@@ -1,16 +1,15 @@
-"""人次 of a year by line, district and month, and of its last weeks: two looks at the roll-up, and no more."""
+"""What the roll-ups hold of a year: 人次 by line, district and month, of its last weeks, by what they rest on, and 人.
+One statement."""
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
-from courses.models import Line
+from courses.models import CountEntry, Line
 from courses.tally.settings import meets
 
 LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
@@ -18,17 +17,39 @@ WEEKS = 8
 
 
 @dataclass(frozen=True)
-class Cells:
-    """人次 by (line, district): `months` of a year, and `weeks`, the last eight by day of posting, the latest last.
+class Proofs:
+    """人次 of both lines by what the presence behind them rests on, as frozen on each line of the ledger."""
 
-    `then` is by line what was posted by the same day of the year before. A line is that of a target: where two lines
-    meet one target, the person-times of both stand under it, and `own` says what nothing counts twice.
+    scan: int
+    all: int
+
+    @property
+    def tenths(self) -> int | None:
+        """The share that rests on scans alone, in thousandths rounded down; None where nothing is counted."""
+        return self.scan * 1000 // self.all if self.all > 0 else None
+
+    def __add__(self, other: "Proofs") -> "Proofs":
+        return Proofs(self.scan + other.scan, self.all + other.all)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """人次 by line and what else a name says: `months` of two years with their sums over all districts in `years`, and
+    the last eight weeks by day of posting, the latest last, by line in `weeks` and by district in `district_weeks`.
+
+    `then` is by line what was posted by the same day of the year before, `proofs` is by district, `people` are 人 of
+    now by line of the ledger. Another line is that of a target: where two lines meet one target, the person-times of
+    both stand under it, and `own` says what nothing counts twice.
     """
 
-    months: dict[tuple[str, str, int], list[int]]
-    then: dict[str, int]
-    weeks: dict[tuple[str, str], list[int]]
-    inside: bool = False
+    inside: bool
+    months: dict[tuple[str, str, int], list[int]] = field(default_factory=lambda: defaultdict(_year))
+    years: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(_year))
+    weeks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(_eight))
+    district_weeks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(_eight))
+    then: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    proofs: dict[str, Proofs] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
 
     @property
     def own(self) -> tuple[Line, ...]:
@@ -36,73 +57,144 @@ class Cells:
 
     def year_of(self, line: str, year: int) -> tuple[int, ...]:
         """The months of all districts together."""
-        return _sum(told for (of, _district, y), told in self.months.items() if (of, y) == (line, year))
+        return tuple(self.years[line, year])
 
     def district_of(self, line: str, district: str, year: int) -> tuple[int, ...]:
-        return tuple(self.months.get((line, district, year), [0] * 12))
-
-    def weeks_of(self, *, lines: Container[str] | None = None, district: str | None = None) -> tuple[int, ...]:
-        wanted = self.own if lines is None else lines
-        return _sum(
-            (told for (of, where), told in self.weeks.items() if of in wanted and district in (None, where)), WEEKS
-        )
+        return tuple(self.months[line, district, year])
 
 
-def _sum(rows: Iterable[list[int]], length: int = 12) -> tuple[int, ...]:
-    found = [0] * length
-    for row in rows:
-        found = [one + other for one, other in zip(found, row, strict=True)]
-    return tuple(found)
+def _year() -> list[int]:
+    return [0] * 12
 
 
-def read_cells(*, year: int, place: str | None, day: date, is_dated: bool, inside: bool) -> Cells:
-    """Months of this year and the year before, and the last eight weeks of this one: two looks at the roll-up.
+def _eight() -> list[int]:
+    return [0] * WEEKS
 
-    The first is the least that a tally can ask; the second reads by the index on the day of posting: eight weeks, and
-    what of last year was posted after the same day of it. Taken off the year this gives `then`, without a look at the
-    day of every cell.
-    """
-    where, dated = "", ""
-    places: list[Any] = []
-    days: list[Any] = []
-    if place:
-        where, places = " AND district = %s", [place]
-    if is_dated:
-        dated, days = " AND (year < %s OR posted_on <= %s)", [year, day]
-    found = Cells(defaultdict(lambda: [0] * 12), defaultdict(int), defaultdict(lambda: [0] * WEEKS), inside)
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose cells of which year, as they stood at the end of `day`; `is_dated` where that is not simply now."""
+
+    year: int
+    place: str | None
+    scope: str
+    day: date
+    is_dated: bool
+
+    @property
+    def where(self) -> tuple[str, list[Any]]:
+        return (" AND district = %s", [self.place]) if self.place else ("", [])
+
+    @property
+    def is_late(self) -> bool:
+        """Whether less of last year was posted after the day than by it."""
+        return self.day.month > 6
+
+
+Part = tuple[str, list[Any]]
+# What a row of the statement tells, beside the months, which bear their year.
+WEEK, THEN, PROOF, PEOPLE = 1, 2, 3, 4
+
+
+def read_cells(asked: Asked, *, inside: bool) -> Cells:
+    """Months of this year and the year before, the last eight weeks of this one, proofs and heads: what the roll-ups
+    are asked in one statement, as each that is put together costs more than most of its parts do."""
+    parts = [_months(asked), _weeks(asked), _then(asked), _proofs(asked), _people(asked)]
+    found = Cells(inside)
+    met = {line.value: meets(line=line, inside=inside) for line in Line}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT line, district, year, month, SUM(count) FROM courses_dailytotal "  # noqa: S608
-            f"WHERE year IN (%s, %s){where}{dated} GROUP BY year, line, district, month",
-            [year - 1, year, *places, *days],
-        )
-        for line, district, of_year, month, told in cursor.fetchall():
-            for target in meets(line=line, inside=inside):
-                found.months[target, district, of_year][month - 1] += int(told)
-                found.then[target] += int(told) if of_year < year else 0
-        _add_weeks(cursor, found, year, where, places, day)
+        cursor.execute(" UNION ALL ".join(sql for sql, _values in parts), [one for _sql, own in parts for one in own])
+        rows = cursor.fetchall()
+    for what, line, key, number, told in rows:
+        if what == PEOPLE:
+            found.people[line] = told
+        elif what == PROOF:
+            of_scans = told if line == CountEntry.Proof.SCAN else 0
+            found.proofs[key] = found.proofs.get(key, Proofs(0, 0)) + Proofs(of_scans, told)
+        else:
+            for target in met[line]:
+                if what > PEOPLE:
+                    found.months[target, key, what][number - 1] += told
+                else:
+                    _add(found, what, target, key, number, told)
+    _sum_up(found, asked)
     return found
+
+
+def _add(found: Cells, what: int, line: str, district: str, number: int, told: int) -> None:
+    if what == THEN:
+        found.then[line] += told
+        return
+    found.weeks[line][number] += told
+    if line in found.own:
+        found.district_weeks[district][number] += told
+
+
+def _sum_up(found: Cells, asked: Asked) -> None:
+    for (line, _district, year), months in found.months.items():
+        whole = found.years[line, year]
+        found.years[line, year] = [one + other for one, other in zip(whole, months, strict=True)]
+        if year < asked.year and asked.is_late:
+            found.then[line] += sum(months)
+
+
+def _months(asked: Asked) -> Part:
+    """The least that a tally can ask, and all that grows with the years."""
+    where, places = asked.where
+    dated, days = (" AND (year < %s OR posted_on <= %s)", [asked.year, asked.day]) if asked.is_dated else ("", [])
+    sql = (
+        "SELECT year AS what, line, district, month, SUM(count) AS told FROM courses_dailytotal "  # noqa: S608
+        f"WHERE year IN (%s, %s){where}{dated} GROUP BY year, line, district, month"
+    )
+    return sql, [asked.year - 1, asked.year, *places, *days]
+
+
+def _weeks(asked: Asked) -> Part:
+    """By the index on the day of posting, which holds all that is asked: summed day by day in its order first, so that
+    the weeks are told of days and not of every cell. PostgreSQL adds up sums as decimals, hence the cast."""
+    where, places = asked.where
+    first = asked.day - timedelta(days=7 * WEEKS - 1)
+    whens = "".join(f" WHEN posted_on < %s THEN {number}" for number in range(WEEKS - 1))
+    ends = [first + timedelta(days=7 * number) for number in range(1, WEEKS)]
+    sql = (
+        f"SELECT {WEEK}, line, district, CASE{whens} ELSE {WEEKS - 1} END AS week, "  # noqa: S608
+        "CAST(SUM(told) AS bigint) FROM ("
+        "SELECT posted_on, line, district, SUM(count) AS told FROM courses_dailytotal "
+        f"WHERE year = %s AND posted_on BETWEEN %s AND %s{where} GROUP BY posted_on, line, district"
+        ") days GROUP BY line, district, week"
+    )
+    return sql, [*ends, asked.year, first, asked.day, *places]
+
+
+def _then(asked: Asked) -> Part:
+    """What was posted of last year by the same day of it; late in the year, what was posted since, to be taken off."""
+    where, places = asked.where
+    sum_of, when = ("-SUM(told)", ">") if asked.is_late else ("SUM(told)", "<=")
+    sql = (
+        f"SELECT {THEN}, line, '', 0, CAST({sum_of} AS bigint) FROM ("  # noqa: S608
+        "SELECT posted_on, line, SUM(count) AS told FROM courses_dailytotal "
+        f"WHERE year = %s AND posted_on {when} %s{where} GROUP BY posted_on, line"
+        ") days GROUP BY line"
+    )
+    return sql, [asked.year - 1, _year_before(asked.day), *places]
+
+
+def _proofs(asked: Asked) -> Part:
+    """Of the two lines that have targets, in the order of the index, which adds up as it goes."""
+    where, places = asked.where
+    dated, days = (" AND posted_on <= %s", [asked.day]) if asked.is_dated else ("", [])
+    sql = (
+        f"SELECT {PROOF}, value, district, 0, SUM(count) FROM courses_dailybreakdown "  # noqa: S608
+        f"WHERE year = %s AND dimension = 'proof' AND line IN (%s, %s){where}{dated} GROUP BY value, district"
+    )
+    return sql, [asked.year, *(line.value for line in LINES), *places, *days]
+
+
+def _people(asked: Asked) -> Part:
+    sql = f"SELECT {PEOPLE}, line, '', 0, people FROM courses_headcount WHERE year = %s AND scope = %s"  # noqa: S608
+    return sql, [asked.year, asked.scope]
 
 
 def _year_before(day: date) -> date:
     """The same day of the year before; of a leap day the one before it."""
     return date(day.year - 1, day.month, min(day.day, monthrange(day.year - 1, day.month)[1]))
-
-
-def _add_weeks(cursor: CursorWrapper, found: Cells, year: int, where: str, places: list[Any], day: date) -> None:
-    first = day - timedelta(days=7 * WEEKS - 1)
-    whens = "".join(f" WHEN posted_on < %s THEN {number}" for number in range(WEEKS - 1))
-    ends = [first + timedelta(days=7 * number) for number in range(1, WEEKS)]
-    cursor.execute(
-        f"SELECT line, district, CASE{whens} ELSE {WEEKS - 1} END AS week, SUM(count) "  # noqa: S608
-        f"FROM courses_dailytotal WHERE year = %s AND posted_on BETWEEN %s AND %s{where} GROUP BY line, district, week "
-        f"UNION ALL SELECT line, '', {WEEKS}, SUM(count) "
-        f"FROM courses_dailytotal WHERE year = %s AND posted_on BETWEEN %s AND %s{where} GROUP BY line",
-        [*ends, year, first, day, *places, year - 1, _year_before(day) + timedelta(days=1), date.max, *places],
-    )
-    for line, district, week, told in cursor.fetchall():
-        for target in meets(line=line, inside=found.inside):
-            if week == WEEKS:
-                found.then[target] -= int(told)
-            else:
-                found.weeks[target, district][week] += int(told)

@@ -7,12 +7,24 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, ledger
 from courses import policy as policies
-from courses.models import Completion, CountEntry, DailyTotal, MonthClose, Revocation, SampleLine, User, YearClose
+from courses.models import (
+    AuditEvent,
+    Completion,
+    CountEntry,
+    DailyTotal,
+    MonthClose,
+    Revocation,
+    SampleLine,
+    Undercut,
+    User,
+    YearClose,
+)
 from courses.refusals import Refused
 from courses.tally.integrity import last_check
 from courses.tally.snapshots import figures_of, root_of, take
@@ -40,7 +52,7 @@ class CloseRefused(Refused):
         CloseRefusal.ALREADY: _("这个月已经提出或办完月结，未重复保存。请刷新后查看。"),
         CloseRefusal.SAME_PERSON: _("月结须由另一人确认，未保存。"),
         CloseRefusal.HAND_IN_IT: _("您批准或撤销过这个月的结业，不能办理这个月的月结，未保存。请交他人办理。"),
-        CloseRefusal.HAND_IN_YEAR: _("您在这一年已月结的月份里记过调整，不能办理年结，未保存。请交他人办理。"),
+        CloseRefusal.HAND_IN_YEAR: _("您在这一年已月结的月份里记过或批准过调整，不能办理年结，未保存。请交他人办理。"),
         CloseRefusal.CHANGED: _("现在算出的数字与提出月结时不同，未确认。请先查看校验结果，查明原因后再确认。"),
         CloseRefusal.NOT_READY: _("还不能月结：%(items)s。未保存，请先处理。"),
         CloseRefusal.DECIDED: _("这次月结已经确认或收回，未改动。请刷新后查看。"),
@@ -55,6 +67,7 @@ class Check(StrEnum):
     UNCHECKED = "unchecked"
     OPEN_COMPLETIONS = "open_completions"
     REVOCATIONS = "revocations"
+    UNDERCUTS = "undercuts"
     SAMPLES = "samples"
     EARLIER_OPEN = "earlier_open"
 
@@ -66,6 +79,7 @@ CHECK_WORDS: dict[Check, str | Promise] = {
     Check.UNCHECKED: _("两天内没有做过校验"),
     Check.OPEN_COMPLETIONS: _("本月结束的班次里还没有办结的结业"),
     Check.REVOCATIONS: _("还没有决定的撤销"),
+    Check.UNDERCUTS: _("依据有变、还没有核实的结业"),
     Check.SAMPLES: _("还没有核查完的抽查"),
     Check.EARLIER_OPEN: _("本年更早、还没有月结的月份"),
 }
@@ -101,6 +115,7 @@ def checklist(*, year: int, month: int, now: datetime) -> tuple[Found, ...]:
     revocations = Revocation.objects.filter(
         status=Revocation.Status.PROPOSED, completion__in=counted.values("completion")
     )
+    undercuts = Undercut.objects.filter(status=Undercut.Status.OPEN, completion__in=counted.values("completion"))
     samples = SampleLine.objects.filter(sample__year=year, sample__month=month, result=SampleLine.Result.OPEN)
     return (
         Found(Check.NOT_SEALED, counted.filter(posted_on__gte=today).count()),
@@ -108,6 +123,7 @@ def checklist(*, year: int, month: int, now: datetime) -> tuple[Found, ...]:
         Found(Check.UNCHECKED, int(not _checked_lately(now))),
         Found(Check.OPEN_COMPLETIONS, waiting.count()),
         Found(Check.REVOCATIONS, revocations.count()),
+        Found(Check.UNDERCUTS, undercuts.count()),
         Found(Check.SAMPLES, samples.count()),
         Found(Check.EARLIER_OPEN, len(_open_months(year, before=month))),
     )
@@ -171,7 +187,7 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
 def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
     """The same of a year whose twelve months are closed; their adjustments so far are in its figures.
 
-    Refused with CloseRefused as a month is; of those with a hand in it, by who posted an adjustment.
+    Refused with CloseRefused as a month is; of those with a hand in it, by who posted or approved an adjustment.
     """
     _refuse_adjusters(by, year)
     if policies.local_date(now) <= last_day(year, YEAR_END):
@@ -196,14 +212,16 @@ def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
 
 
 def _refuse_interested(by: User, year: int, month: int) -> None:
-    """Who approves does not close."""
-    if CountEntry.objects.filter(year=year, month=month, by=by).exists():
+    """Who approves does not close, also where the certificate of another brought the line."""
+    of_month = CountEntry.objects.filter(year=year, month=month)
+    if of_month.filter(Q(by=by) | Q(completion__approved_by=by)).exists():
         raise CloseRefused(CloseRefusal.HAND_IN_IT)
 
 
 def _refuse_adjusters(by: User, year: int) -> None:
-    """What the months were closed with, others have looked at; what came after, nobody but who posted it."""
-    if CountEntry.objects.filter(year=year, is_adjustment=True, by=by).exists():
+    """What the months were closed with, others have looked at; what came after, only who posted or approved it."""
+    later = CountEntry.objects.filter(year=year, is_adjustment=True)
+    if later.filter(Q(by=by) | Q(completion__approved_by=by, amount=1)).exists():
         raise CloseRefused(CloseRefusal.HAND_IN_YEAR)
 
 
@@ -240,7 +258,7 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
         raise CloseRefused(CloseRefusal.CHANGED)
     with transaction.atomic():
         _decide(close, closed_by=by, closed_at=now)
-        audit.record(by=by, verb="close_confirmed", target=close, now=now, detail={"root": close.root[:12]})
+        audit.record(by=by, verb="close_confirmed", target=close, now=now, detail={"root": close.root})
 
 
 def take_back_close(*, by: User, close: MonthClose | YearClose, reason: str, now: datetime) -> None:
@@ -289,7 +307,20 @@ def close_differences() -> Iterator[tuple[str, str]]:
             told = figures_of(year=close.year, month=month_of(close), cut_off=close.cut_off)
             if told != close.snapshot.get("figures"):
                 yield name, "the entries to its last day give other figures"
+    yield from _lost()
     for close in MonthClose.objects.filter(taken_back_at__isnull=True):
         late = CountEntry.objects.filter(year=close.year, month=close.month, posted_on__gt=close.cut_off)
         for code in late.filter(is_adjustment=False).values_list("code", flat=True)[:50]:
             yield f"count entry {code}", "came into a closed month without being an adjustment"
+
+
+def _lost() -> Iterator[tuple[str, str]]:
+    """What the audit book says was sealed and no close bears: a close that was removed, or sealed anew."""
+    known = {
+        (model._meta.model_name, audit.public_name(close), close.root)
+        for model in (MonthClose, YearClose)
+        for close in model._default_manager.filter(closed_at__isnull=False)
+    }
+    for told in AuditEvent.objects.filter(verb="close_confirmed").order_by("id"):
+        if (told.target_kind, told.target, told.detail["root"]) not in known:
+            yield f"{told.target_kind} {told.target}", "was sealed and is not there as it was"

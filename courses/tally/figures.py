@@ -11,25 +11,38 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 
 from courses.models import (
     Completion,
     CountEntry,
-    DailyBreakdown,
     District,
-    HeadCount,
     Line,
     PersonCount,
     TrainingClass,
 )
-from courses.tally.cells import LINES, Cells, read_cells
+from courses.tally.cells import LINES, Asked, Cells, Proofs, read_cells
 from courses.tally.integrity import Integrity, last_check
-from courses.tally.pace import Pace, State, days_gone, days_in, expected_of, pace_of, state_of
-from courses.tally.settings import is_inside, met_by
+from courses.tally.pace import Marks, Pace, State, days_gone, days_in, expected_of, pace_of, state_of
+from courses.tally.settings import marks_of, met_by, rules_on
 from courses.tally.targets import targets_of
 
 CITY = "city"
+ENROLLED = TrainingClass.Status.ENROLLING
+IN_TRAINING = (TrainingClass.Status.RUNNING, TrainingClass.Status.ASSESSING)
+PENDING = (Completion.Status.PROPOSED, Completion.Status.SUBMITTED)
+OF_NOW = """
+SELECT 'seats' AS what, class.status, '' AS key, SUM(class.taken) AS told FROM courses_trainingclass class
+  JOIN courses_district district ON district.id = class.district_id
+ WHERE class.status IN (%s, %s, %s){where} GROUP BY class.status
+UNION ALL
+SELECT 'steps', done.status, district.key, COUNT(*) FROM courses_completion done
+  JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
+  JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
+  JOIN courses_district district ON district.id = class.district_id
+ WHERE (done.status IN (%s, %s) OR (done.status IN (%s, %s) AND class.ends_on BETWEEN %s AND %s)){where}
+ GROUP BY done.status, district.key
+"""
 
 
 @dataclass(frozen=True)
@@ -89,19 +102,6 @@ class DistrictLine:
 
 
 @dataclass(frozen=True)
-class Proofs:
-    """人次 of both lines by what the presence behind them rests on, as frozen on each line of the ledger."""
-
-    scan: int
-    all: int
-
-    @property
-    def tenths(self) -> int | None:
-        """The share that rests on scans alone, in thousandths rounded down; None where nothing is counted."""
-        return self.scan * 1000 // self.all if self.all > 0 else None
-
-
-@dataclass(frozen=True)
 class DistrictRow:
     """`pending` and `rejected` are completions on their way, and those of the year sent back or revoked."""
 
@@ -129,47 +129,48 @@ class YearTally:
     rejected: int | None
     proofs: Proofs
     integrity: Integrity
+    marks: Marks
 
 
 def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> YearTally:
-    """The tally of a year as of the end of a day (by default today). Ten queries, whatever the ledger holds.
+    """The tally of a year as of the end of a day (by default today). Six queries, whatever the ledger holds.
 
     Only 人 of a past day looks at entries themselves: those posted since.
     """
     day = min(as_of or today, today)
-    inside = is_inside(year=year, day=day)
-    cells = read_cells(year=year, place=scope.district, day=day, is_dated=as_of is not None, inside=inside)
+    rules = rules_on(year=year, day=day)
+    asked = Asked(year, scope.district, scope.heads, day, is_dated=as_of is not None)
+    cells, marks = read_cells(asked, inside=rules.entrepreneurship_in_skills), marks_of(rules)
     targets = targets_of(year=year, as_of=as_of)
     gone = days_gone(year=year, today=day)
     now = _figures_of_now(year, scope) if as_of is None or as_of >= today else None
-    proofs = _proofs(year, scope, as_of)
-    people = _people(year, scope, as_of if as_of and as_of < today else None, inside=inside)
+    people = _people(year, scope, cells, as_of if as_of and as_of < today else None)
     return YearTally(
         year=year,
         as_of=day,
         share=gone * 1000 // days_in(year),
-        lines={line: _line(line, year, scope, day, cells, targets, people) for line in LINES},
-        districts=_districts(year, scope, cells, targets, gone, now, proofs),
+        lines={line: _line(line, year, scope, day, cells, targets, people, marks) for line in LINES},
+        districts=_districts(year, scope, cells, targets, gone, now, marks),
         enrolled=now.enrolled if now else None,
         in_training=now.in_training if now else None,
         pending=sum(now.pending.values()) if now else None,
         rejected=sum(now.rejected.values()) if now else None,
-        proofs=Proofs(sum(one.scan for one in proofs.values()), sum(one.all for one in proofs.values())),
+        proofs=sum(cells.proofs.values(), Proofs(0, 0)),
         integrity=last_check(),
+        marks=marks,
     )
 
 
-def _people(year: int, scope: Scope, posted_by: date | None, *, inside: bool) -> dict[str, int]:
+def _people(year: int, scope: Scope, cells: Cells, posted_by: date | None) -> dict[str, int]:
     """人 by line: the roll-up; for a past day without those who came to be counted since.
 
     Heads do not add up over days, so the persons of the lines posted since are looked at one by one: as many as these
     days have brought, not as many as the ledger holds.
     """
-    if inside:
+    if cells.inside:
         return _people_of_both(year, scope, posted_by)
-    heads = dict(HeadCount.objects.filter(year=year, scope=scope.heads).values_list("line", "people"))
     if posted_by is None:
-        return heads
+        return cells.people
     where = ""
     values: list[Any] = [year, posted_by]
     if scope.district:
@@ -185,7 +186,7 @@ def _people(year: int, scope: Scope, posted_by: date | None, *, inside: bool) ->
             [*values, year, scope.heads],
         )
         newer = dict(cursor.fetchall())
-    return {line: people - int(newer.get(line, 0)) for line, people in heads.items()}
+    return {line: people - int(newer.get(line, 0)) for line, people in cells.people.items()}
 
 
 def _people_of_both(year: int, scope: Scope, posted_by: date | None) -> dict[str, int]:
@@ -214,48 +215,21 @@ class OfNow:
 def _figures_of_now(year: int, scope: Scope) -> OfNow:
     """Those who hold a seat in a class to come, those in a class that runs; completions on their way, and those of
     the year's classes that were sent back or revoked."""
-    classes = TrainingClass.objects.all()
-    waiting = Q(status__in=(Completion.Status.PROPOSED, Completion.Status.SUBMITTED))
-    undone = Q(
-        status__in=Completion.UNDONE,
-        enrolment__training_class__ends_on__range=(date(year, 1, 1), date(year, 12, 31)),
-    )
-    steps = Completion.objects.filter(waiting | undone)
-    if scope.district:
-        classes = classes.filter(district__key=scope.district)
-        steps = steps.filter(enrolment__training_class__district__key=scope.district)
-    seats = classes.aggregate(
-        enrolled=Sum("taken", filter=Q(status=TrainingClass.Status.ENROLLING), default=0),
-        in_training=Sum(
-            "taken", filter=Q(status__in=(TrainingClass.Status.RUNNING, TrainingClass.Status.ASSESSING)), default=0
-        ),
-    )
-    told = steps.values_list("enrolment__training_class__district__key").annotate(
-        pending=Count("pk", filter=waiting), rejected=Count("pk", filter=undone)
-    )
-    rows = list(told.order_by())
-    return OfNow(
-        seats["enrolled"],
-        seats["in_training"],
-        {district: pending for district, pending, _rejected in rows},
-        {district: rejected for district, _pending, rejected in rows},
-    )
-
-
-def _proofs(year: int, scope: Scope, as_of: date | None) -> dict[str, Proofs]:
-    """By district, of both lines."""
-    rows = DailyBreakdown.objects.filter(year=year, dimension="proof", line__in=LINES)
-    if scope.district:
-        rows = rows.filter(district=scope.district)
-    if as_of is not None:
-        rows = rows.filter(posted_on__lte=as_of)
-    # In the order of the index, which adds up as it goes.
-    told = rows.order_by().values_list("value", "district").annotate(told=Sum("count"))
-    found: dict[str, Proofs] = defaultdict(lambda: Proofs(0, 0))
-    for value, district, count in told:
-        of_scans = count if value == CountEntry.Proof.SCAN else 0
-        found[district] = Proofs(found[district].scan + of_scans, found[district].all + count)
-    return found
+    where, places = (" AND district.key = %s", [scope.district]) if scope.district else ("", [])
+    whole = (date(year, 1, 1), date(year, 12, 31))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OF_NOW.format(where=where),
+            [ENROLLED, *IN_TRAINING, *places, *PENDING, *Completion.UNDONE, *whole, *places],
+        )
+        rows = cursor.fetchall()
+    seats = {status: int(told) for what, status, _district, told in rows if what == "seats"}
+    pending: dict[str, int] = defaultdict(int)
+    rejected: dict[str, int] = defaultdict(int)
+    for what, status, district, told in rows:
+        if what == "steps":
+            (pending if status in PENDING else rejected)[district] += told
+    return OfNow(seats.get(ENROLLED, 0), sum(seats.get(status, 0) for status in IN_TRAINING), pending, rejected)
 
 
 def _line(
@@ -266,11 +240,14 @@ def _line(
     cells: Cells,
     targets: dict[tuple[str, str], int],
     people: dict[str, int],
+    marks: Marks,
 ) -> LineTally:
-    monthly, weekly = cells.year_of(line, year), cells.weeks_of(lines=(line,))
+    monthly, weekly = cells.year_of(line, year), tuple(cells.weeks[line])
     verified = sum(monthly)
     target = targets.get((line, scope.district or ""))
-    pace = pace_of(year=year, today=day, verified=verified, target=target, recent=weekly) if target else None
+    pace = None
+    if target:
+        pace = pace_of(year=year, today=day, verified=verified, target=target, recent=weekly, marks=marks)
     return LineTally(
         line=line,
         target=target,
@@ -280,7 +257,7 @@ def _line(
         pace=pace,
         monthly=monthly,
         last_year=cells.year_of(line, year - 1),
-        then=cells.then.get(line, 0),
+        then=cells.then[line],
         weekly=weekly,
     )
 
@@ -292,14 +269,14 @@ def _districts(
     targets: dict[tuple[str, str], int],
     gone: int,
     now: OfNow | None,
-    proofs: dict[str, Proofs],
+    marks: Marks,
 ) -> tuple[DistrictRow, ...]:
     """The league: by share of the own skills target, then of the entrepreneurship target, then by the list's order."""
     rows = District.objects.filter(key=scope.district) if scope.district else District.objects.all()
     found = []
     for district in rows:
         lines = {
-            line: _district_line(cells, line, year, district.key, targets.get((line, district.key)), gone)
+            line: _district_line(cells, line, year, district.key, targets.get((line, district.key)), gone, marks)
             for line in LINES
         }
         found.append((district, lines))
@@ -311,21 +288,23 @@ def _districts(
             lines=lines,
             pending=now.pending.get(district.key, 0) if now else 0,
             rejected=now.rejected.get(district.key, 0) if now else 0,
-            proofs=proofs.get(district.key, Proofs(0, 0)),
-            weekly=cells.weeks_of(district=district.key),
+            proofs=cells.proofs.get(district.key, Proofs(0, 0)),
+            weekly=tuple(cells.district_weeks[district.key]),
         )
         for rank, (district, lines) in enumerate(found, start=1)
     )
 
 
-def _district_line(cells: Cells, line: Line, year: int, district: str, target: int | None, gone: int) -> DistrictLine:
+def _district_line(
+    cells: Cells, line: Line, year: int, district: str, target: int | None, gone: int, marks: Marks
+) -> DistrictLine:
     monthly = cells.district_of(line, district, year)
     verified = sum(monthly)
     return DistrictLine(
         target=target,
         verified=verified,
         expected=expected_of(target=target, gone=gone, length=days_in(year)),
-        state=state_of(verified=verified, target=target, gone=gone, length=days_in(year)),
+        state=state_of(verified=verified, target=target, gone=gone, length=days_in(year), marks=marks),
         monthly=monthly,
     )
 

@@ -14,12 +14,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from courses import audit
+from courses.cells import inert
 from courses.models import MonthClose, User, YearClose
 from courses.policy import CITY_TIME
+from courses.tally.integrity import refuse_when_drifted
 
 Row = list[Any]
 LANGUAGE = "zh-hans"
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def close_files(*, close: MonthClose | YearClose) -> dict[str, CloseFile]:
 
 
 def take_file(*, by: User, close: MonthClose | YearClose, kind: str, now: datetime) -> CloseFile:
-    """One of them to take away; logged like every export."""
+    """One of them to take away; logged like every export. Refused with ReportLocked while the last check differs."""
+    refuse_when_drifted()
     file = close_files(close=close)[kind]
     rows = sum(len(part) for part in close.snapshot["figures"].values())
     detail = {"what": "close", "rows": rows, "file": file.name, "sha256": file.sha256}
@@ -60,13 +62,8 @@ def _json(close: MonthClose | YearClose) -> bytes:
 
 def _csv(close: MonthClose | YearClose) -> bytes:
     text = StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([_inert(value) for value in row] for row in _rows(close))
+    csv.writer(text, lineterminator="\r\n").writerows([inert(value) for value in row] for row in _rows(close))
     return text.getvalue().encode("utf-8-sig")
-
-
-def _inert(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it; a name may begin with anything."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_BEGINS) else value
 
 
 def _xlsx(close: MonthClose | YearClose) -> bytes:

@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-SLOW_POINTS = 10
+
+@dataclass(frozen=True)
+class Marks:
+    """Percent of the line of the year below which a target is 偏慢 and 滞后: `Policy.pace_yellow` and `pace_red`.
+
+    By default those of domain §8.8-65, 90 and 80. The designer's report (look 07) calls slow whatever is below the line
+    and late what is ten points of the target below it; a bureau that wants its own turns sets 100 and 85, which give
+    that picture line by line.
+    """
+
+    yellow: int
+    red: int
 
 
 class State(StrEnum):
-    """正常 ≥ the pace, 偏慢 up to ten points below, 滞后 more than ten points below (bureau's choice)."""
+    """正常 at `Marks.yellow` and above, 偏慢 below it, 滞后 below `Marks.red`."""
 
     OK = "ok"
     SLOW = "slow"
@@ -44,22 +55,24 @@ def days_gone(*, year: int, today: date) -> int:
     return today.timetuple().tm_yday
 
 
-def expected_of(*, target: int | None, gone: int, length: int) -> int:
-    """人次 that the straight line asks for at the end of the day: whole ones, as nobody is counted in parts."""
-    return (target or 0) * gone // length
+def expected_of(*, target: int | None, gone: int, length: int, percent: int = 100) -> int:
+    """人次 that the straight line, or a share of it, asks for at the end of the day: whole ones, as nobody is counted in
+    parts."""
+    return (target or 0) * gone * percent // (length * 100)
 
 
-def state_of(*, verified: int, target: int | None, gone: int, length: int) -> State:
-    """Against the same whole number that the page shows as expected; the ten points compared as integers, unrounded."""
+def state_of(*, verified: int, target: int | None, gone: int, length: int, marks: Marks) -> State:
     if not target:
         return State.NO_TARGET
-    if verified >= expected_of(target=target, gone=gone, length=length):
+    yellow, red = (
+        expected_of(target=target, gone=gone, length=length, percent=mark) for mark in (marks.yellow, marks.red)
+    )
+    if verified >= yellow:
         return State.OK
-    missing = target * gone - verified * length
-    return State.SLOW if missing * 100 <= target * length * SLOW_POINTS else State.LATE
+    return State.SLOW if verified >= red else State.LATE
 
 
-def pace_of(*, year: int, today: date, verified: int, target: int, recent: Sequence[int]) -> Pace:
+def pace_of(*, year: int, today: date, verified: int, target: int, recent: Sequence[int], marks: Marks) -> Pace:
     """Where a line stands. `recent` are the 人次 of the last eight weeks; their slowest and fastest half give the
     range."""
     gone, length = days_gone(year=year, today=today), days_in(year)
@@ -69,7 +82,7 @@ def pace_of(*, year: int, today: date, verified: int, target: int, recent: Seque
     return Pace(
         share=share,
         expected=expected_of(target=target, gone=gone, length=length),
-        state=state_of(verified=verified, target=target, gone=gone, length=length),
+        state=state_of(verified=verified, target=target, gone=gone, length=length, marks=marks),
         year_end=year_end,
         low=low,
         high=high,

@@ -7,12 +7,14 @@ figures here are those that the year would have if it had held all along.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from django.db.models import OuterRef, Subquery
 
 from courses import policy as policies
 from courses.ledger import NotCounted
-from courses.models import Card, Completion, CountClaim, CountEntry, Line, ProgrammeKind
-from courses.policy import APPROVAL, Policy, local_date
+from courses.models import Card, Certificate, Completion, CountClaim, CountEntry, Line, ProgrammeKind
+from courses.policy import APPROVAL, CERTIFICATE, Policy, local_date
 from courses.tally.settings import meets
 
 Cell = tuple[str, str, int]
@@ -59,7 +61,11 @@ def preview(*, year: int, proposed: Setting, today: date) -> Preview:
 
 def _side(year: int, present: Setting, wanted: Setting) -> Side:
     cells: Counter[Cell] = Counter()
-    for line, district, day in [*_standing(year, present, wanted), *_own_lines(present, wanted)]:
+    for line, district, day in [
+        *_standing(year, present, wanted),
+        *_own_lines(present, wanted),
+        *_uncertified(present, wanted),
+    ]:
         if day.year == year and line != Line.OWN:
             for target in meets(line=line, inside=wanted.inside):
                 cells[target, district, day.month] += 1
@@ -70,17 +76,36 @@ def _standing(year: int, present: Setting, wanted: Setting) -> Iterator[tuple[st
     """Every line that counts now, with the line and day that the setting gives it; a batch keeps its day."""
     lines = _lines_of_changed_kinds(present, wanted)
     rows = CountEntry.objects.filter(amount=1, reversal__isnull=True, year__range=(year - 1, year + 1))
-    for line, kind, district, counted_on, approved_at, ends_on in rows.values_list(
+    first = Certificate.objects.filter(completion=OuterRef("completion"), version=1).values("issued_at")
+    for line, kind, district, counted_on, approved_at, ends_on, certified_at in rows.values_list(
         "line",
         "kind",
         "district",
         "counted_on",
         "completion__approved_at",
         "completion__enrolment__training_class__ends_on",
+        Subquery(first),
     ).iterator(chunk_size=5000):
-        day = counted_on
-        if ends_on is not None and approved_at is not None and wanted.count_date != present.count_date:
-            day = local_date(approved_at) if wanted.count_date == APPROVAL else ends_on
+        day: date | None = counted_on
+        if ends_on is not None and wanted.count_date != present.count_date:
+            day = _day(wanted, ends_on, approved_at, certified_at)
+        if day is not None:
+            yield lines.get(kind, line), district, day
+
+
+def _day(wanted: Setting, ends_on: date, approved_at: datetime, certified_at: datetime | None) -> date | None:
+    """The day that a setting counts a completion by; None where there is no certificate to count it by."""
+    if wanted.count_date == CERTIFICATE:
+        return local_date(certified_at) if certified_at else None
+    return local_date(approved_at) if wanted.count_date == APPROVAL else ends_on
+
+
+def _uncertified(present: Setting, wanted: Setting) -> Iterator[tuple[str, str, date]]:
+    """Approved completions that wait for their certificate now and would not have to, each person once a module."""
+    if wanted.count_date in (CERTIFICATE, present.count_date):
+        return
+    lines = _lines_of_changed_kinds(present, wanted)
+    for kind, line, district, day in _uncounted(NotCounted.NO_CERTIFICATE, wanted):
         yield lines.get(kind, line), district, day
 
 
@@ -89,28 +114,38 @@ def _own_lines(present: Setting, wanted: Setting) -> Iterator[tuple[str, str, da
     lines = {kind: line for kind, line in _lines_of_changed_kinds(present, wanted).items() if line != Line.OWN}
     if not lines:
         return
+    for kind, _line, district, day in _uncounted(NotCounted.OWN_LINE, wanted):
+        if kind in lines:
+            yield lines[kind], district, day
+
+
+def _uncounted(why: NotCounted, wanted: Setting) -> Iterator[tuple[str, str, str, date]]:
+    """Kind, line, district and day of approved completions that do not count for one reason; no red class, nobody
+    twice."""
     of_class = "enrolment__training_class"
     red = Card.objects.filter(colour=Card.Colour.RED, withdrawn_at__isnull=True, training_class__isnull=False)
-    rows = Completion.objects.filter(
-        status=Completion.Status.APPROVED,
-        not_counted=NotCounted.OWN_LINE,
-        **{f"{of_class}__kind_key__in": list(lines)},
-    ).exclude(**{f"{of_class}__in": red.values("training_class")})
+    rows = Completion.objects.filter(status=Completion.Status.APPROVED, not_counted=why).exclude(
+        **{f"{of_class}__in": red.values("training_class")}
+    )
     seen = set(
         CountClaim.objects.filter(person__in=rows.values("enrolment__learner__person")).values_list("person", "key")
     )
-    for kind, district, ends_on, approved_at, person, key in rows.order_by("approved_at", "pk").values_list(
+    first = Certificate.objects.filter(completion=OuterRef("pk"), version=1).values("issued_at")
+    told = rows.order_by("approved_at", "pk").values_list(
         f"{of_class}__kind_key",
+        f"{of_class}__line",
         f"{of_class}__district__key",
         f"{of_class}__ends_on",
         "approved_at",
+        Subquery(first),
         "enrolment__learner__person",
         f"{of_class}__claim_key",
-    ):
-        if (person, key) not in seen:
+    )
+    for kind, line, district, ends_on, approved_at, certified_at, person, key in told:
+        day = _day(wanted, ends_on, approved_at, certified_at)
+        if (person, key) not in seen and day is not None:
             seen.add((person, key))
-            day = local_date(approved_at) if wanted.count_date == APPROVAL and approved_at else ends_on
-            yield lines[kind], district, day
+            yield kind, line, district, day
 
 
 def _lines_of_changed_kinds(present: Setting, wanted: Setting) -> dict[str, str]:

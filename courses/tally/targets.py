@@ -42,7 +42,7 @@ class TargetRefused(Refused):
         TargetRefusal.NO_DISTRICT: _("机构的目标要写明区市，未保存。请补上区市。"),
         TargetRefusal.NOT_A_NUMBER: _("「%(value)s」不是 0 到 1,000,000 的整数，未保存。请改正。"),
         TargetRefusal.TAKEN_OUT: _("已有的目标不能留空，未保存。不再要求时请填 0。"),
-        TargetRefusal.NOTHING_NEW: _("没有改动，未另存新版。"),
+        TargetRefusal.NOTHING_NEW: _("没有改动，未另存新版。请改了数字再保存。"),
     }
 
 

@@ -1,0 +1,68 @@
+"""Spreadsheets and letters out. Text stays text, nothing typed is a formula, each file is a row in the records.
+
+Every file has its definitions and says who took it, when and why; full document numbers need a second person.
+"""
+
+from courses.exports.asking import Ask, By, Form
+from courses.exports.checking import find, is_same
+from courses.exports.figures import Named, named_figures
+from courses.exports.forms import FORMS
+from courses.exports.keeping import reencrypt_files, sweep, sweep_strays
+from courses.exports.lists import classes_xlsx, entries_xlsx, tally_xlsx
+from courses.exports.making import Fetched, agree, drop, fetch, make_due
+from courses.exports.monthly import MonthlyReport, mark_of, monthly_report
+from courses.exports.own import Grid, grid, latest, preview, put, set_cells, sheet_names, upload
+from courses.exports.refusals import ExportRefusal, ExportRefused
+from courses.exports.schedules import MONTHLY, plan, queue_due, stop
+from courses.exports.sheets import Book, Formula, Sheet
+from courses.exports.taking import Taken, Wanted, take
+from courses.exports.writing import OPTIONS, Mark, about_of, grouped
+
+__all__ = [
+    "FORMS",
+    "MONTHLY",
+    "OPTIONS",
+    "Ask",
+    "Book",
+    "By",
+    "ExportRefusal",
+    "ExportRefused",
+    "Fetched",
+    "Form",
+    "Formula",
+    "Grid",
+    "Mark",
+    "MonthlyReport",
+    "Named",
+    "Sheet",
+    "Taken",
+    "Wanted",
+    "about_of",
+    "agree",
+    "classes_xlsx",
+    "drop",
+    "entries_xlsx",
+    "fetch",
+    "find",
+    "grid",
+    "grouped",
+    "is_same",
+    "latest",
+    "make_due",
+    "mark_of",
+    "monthly_report",
+    "named_figures",
+    "plan",
+    "preview",
+    "put",
+    "queue_due",
+    "reencrypt_files",
+    "set_cells",
+    "sheet_names",
+    "stop",
+    "sweep",
+    "sweep_strays",
+    "take",
+    "tally_xlsx",
+    "upload",
+]

@@ -1,0 +1,160 @@
+"""Lists that a screen shows, to take away as they are: the year's figures, the lines behind one, the classes."""
+
+from datetime import datetime
+from typing import IO, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from courses import dates
+from courses.exports.asking import in_pieces
+from courses.exports.records import fresh_number, record_given
+from courses.exports.sheets import Book, Sheet
+from courses.exports.writing import Mark, write_xlsx
+from courses.models import CountEntry, District, Institution, ProgrammeKind, TrainingClass, User
+from courses.tally import YearTally, refuse_when_drifted
+
+
+def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> IO[bytes]:
+    """The yearly tally as the page shows it: the lines, the districts, the months. Gives an open file at its start.
+
+    Refused with ReportLocked while the last check found a difference.
+    """
+    refuse_when_drifted()
+    definitions = [
+        (_("已核人次"), _("区市已批准、并已过账的结业；同一模块或同一职业等级一人只计一次")),
+        (_("人数"), _("已核人次涉及的不同的人")),
+        (_("今日序时"), _("年度目标 × 已过天数 ÷ 全年天数")),
+        (_("待核人次"), _("老师已提出或机构已提交、区市尚未批准的结业")),
+        (_("数据截至"), tally.as_of.isoformat()),
+    ]
+    book = Book(_("年度计数表"), _tally_sheets(tally), definitions)
+    return _given(book, form="tally", filters={"year": tally.year}, by=by, now=now)
+
+
+def _tally_sheets(tally: YearTally) -> list[Sheet]:
+    lines = [
+        [row.line.label, row.target, row.verified, row.people, row.expected_today, row.lead]
+        for row in tally.lines.values()
+    ]
+    districts = [
+        [row.rank, row.district.label]
+        + [value for one in row.lines.values() for value in (one.target, one.verified, one.tenths / 10)]
+        + [row.pending]
+        for row in tally.districts
+    ]
+    months = [[row.line.label, *row.monthly, row.verified] for row in tally.lines.values()]
+    per_line = [_("%(line)s目标"), _("%(line)s已核人次"), _("%(line)s完成率 %%")]
+    header = [_("名次"), _("区市")] + [
+        words % {"line": line.label} for line in tally.lines for words in per_line
+    ] + [_("待核人次")]  # fmt: skip
+    return [
+        Sheet(_("总表"), [_("目标线"), _("目标"), _("已核人次"), _("人数"), _("今日序时"), _("比序时多")], lines),
+        Sheet(_("区市"), header, districts),
+        Sheet(_("月份"), [_("目标线"), *[dates.month(n) for n in range(1, 13)], _("累计")], months),
+    ]
+
+
+def entries_xlsx(
+    *, entries: QuerySet[CountEntry], by: User, now: datetime, filters: dict[str, Any] | None = None
+) -> IO[bytes]:
+    """The ledger lines behind a figure, names masked; `filters` is how the screen got to them. Gives an open file at
+    its start. Refused as `entries_book`."""
+    return _given(entries_book(entries=entries), form="entries", filters=filters or {}, by=by, now=now)
+
+
+def entries_book(*, entries: QuerySet[CountEntry]) -> Book:
+    """Refused with ReportLocked while the last check found a difference."""
+    refuse_when_drifted()
+    header = [
+        _("记账号"), _("人次"), _("计数日期"), _("记账日期"), _("目标线"), _("区市"), _("机构"), _("机构编号"), _("类型"),
+        _("班级编号"), _("姓名"), _("依据"),
+    ]  # fmt: skip
+    names = _names()
+    found = entries.select_related(*ENTRY_NEEDS)
+    rows = (_entry_row(entry, names) for piece in in_pieces(found) for entry in piece)
+    definitions = [
+        (_("人次"), _("1 为计数，−1 为冲减")),
+        (_("依据"), _("结业编号，或启用前的批次编号")),
+    ]
+    return Book(_("计数明细"), [Sheet(_("计数账"), header, rows)], definitions, total=entries.count())
+
+
+def classes_xlsx(
+    *, classes: QuerySet[TrainingClass], by: User, now: datetime, filters: dict[str, Any] | None = None
+) -> IO[bytes]:
+    """The classes of a list, one row each, in the order given; no person stands in it. Gives an open file at its start.
+
+    `classes` is what the list shows with its `filters`; the seats are those of this moment.
+    """
+    header = [
+        _("班级编号"), _("课程"), _("类型"), _("品牌"), _("区市"), _("机构"), _("机构编号"), _("开班日期"), _("结束日期"),
+        _("名额"), _("已报"), _("候补"), _("状态"),
+    ]  # fmt: skip
+    rows = (_class_row(row) for piece in in_pieces(classes.select_related(*CLASS_NEEDS)) for row in piece)
+    definitions = [
+        (_("已报"), _("占用名额的人数，不含候补")),
+        (_("状态"), _("导出时的状态")),
+    ]
+    book = Book(_("班次"), [Sheet(_("班次"), header, rows)], definitions)
+    return _given(book, form="classes", filters=filters or {}, by=by, now=now)
+
+
+def _given(book: Book, *, form: str, filters: dict[str, Any], by: User, now: datetime) -> IO[bytes]:
+    mark = Mark(by, now, number=fresh_number())
+    file, rows = write_xlsx(book, mark)
+    record_given(
+        form=form, kind="xlsx", filters=filters, rows=rows, file=file, by=by, now=now, number=mark.number,
+        content=mark.content.digest,
+    )  # fmt: skip
+    return file
+
+
+CLASS_NEEDS = ("course__kind", "course__brand", "district", "institution")
+
+
+def _class_row(row: TrainingClass) -> list[Any]:
+    course = row.course
+    return [
+        row.number,
+        course.label,
+        course.kind.label,
+        course.brand.label if course.brand else "",
+        row.district.label,
+        row.institution.label,
+        row.institution.number,
+        row.starts_on.isoformat(),
+        row.ends_on.isoformat(),
+        row.seats,
+        row.taken,
+        row.waiting,
+        row.get_status_display(),
+    ]
+
+
+ENTRY_NEEDS = ("completion__enrolment__learner", "batch")
+
+
+def _names() -> dict[str, str]:
+    """District, institution and kind as people call them, by the keys that are frozen on a line; three short lists."""
+    districts = {f"district:{row.key}": row.label for row in District.objects.all()}
+    schools = {f"institution:{row.number}": row.label for row in Institution.objects.all()}
+    return districts | schools | {f"kind:{row.key}": row.label for row in ProgrammeKind.objects.all()}
+
+
+def _entry_row(entry: CountEntry, names: dict[str, str]) -> list[Any]:
+    done = entry.completion
+    return [
+        entry.code,
+        entry.amount,
+        entry.counted_on.isoformat(),
+        entry.posted_on.isoformat(),
+        entry.get_line_display(),
+        names.get(f"district:{entry.district}", entry.district),
+        names.get(f"institution:{entry.institution}", entry.institution),
+        entry.institution,
+        names.get(f"kind:{entry.kind}", entry.kind),
+        entry.class_number,
+        done.enrolment.learner.masked_name if done else "",
+        done.number if done else entry.batch.number if entry.batch else "",
+    ]
