@@ -35,7 +35,7 @@ CERTIFICATE = {
     "authority": "烟台市人力资源和社会保障局（示例）",
     "name": "王*强",
     "document_kind": "居民身份证",
-    "document": "370***********0016",
+    "document": "37*************016",
     "course": "中式烹调师（四级）",
     "programme": "职业技能培训",
     "hours": 36,
@@ -57,6 +57,7 @@ class CertificateOut(Schema):
     state: str = Field(..., description="valid, revoked, replaced, expired, altered or unknown")
     title: str = ""
     authority: str = ""
+    erased: bool = False
     name: str = ""
     document_kind: str = ""
     document: str = ""
@@ -99,6 +100,7 @@ def _told(number: str, checked: Checked | None) -> CertificateOut:
         state=checked.state,
         title=fields["title"],
         authority=fields["authority"],
+        erased=checked.erased,
         name=fields["name"],
         document_kind=fields["document_kind"],
         document=fields["document"],

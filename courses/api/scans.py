@@ -7,7 +7,7 @@ from django.utils import timezone
 from ninja import Router, Status
 from ninja.params.functions import Header
 
-from courses import attendance, privacy
+from courses import attendance
 from courses.api.auth import ClientToken, client_of
 from courses.api.classes import problem
 from courses.api.schemas import PRINTABLE, NotValid, Problem, ScanIn, ScanOut
@@ -68,7 +68,7 @@ def _scan(client: ApiClient, payload: ScanIn) -> Answer:
         "receipt": scanned.receipt.number,
         "standing": str(scanned.receipt.standing),
         "again": scanned.again,
-        "name": privacy.mask_name(scanned.learner.name),
+        "name": scanned.learner.masked_name,
         "class_number": scanned.lesson.training_class.number,
         "lesson": scanned.lesson.number,
         "direction": str(scanned.receipt.direction),

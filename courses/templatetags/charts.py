@@ -23,7 +23,7 @@ def gauge_large(
     """Tide gauge of a yearly target in 人次, with the staff at `expected` (what the straight pace asks today)."""
     label = expected_label
     if expected is not None and not label:
-        label = _("今天应到 %(count)s") % {"count": f"{expected:,}"}
+        label = _("今日序时 %(count)s") % {"count": f"{expected:,}"}
     summary = _("已核 %(value)s，目标 %(target)s") % {"value": f"{value:,}", "target": f"{target:,}"}
     summary = f"{summary}，{label}" if label else summary
     drawn = gauges.gauge_large(
@@ -127,10 +127,10 @@ def heat_table(
 
 
 @register.inclusion_tag("components/learner_path.html")
-def learner_path(beads: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Lessons as beads: {state, title, number?, when?, status?, word?, url?, action?}.
+def learner_path(beads: Iterable[Mapping[str, Any]], hour: int) -> dict[str, Any]:
+    """Lessons as beads: {state, title, number?, when?, minutes?, status?, word?, url?, action?}; `hour`: minutes of 学时.
 
-    States: done, absent, next, coming, exam, certificate.
+    States: done, absent, next, coming, exam, certificate, certified.
     The line into the next row is solid where the lesson is over, dotted where it is to come.
     """
     listed = list(beads)
@@ -140,4 +140,4 @@ def learner_path(beads: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         line = "" if last else path.segment(passed=item["state"] in path.PASSED)
         shape = path.bead(state=item["state"])
         drawn.append({**item, "segment": mark_safe(line), "bead": mark_safe(shape)})  # noqa: S308
-    return {"beads": drawn}
+    return {"beads": drawn, "hour": hour}

@@ -8,8 +8,9 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses import privacy
+from courses import dates, privacy
 from courses.completion import REQUIREMENT_WORDS, Requirement
+from courses.exports import FORMS
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
 from courses.models import Score, TrainingClass, User
 from courses.templatetags.words import clock, full_day, hours_words
@@ -57,10 +58,10 @@ def not_counted_words(value: str) -> str:
 
 
 @register.filter
-def requirement_words(finding: Mapping[str, Any]) -> str:
-    """A stored requirement in words; attendance with its hours, since that is what is argued about."""
+def requirement_words(finding: Mapping[str, Any], per: int) -> str:
+    """A stored requirement in words; attendance in 学时 of `per` minutes, since that is what is argued about."""
     if finding["code"] == Requirement.ATTENDANCE:
-        values = {"value": hours_words(finding["value"]), "threshold": hours_words(finding["threshold"])}
+        values = {"value": hours_words(finding["value"], per), "threshold": hours_words(finding["threshold"], per)}
         return _("出勤 %(value)s，要求 %(threshold)s") % values
     words = str(REQUIREMENT_WORDS[Requirement(finding["code"])])
     if finding["code"] in set(Score.Part):
@@ -69,10 +70,23 @@ def requirement_words(finding: Mapping[str, Any]) -> str:
     return words
 
 
+@register.filter
+def lost_words(row: Mapping[str, Any], per: int) -> str:
+    """The sum of a requirement that an approval met and that is not met now: then, now, what is asked."""
+    if row["code"] == Requirement.ATTENDANCE:
+        given = {name: hours_words(row[name], per) for name in ("then", "value", "threshold")}
+        return _("出勤：批准时 %(then)s，现在 %(value)s，要求 %(threshold)s") % given
+    words = {"what": str(REQUIREMENT_WORDS[Requirement(row["code"])])}
+    if row["code"] in set(Score.Part):
+        marks = {name: f"{row[name] / 10:g}" for name in ("then", "value", "threshold")}
+        return _("%(what)s：批准时 %(then)s 分，现在 %(value)s 分，要求 %(threshold)s 分") % {**words, **marks}
+    return _("%(what)s：批准时符合，现在不符合") % words
+
+
 @register.simple_tag
 def month_names() -> list[str]:
-    """1 月 … 12 月."""
-    return [_("%(month)s 月") % {"month": month} for month in range(1, 13)]
+    """1 月 … 12 月 · Jan … Dec, for narrow columns."""
+    return [dates.month(number, short=True) for number in range(1, 13)]
 
 
 @register.filter
@@ -86,13 +100,37 @@ def export_words(value: str) -> str:
     words = {
         "tally": _("年度计数"),
         "classes": _("班次"),
-        "entries": _("计数明细"),
-        "roster": _("花名册"),
-        "roster_problems": _("标红的名单"),
-        "group_list": _("团报名单"),
-        "scores": _("成绩表"),
     }
-    return words.get(value, value)
+    return words.get(value) or str(FORMS[value].title if value in FORMS else value)
+
+
+@register.filter
+def named(key: str, names: Mapping[str, str]) -> str:
+    """What something is called whose key a record keeps."""
+    return names.get(key, key)
+
+
+FILTERS_IN_WORDS = ("class", "lesson", "year", "month", "district", "own")
+
+
+@register.filter
+def filter_words(filters: Mapping[str, Any], districts: Mapping[str, str]) -> str:
+    """By what an export was cut: 班级 02F…，2026 年 8 月，芝罘区."""
+    said = []
+    if "class" in filters:
+        said.append(_("班级 %(number)s") % {"number": filters["class"]})
+    if "lesson" in filters:
+        said.append(_("第 %(number)s 次课") % {"number": filters["lesson"]})
+    if "year" in filters:
+        said.append(_("%(year)s 年") % {"year": filters["year"]})
+    if "month" in filters:
+        said.append(dates.month(int(filters["month"])))
+    if "district" in filters:
+        said.append(named(filters["district"], districts))
+    if "own" in filters:
+        said.append(_("自备表 %(number)s") % {"number": filters["own"]})
+    said += [f"{key}={value}" for key, value in filters.items() if key not in FILTERS_IN_WORDS]
+    return "，".join(said) or _("全部")
 
 
 @register.filter

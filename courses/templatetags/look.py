@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from courses.templatetags.draw import waves
@@ -86,11 +86,14 @@ def mark(size: int = 44, lit: bool = True, plain: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def motif(name: str, on: str = "", water: bool = True) -> SafeString:
-    """One of wok, rig, hull, chip, sprout, screen. `on="sea"` for deep grounds, `water=False` leaves the sea out."""
+def motif(name: str, on: str = "", water: bool = True, depth: int = 0) -> SafeString:
+    """One of wok, rig, hull, chip, sprout, screen. `on="sea"` for deep grounds, `water=False` leaves the sea out,
+    `depth` lowers it."""
     inner = themed(f"motifs/{name}")
     if not water:
         inner = inner[: inner.rindex("</g><path") + 4] if "</g><path" in inner else inner
+    if depth:
+        inner = f'<g transform="translate(0 {depth})">{inner}</g>'
     classes = f"motif on-{on}" if on else "motif"
     return framed(classes, box="0 0 240 170", width=240, height=170, inner=inner)
 
@@ -165,6 +168,12 @@ STATUSES = {
 @register.simple_tag
 def status(kind: str, word: Any = "") -> SafeString:
     """Shape and word: ok ●, done ✓, slow or wait ▲, late ■, none ○, no ✕, half ◐."""
+    return _status(kind, conditional_escape(word))
+
+
+@lru_cache(maxsize=256)
+def _status(kind: str, word: SafeString) -> SafeString:
+    """Lists have one a row, in a dozen kinds."""
     shape = mark_safe(SHAPES[STATUSES[kind]])  # noqa: S308
     sign = format_html('<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">{}</svg>', shape)
     return format_html('<span class="st st-{}">{}{}</span>', kind, sign, word)

@@ -35,6 +35,17 @@ def certificate_sheet(certificate: Certificate) -> SafeString:
     )
 
 
+@register.simple_tag
+def check_symbol(address: str) -> SafeString:
+    """The code at the foot of a printed page; its quiet zone is the paper round it."""
+    matrix = modules(address)
+    return format_html(
+        '<svg class="sheet-code" viewBox="0 0 {} {}" shape-rendering="crispEdges" role="img" aria-label="QR">'
+        '<path d="{}"/></svg>',
+        len(matrix), len(matrix), _dark(matrix),
+    )  # fmt: skip
+
+
 @register.filter
 def grouped(number: str) -> str:
     """02F2026-00017-K7QM2XA."""
@@ -48,9 +59,12 @@ def _text(line: Line) -> tuple[str, str, str, str, str, str]:
 
 def _code(text: str) -> SafeString:
     matrix = modules(text)
-    dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, module in enumerate(row) if module)
     return format_html(
         '<svg x="{}" y="{}" width="{}" height="{}" viewBox="0 0 {} {}" shape-rendering="crispEdges" role="img" '
         'aria-label="QR"><path d="{}"/></svg>',
-        LEFT, CODE_TOP, CODE_SIDE, CODE_SIDE, len(matrix), len(matrix), dark,
+        LEFT, CODE_TOP, CODE_SIDE, CODE_SIDE, len(matrix), len(matrix), _dark(matrix),
     )  # fmt: skip
+
+
+def _dark(matrix: list[list[bool]]) -> str:
+    return "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, module in enumerate(row) if module)

@@ -16,7 +16,6 @@ from courses.dates import speaks_english
 
 register = template.Library()
 
-MINUTES_PER_HOUR = 45  # 1 学时
 WEEKDAYS = "一二三四五六日"
 LEVELLED = re.compile(r"[^\s，。；、（）]+（[^）]{1,12}）")
 
@@ -76,6 +75,18 @@ def full_day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def month_words(number: int) -> str:
+    """9 月 · September."""
+    return dates.month(number)
+
+
+@register.filter
+def year_month(year: int, month: int) -> str:
+    """2026 年 9 月 · September 2026."""
+    return dates.year_month(year, month)
+
+
+@register.filter
 def weekday(value: date | datetime | None) -> str:
     """周二 · Tue."""
     day = local(value)
@@ -105,22 +116,23 @@ def time_range(start: datetime | time | None, end: datetime | time | None) -> st
 
 
 @register.filter
-def hours_number(minutes: int | None) -> str:
-    """Minutes as 学时, one decimal when needed, rounded down: 180 → 4, 200 → 4.4."""
-    tenths = int(minutes or 0) * 10 // MINUTES_PER_HOUR
+def hours_number(minutes: int | None, per: int) -> str:
+    """Minutes as 学时 of `per` minutes, which the policy of the class says; one decimal when needed, rounded down:
+    200 by 45 → 4.4."""
+    tenths = int(minutes or 0) * 10 // per
     return f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
 
 
 @register.filter
-def hours_figure(minutes: int | None) -> float:
-    """Minutes as 学时 for a drawing, rounded as `hours_number` rounds: 200 → 4.4."""
-    return float(hours_number(minutes))
+def hours_figure(minutes: int | None, per: int) -> float:
+    """Minutes as 学时 for a drawing, rounded as `hours_number` rounds: 200 by 45 → 4.4."""
+    return float(hours_number(minutes, per))
 
 
 @register.filter
-def hours_words(minutes: int | None) -> str:
+def hours_words(minutes: int | None, per: int) -> str:
     """4 学时."""
-    count = hours_number(minutes)
+    count = hours_number(minutes, per)
     return ngettext("%(count)s 学时", "%(count)s 学时", 1 if count == "1" else 2) % {"count": count}
 
 

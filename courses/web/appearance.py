@@ -1,10 +1,13 @@
-"""Text size and light or dark: kept in two cookies of the browser, for visitors and signed-in alike."""
+"""Text size and light or dark: kept in two cookies of the browser, for visitors and signed-in alike. The language too,
+and with it that of the messages to a learner who is signed in."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import i18n
 from django.views.decorators.http import require_POST
 
+from courses.people import accounts
 from courses.web.gate import public
 
 CHOICES = {"theme": ("light", "dark"), "elder": ("1", "2")}
@@ -35,6 +38,13 @@ def set_appearance(request: HttpRequest) -> HttpResponse:
         elif value is not None:
             response.delete_cookie(name, samesite="Lax")
     return response
+
+
+@public
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    if request.method == "POST" and request.user.is_authenticated:
+        accounts.prefer_language(user=request.user, language=request.POST.get("language", ""))
+    return i18n.set_language(request)
 
 
 def safe_next(request: HttpRequest, *, default: str) -> str:

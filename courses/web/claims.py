@@ -8,7 +8,7 @@ from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from courses import access
+from courses import access, policy
 from courses.access import Permission
 from courses.attendance import leave
 from courses.models import Attendance, Dispute, Enrolment, LeaveRequest, Proof, TrainingClass, User
@@ -60,6 +60,7 @@ def listed(*, training_class: TrainingClass, user: User, permission: Permission,
         "disputes_open": [row for row in contested if row.dispute.status in Dispute.OPEN],
         "disputes_done": [row for row in contested if row.dispute.status not in Dispute.OPEN],
         "answer_max": leave.TEXT_MAX,
+        "hour": policy.of_class(training_class=training_class, on=policy.local_date(now)).hour_minutes,
         "now": now,
     }
 

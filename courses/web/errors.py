@@ -1,17 +1,23 @@
 """Pages for what went wrong: what happened, whether it was saved, what to do next."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from courses.web.gate import public
+from courses.web.gate import DOORS, NoLearner, public
+
+# By this name the log knows the request (lms/logs.py).
+REQUEST_ID = "tideline.request_id"
 
 
-class OwnNotFound:
-    """Our page for what is not there, also where DEBUG is on and Django would show its own with every address."""
+class OwnPages:
+    """Our pages for what is not there and for a form that nobody can read, also where DEBUG is on and Django would
+    show its own with every address and setting."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -20,7 +26,26 @@ class OwnNotFound:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, BadRequest):
+            return bad_request(request, exception)
         return not_found(request, exception) if isinstance(exception, Http404) else None
+
+
+class OwnNotAllowed:
+    """Our page where somebody opens by a link what only takes a form; programs get the bare answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        reads = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not reads:
+            return answer
+        door = next((door for door in DOORS if request.path.startswith(door)), "/")
+        page = error_page(request, 405, door=door)
+        page["Allow"] = answer.headers.get("Allow", "POST")
+        return page
 
 
 @public
@@ -30,6 +55,15 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @public
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, NoLearner):
+        return error_page(
+            request,
+            403,
+            heading=_("这里是学员自己的页面"),
+            happened=_("您登录的是工作账号，没有学员信息，所以没有可看的内容。"),
+            next_step=_("办公请回工作台；您本人也参加培训的，请退出后用自己的手机号登录。"),
+            door="/account/",
+        )
     return error_page(request, 403)
 
 
@@ -41,20 +75,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @public
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request, so without any context processor: the database may be what broke."""
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    name = {"request_id": request.META.get(REQUEST_ID, "")}
+    return HttpResponse(render_to_string("errors/500.html", name), status=500)
 
 
 @public
 def too_many(request: HttpRequest, exception: Exception | None = None, *, seconds: int | None = None) -> HttpResponse:
     response = error_page(request, 429, wait=seconds)
     response["Retry-After"] = str(seconds or 60)
-    return response
-
-
-@public
-def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    response = HttpResponse(render_to_string("errors/503.html"), status=503)
-    response["Retry-After"] = "300"
     return response
 
 

@@ -3,19 +3,28 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from courses import access
 from courses.access import Permission
 from courses.models import Learner
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-STAFF_DOORS = ("/desk/", "/teach/", "/cms/")
+STAFF_DOORS = ("/desk/", "/teach/", "/cms/", "/S/", "/s/")
+DOORS = (*STAFF_DOORS, "/my/")
+READS = ("GET", "HEAD")
+
+
+class NoLearner(PermissionDenied):
+    """A login of somebody who works here and is no learner."""
 
 
 def public(view: View) -> View:
@@ -46,7 +55,7 @@ def learner_only(view: View) -> View:
             return to_sign_in(request)
         learner = Learner.objects.filter(user_id=request.user.pk).first()
         if learner is None:
-            raise PermissionDenied
+            raise NoLearner
         learner.user = request.user  # read already
         request.learner = learner  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
@@ -75,4 +84,18 @@ def allow(permission: Permission) -> Callable[[View], View]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     door = "account_staff_login" if request.path.startswith(STAFF_DOORS) else "account_login"
-    return redirect_to_login(request.get_full_path(), login_url=reverse(door))
+    if request.method not in READS and "text/html" in request.headers.get("Accept", ""):
+        said = _("您没有登录，或者登录已过期，刚才提交的没有保存。请登录后再提交一次。")
+        messages.warning(request, said, fail_silently=True)
+    return redirect_to_login(_way_back(request), login_url=reverse(door))
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where the visitor goes on after signing in: what takes forms alone is not opened by a link, so the page that the
+    form stood on, else the door that it lies behind."""
+    if request.method in READS:
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc == request.get_host() and page.path and not page.path.startswith("/account/"):
+        return page._replace(scheme="", netloc="", fragment="").geturl()
+    return next((door for door in DOORS if request.path.startswith(door)), "/")

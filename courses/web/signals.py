@@ -27,6 +27,20 @@ SUMS: dict[str, str | Promise] = {
         "到课 %(came)s 人，没有签退 %(people)s 人，占 %(percent)s%%。%(from)s 人且 %(from_percent)s%% 起提示。"
     ),
     Kind.TWO_ROOMS: _("%(people)s 人同一时间还在别的班签到。"),
+    Kind.ONE_SIDED: _(
+        "全班到过课的 %(came)s 人里，有 %(people)s 人只有一方的凭据：没有老师当面见过，或只有一位老师的登记。"
+        "至少要本人手机和一位老师，或两位老师，共 %(from)s 方。核对后才能批准结业。"
+    ),
+    Kind.CALL_BACK: _(
+        "电话回访接通 %(asked)s 人，其中 %(people)s 人说的与考勤不符。天数相差 %(from)s 天起提示。核对后才能批准结业。"
+    ),
+}
+
+
+SAID: dict[str, str | Promise] = {
+    "not_learner": _("电话不是本人的"),
+    "not_attended": _("本人说没有参训"),
+    "fewer_days": _("本人说上了 %(days)s 天"),
 }
 
 
@@ -84,8 +98,12 @@ def _detail(row: dict[str, Any]) -> str:
     if "counted" in row:
         return str(_("清点 %(counted)s 人，名册 %(register)s 人")) % row
     parts = []
+    if "said" in row:
+        parts += [str(SAID[row["said"]]) % row, str(_("考勤有 %(seen)s 天")) % row]
     if "device" in row:
         parts.append(str(_("手机尾号 %(device)s")) % row)
+    if "staff" in row:
+        parts.append(str(_("本人凭据 %(own)s 条，老师 %(staff)s 位")) % row)
     if "offset_ms" in row:
         parts.append(str(_("码亮起后 %(offset_ms)s 毫秒")) % row)
     return str(_("，")).join(parts)

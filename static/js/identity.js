@@ -39,7 +39,7 @@
       const [code, values] = found;
       wrong.querySelector("span").textContent = told.slips[code].replace(/%\((\w+)\)\d*d/g, (_, name) => values[name]);
     }
-    if (!right.hidden) right.querySelector("b").textContent = text.slice(0, 3) + "*".repeat(11) + text.slice(-4);
+    if (!right.hidden) right.querySelector("b").textContent = text.slice(0, 2) + "*".repeat(13) + text.slice(-3);
   };
 
   number.addEventListener("input", () => look(false));

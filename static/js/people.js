@@ -14,33 +14,12 @@
   let busy = false;
   let rest = 0;
 
-  // Three sounds that nobody mixes up: two rising notes, one wavering, one low and long.
-  const SOUNDS = { go: [[880, 0, 0.09], [1320, 0.1, 0.16]], wait: [[620, 0, 0.12], [520, 0.16, 0.12], [620, 0.32, 0.12]], stop: [[170, 0, 0.55]] };
-  let sound;
   const quiet = () => mute.getAttribute("aria-pressed") === "true";
-  const play = (tone) => {
-    navigator.vibrate?.(tone === "go" ? [60] : tone === "wait" ? [60, 60, 60] : [300]);
-    if (quiet()) return;
-    try {
-      sound ||= new AudioContext();
-      sound.resume();
-      for (const [pitch, from, long] of SOUNDS[tone]) {
-        const note = sound.createOscillator();
-        const loud = sound.createGain();
-        note.type = tone === "stop" ? "square" : "sine";
-        note.frequency.value = pitch;
-        loud.gain.value = 0.12;
-        note.connect(loud).connect(sound.destination);
-        note.start(sound.currentTime + from);
-        note.stop(sound.currentTime + from + long);
-      }
-    } catch { /* a browser without sound still shows the colour */ }
-  };
 
   const show = (tone, html) => {
     for (const one of ["go", "wait", "stop"]) body.toggle(`scan-${one}`, one === tone);
     result.innerHTML = html;
-    play(tone);
+    playTone(tone, quiet());
     clearTimeout(rest);
     if (ready && result.dataset.rest) {
       rest = setTimeout(() => { body.remove("scan-go", "scan-wait", "scan-stop"); result.innerHTML = ready.innerHTML; }, result.dataset.rest * 1000);
@@ -152,6 +131,9 @@
     });
     addEventListener("pagehide", stop);
   }
-  if (ready) navigator.wakeLock?.request("screen").catch(() => {});
+  // The browser lets go of the screen when the page is hidden.
+  const stayAwake = () => { if (ready && !document.hidden) navigator.wakeLock?.request("screen").catch(() => {}); };
+  document.addEventListener("visibilitychange", stayAwake);
+  stayAwake();
   code.focus();
 })();

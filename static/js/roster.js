@@ -44,6 +44,8 @@
         const parts = await answer.json();
         put(head, parts.head);
         put(rows, parts.rows);
+        // Drawn before the count began, it still says who was thought to be here.
+        for (const part of document.querySelectorAll("[data-figures]")) part.hidden = parts.counting;
         etag = answer.headers.get("ETag") || "";
       }
       if (answer.status < 400) heard = Date.now();

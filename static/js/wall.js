@@ -44,7 +44,8 @@
         signal: AbortSignal.timeout(4000),
       });
       if (answer.status === 403) { location.reload(); return; }
-      if (answer.status >= 500) throw new Error("later");
+      // Whatever else a proxy or a server says is no state: the code on the wall grows old as if nothing was said.
+      if (answer.status !== 200 && answer.status !== 304) throw new Error("later");
       const said = Number(answer.headers.get("X-Now"));
       if (said) skew = said - (sent + Date.now()) / 2;
       if (answer.status === 200) {
@@ -77,13 +78,23 @@
     $("beam-inner").setAttribute("d", `M188 756L${at} 940H${at + 171}Z`);
   }
 
+  // A wall that was not stopped says so: the class would go on scanning behind the trainer's back.
   pause.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const said = $("said");
+    said.textContent = "";
     try {
-      await fetch(pause.action, { method: "POST", body: new FormData(pause) });
-    } finally {
-      ask();
+      const answer = await fetch(pause.action, {
+        method: "POST",
+        body: new FormData(pause),
+        headers: { "X-Screen": wall.dataset.screen },
+        signal: AbortSignal.timeout(8000),
+      });
+      if (answer.redirected || !answer.ok) said.textContent = said.dataset.refused;
+    } catch {
+      said.textContent = said.dataset.lost;
     }
+    ask();
   });
   // A refresh in the middle of a lesson keeps the size that the last row needs.
   const big = () => {

@@ -93,7 +93,7 @@ def gauge_medium(*, value: float, total: float, mark: float | None, mark_label: 
         anchor, x = ("end", "100%") if at > 86 else ("middle", place)
         labels.append(f'<text class="mark" x="{x}" y="40" dy="1em" text-anchor="{anchor}">{escape(mark_label)}</text>')
     if mark is None or percent(value=mark, of=total) <= 86:
-        whole = number(total)
+        whole = f"{total:.1f}".removesuffix(".0")
         labels.append(f'<text class="minor" x="100%" y="40" dy="1em" text-anchor="end">{whole}</text>')
     frame = f'<svg class="gauge gauge-m" width="100%" role="img" aria-label="{escape(summary)}">'
     return f"{frame}{body}{''.join(labels)}</svg>"

@@ -1,4 +1,4 @@
-"""The learner's path: beads on a wave that runs down the page. Six shapes, so that colour is never needed."""
+"""The learner's path: beads on a wave that runs down the page. Seven shapes, so that colour is never needed."""
 
 from courses.templatetags.draw.waves import upright
 
@@ -9,6 +9,7 @@ BEADS = {
     "coming": '<circle class="b-coming" r="9"/>',
     "exam": '<path class="b-coming" d="M0-13L13 0 0 13-13 0Z"/>',
     "certificate": '<path class="b-certificate" d="M-15-15H15V15H-15Z"/>',
+    "certified": '<path class="b-certified" d="M-15-15H15V15H-15Z"/><path class="b-knock" d="M-6 .5L-1.5 5 6.5-4"/>',
 }
 PASSED = frozenset({"done", "absent"})
 

@@ -69,6 +69,37 @@ class StaffForm(forms.Form):
     )
 
 
+def new_password_field(label: Any, hint: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=128,
+        strip=False,
+        help_text=hint,
+        error_messages={"required": gettext_lazy("请填写密码")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class FirstPasswordForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("开通码"),
+        max_length=40,
+        help_text=gettext_lazy("打开链接会自动填好；也可以照纸上的填，大小写不分。"),
+        error_messages={"required": gettext_lazy("请填写开通码")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    password = new_password_field(
+        gettext_lazy("设一个密码"), gettext_lazy("至少 12 位，不能全是数字，也不要用常见的密码。")
+    )
+    again = new_password_field(gettext_lazy("再输一次密码"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", _("两次输的密码不一样，没有设置。请再输一次。"))
+        return cleaned
+
+
 class SecondFactorForm(AuthenticateForm):
     code = code_field(gettext_lazy("动态码或恢复码"))
 

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -63,7 +64,8 @@ def let_go(request: HttpRequest) -> HttpResponse:
     phone = user.phone
     del request.session[PROVED]
     resting.let_go(user=user, now=now)
-    return sign_in(request, learners.open_login(phone=phone, now=now), now)
+    fresh = learners.open_login(phone=phone, now=now, language=get_language() or settings.LANGUAGE_CODE)
+    return sign_in(request, fresh, now)
 
 
 def _proved(request: HttpRequest, now: datetime) -> User | None:

@@ -3,7 +3,7 @@
 from allauth.mfa.recovery_codes.views import generate_recovery_codes
 from django.urls import path
 
-from courses.web.account import owner, staff, views
+from courses.web.account import first, owner, staff, views
 from courses.web.gate import public, signed_in
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("owner/new/", owner.let_go, name="account_owner_new"),
     path("logout/", views.sign_out, name="account_logout"),
     path("staff/", staff.door, name="account_staff_login"),
+    path("first/", first.first, name="account_first"),
     path("staff/again/", signed_in(staff.PasswordAgain.as_view()), name="account_reauthenticate"),
     path("second/", signed_in(staff.Overview.as_view()), name="mfa_index"),
     path("second/authenticate/", public(staff.Authenticate.as_view()), name="mfa_authenticate"),

@@ -62,7 +62,8 @@ def code(request: HttpRequest) -> HttpResponse:
     now, refusal = timezone.now(), None
     if request.method == "POST" and form.is_valid():
         try:
-            user = accounts.prove(pending=pending, code=form.cleaned_data["code"], now=now)
+            language = get_language() or settings.LANGUAGE_CODE
+            user = accounts.prove(pending=pending, code=form.cleaned_data["code"], now=now, language=language)
             return enter(request, user, now)
         except ProofRefused as refused:
             refusal = refused

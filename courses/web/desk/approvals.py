@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import access, privacy
+from courses import access
 from courses.access import Permission
 from courses.completion import batches
 from courses.models import ApprovalBatch
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import told
 
 
 def fetch(request: HttpRequest, number: str) -> ApprovalBatch:
@@ -32,7 +33,7 @@ def desk_batch(request: HttpRequest, number: str) -> HttpResponse:
     )
     context = {
         "batch": batch,
-        "lines": [(line, privacy.mask_name(line.completion.enrolment.learner.name)) for line in lines],
+        "lines": [(line, line.completion.enrolment.learner.masked_name) for line in lines],
         "own": batch.by_id == officer(request).pk,
         "crumbs": [(_("待我办"), reverse("desk"))],
         "here": _("批准 %(number)s") % {"number": number},

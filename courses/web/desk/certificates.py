@@ -17,8 +17,9 @@ from courses.models import Certificate, CertificateWithdrawal
 from courses.web.certificates import TONES
 from courses.web.desk.class_file import fetch
 from courses.web.desk.outlook import gather
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import told
 
 Kind, Status = CertificateWithdrawal.Kind, CertificateWithdrawal.Status
 
@@ -48,6 +49,7 @@ def desk_certificates(request: HttpRequest, number: str) -> HttpResponse:
             for row in held
         ],
         "waiting": certificates.waiting(training_class=training_class).count(),
+        "held_back": certificates.held_back(training_class=training_class).count(),
         "may_issue": may(Permission.ISSUE_CERTIFICATES),
         "may_decide": may(Permission.DECIDE_CERTIFICATES),
         "user_pk": user.pk,

@@ -1,111 +1,68 @@
-"""变更申请: another time, room or trainer for a lesson of an approved class; asked here, decided here by another."""
+"""变更申请: another time, place or trainer for a lesson of an approved class, one that makes up for a cancelled one, or
+other seats for the class; asked here, decided here by another."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, attendance, classes, dates
+from courses import access, attendance, classes, enrolment
 from courses.access import Permission
-from courses.classes import ChangeRefused
-from courses.models import ChangeRequest, Lesson, Post, TrainingClass, User
-from courses.policy import CITY_TIME
+from courses.classes import Finding
+from courses.classes.clashes import ClashKind
+from courses.models import ChangeRequest, Lesson, TrainingClass
+from courses.refusals import Refused
+from courses.web.desk.change_forms import ChangeForm, ReplacementForm, SeatsForm
 from courses.web.desk.class_file import fetch
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import name_the_unheard, told
 
 
-class LessonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Lesson) -> str:
-        return _("第 %(number)s 次课，%(starts)s，%(title)s") % {
-            "number": obj.number,
-            "starts": dates.moment(obj.starts_at),
-            "title": obj.title,
-        }
+@dataclass(frozen=True)
+class Outlook:
+    """What granting a request would bring: failed checks, the classes it clashes with, and how many the reader may not
+    see."""
 
-
-class ChangeForm(forms.Form):
-    """What is left empty stays as it is."""
-
-    lesson = LessonChoice(Lesson.objects.none(), label=gettext_lazy("哪次课"), empty_label=gettext_lazy("请选择"))
-    day = forms.DateField(label=gettext_lazy("新日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    starts = forms.TimeField(
-        label=gettext_lazy("新的开始时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
-    )
-    ends = forms.TimeField(
-        label=gettext_lazy("新的结束时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
-    )
-    room = forms.CharField(label=gettext_lazy("新教室"), max_length=40, required=False)
-    trainer = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("新教师"), required=False, empty_label=gettext_lazy("不变")
-    )
-    cancels = forms.BooleanField(
-        label=gettext_lazy("这次课不上了，取消"),
-        required=False,
-        help_text=gettext_lazy("取消的课次不计入应到学时，上面的时间和教室不用填。"),
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("会告知学员，请写清楚。")
-    )
-
-    def __init__(self, *args: Any, training_class: TrainingClass, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        planned = training_class.lessons.filter(status=Lesson.Status.PLANNED)
-        posts = Post.objects.filter(
-            role=Post.Role.TRAINER, institution=training_class.institution_id, until__isnull=True
-        )
-        for name, rows in (
-            ("lesson", planned.select_related("training_class", "trainer")),
-            ("trainer", User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("username")),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = rows
-
-    def wanted(self) -> dict[str, Any]:
-        """The request in the words of the domain."""
-        values = self.cleaned_data
-        lesson: Lesson = values["lesson"]
-        starts, ends = lesson.starts_at.astimezone(CITY_TIME), lesson.ends_at.astimezone(CITY_TIME)
-        day = values["day"] or starts.date()
-        return {
-            "lesson": lesson,
-            "starts_at": datetime.combine(day, values["starts"] or starts.time(), CITY_TIME),
-            "ends_at": datetime.combine(day, values["ends"] or ends.time(), CITY_TIME),
-            "room": values["room"] or lesson.room,
-            "trainer": values["trainer"] or lesson.trainer,
-            "reason": values["reason"],
-        }
+    findings: list[Finding]
+    classes: list[TrainingClass]
+    unseen: int
 
 
 @allow(Permission.SEE_DESK)
 def desk_changes(request: HttpRequest, number: str) -> HttpResponse:
-    """The requests of one class, with what was and what shall be; and the form for another."""
+    """The requests of one class, with what was and what shall be; and the forms for another."""
     now = timezone.now()
-    asks = request.method == "POST"
+    asks = request.POST.get("ask", "change") if request.method == "POST" else ""
     training_class = fetch(request, number, Permission.RUN_CLASSES if asks else Permission.SEE_DESK)
-    form = ChangeForm(request.POST if asks else None, training_class=training_class)
-    if asks and form.is_valid() and _ask(request, form, now):
+    forms = _forms(request, asks, training_class)
+    sent = forms.get(asks)
+    if sent is not None and sent.is_valid() and _ask(request, asks, sent, training_class, now):
         return redirect("desk_changes", number)
 
     def may(permission: Permission) -> bool:
         return access.may_on(user=officer(request), training_class=training_class, permission=permission, now=now)
 
-    requests = ChangeRequest.objects.filter(lesson__training_class=training_class)
+    joined = ("lesson", "venue", "was_venue", "was_trainer", "trainer", "asked_by", "decided_by", "made")
+    listed = ChangeRequest.objects.filter(training_class=training_class).select_related(*joined)
+    may_review, may_run = may(Permission.REVIEW), may(Permission.RUN_CLASSES)
     context = {
         "training_class": training_class,
-        "form": form,
-        "requests": requests.select_related("lesson", "was_trainer", "trainer", "asked_by", "decided_by"),
-        "may_ask": may(Permission.RUN_CLASSES) and training_class.status in classes.CHANGEABLE,
-        "may_review": may(Permission.REVIEW),
+        "forms": forms,
+        "sent": sent,
+        "requests": [(row, _outlook(request, row, now) if may_review else None) for row in listed],
+        "may_ask": may_run and training_class.status in classes.CHANGEABLE,
+        "may_resize": may_run and training_class.status in enrolment.RESIZABLE,
+        "may_replace": training_class.lessons.filter(status=Lesson.Status.CANCELLED).exists(),
+        "may_review": may_review,
         "user_pk": officer(request).pk,
         "crumbs": [
             (_("班次"), reverse("desk_classes")),
@@ -113,20 +70,50 @@ def desk_changes(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "here": _("变更申请"),
     }
-    return show(request, "desk/changes/list.html", context, here="desk_classes", status=422 if form.errors else 200)
+    failed = sent is not None and bool(sent.errors)
+    return show(request, "desk/changes/list.html", context, here="desk_classes", status=422 if failed else 200)
 
 
-def _ask(request: HttpRequest, form: ChangeForm, now: datetime) -> bool:
-    wanted = form.wanted()
+def _forms(request: HttpRequest, asks: str, training_class: TrainingClass) -> dict[str, Form]:
+    """One of them is bound: the one that was sent."""
+
+    def sent(name: str) -> QueryDict | None:
+        return request.POST if asks == name else None
+
+    return {
+        "change": ChangeForm(sent("change"), training_class=training_class),
+        "replace": ReplacementForm(sent("replace"), training_class=training_class, prefix="replace"),
+        "seats": SeatsForm(sent("seats"), prefix="seats", initial={"seats": training_class.seats}),
+    }
+
+
+def _outlook(request: HttpRequest, row: ChangeRequest, now: datetime) -> Outlook | None:
+    """What whoever decides on an open request reads first."""
+    if row.status != ChangeRequest.Status.ASKED:
+        return None
+    foreseen = classes.foresee_change(request=row, now=now)
+    numbers = {clash.other.class_number for clash in foreseen.clashes if clash.kind != ClashKind.OVERLAP}
+    seen = access.visible_classes(user=officer(request), now=now, permission=Permission.SEE_DESK)
+    named = list(seen.filter(number__in=numbers).select_related("course").order_by("number"))
+    return Outlook(foreseen.findings, named, len(numbers) - len(named))
+
+
+def _ask(request: HttpRequest, asks: str, form: Form, training_class: TrainingClass, now: datetime) -> bool:
+    by = officer(request)
     try:
-        if form.cleaned_data["cancels"]:
-            classes.ask_cancel(by=officer(request), lesson=wanted["lesson"], reason=wanted["reason"], now=now)
-        else:
-            classes.ask_change(by=officer(request), now=now, **wanted)
-    except ChangeRefused as refusal:
+        if isinstance(form, SeatsForm):
+            enrolment.ask_seats(by=by, training_class=training_class, now=now, **form.cleaned_data)
+        elif isinstance(form, ReplacementForm):
+            classes.ask_replacement(by=by, now=now, **form.wanted())
+        elif isinstance(form, ChangeForm) and form.cleaned_data["cancels"]:
+            wanted = form.wanted()
+            classes.ask_cancel(by=by, lesson=wanted["lesson"], reason=wanted["reason"], now=now)
+        elif isinstance(form, ChangeForm):
+            classes.ask_change(by=by, now=now, **form.wanted())
+    except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return False
-    messages.success(request, _("已提交变更申请，等区市审核。审核前仍按原安排上课。"))
+    messages.success(request, _("已提交变更申请，等区市审核。审核前仍按原安排。"))
     return True
 
 
@@ -135,15 +122,33 @@ def _ask(request: HttpRequest, form: ChangeForm, now: datetime) -> bool:
 def desk_change_decide(request: HttpRequest, number: str, request_number: str) -> HttpResponse:
     """Grant or refuse one request."""
     training_class = fetch(request, number, Permission.REVIEW)
-    rows = ChangeRequest.objects.filter(lesson__training_class=training_class)
-    row = get_object_or_404(
-        rows.select_related("lesson__training_class__course", "was_trainer", "trainer"), number=request_number
-    )
-    grant = request.POST.get("decision") == "grant"
+    rows = ChangeRequest.objects.filter(training_class=training_class)
+    joined = ("training_class__course", "lesson", "venue", "was_venue", "was_trainer", "trainer")
+    row = get_object_or_404(rows.select_related(*joined), number=request_number)
+    now = timezone.now()
+    decide = _decide_seats if row.seats is not None else _decide_lesson
+    decide(request, row, request.POST.get("answer", ""), now)
+    name_the_unheard(request, training_class=training_class, now=now)
+    return redirect("desk_changes", number)
+
+
+def _grants(request: HttpRequest) -> bool:
+    return request.POST.get("decision") == "grant"
+
+
+def _decide_seats(request: HttpRequest, row: ChangeRequest, answer: str, now: datetime) -> None:
+    grant = _grants(request)
+    with told(request, _("已同意，名额已改。") if grant else _("未同意变更，原因已写明。")):
+        moved = enrolment.decide_seats(by=officer(request), request=row, grant=grant, answer=answer, now=now)
+        if moved:
+            words = ngettext("%(count)s 人递补，已通知。", "%(count)s 人递补，已通知。", len(moved))
+            messages.info(request, words % {"count": len(moved)})
+
+
+def _decide_lesson(request: HttpRequest, row: ChangeRequest, answer: str, now: datetime) -> None:
+    grant = _grants(request)
     with told(request, _("已同意变更，并通知学员和教师。") if grant else _("未同意变更，原因已写明。")):
-        affected = attendance.decide_change(
-            by=officer(request), request=row, grant=grant, answer=request.POST.get("answer", ""), now=timezone.now()
-        )
+        affected = attendance.decide_change(by=officer(request), request=row, grant=grant, answer=answer, now=now)
         again = sum(one.scan_again for one in affected)
         if again:
             words = ngettext(
@@ -152,4 +157,3 @@ def desk_change_decide(request: HttpRequest, number: str, request_number: str) -
                 again,
             )
             messages.info(request, words % {"count": again})
-    return redirect("desk_changes", number)

@@ -15,17 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, attendance, classes, completion, enrolment, privacy, seating
+from courses import access, attendance, classes, completion, enrolment, policy, privacy, seating
 from courses.access import Permission
 from courses.enrolment import Finding
 from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass, TransferRequest
 from courses.people import proofs
+from courses.web.desk.class_hurdles import hurdles
 from courses.web.desk.class_moves import moves_for
 from courses.web.desk.group_rows import booking_rows
 from courses.web.desk.outlook import gather
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.desk.reasoning import Reasoned, read_reasoning
 from courses.web.gate import allow
+from courses.web.told import name_the_unheard, said_to, told
 
 PER_PAGE = 60
 # Of whom a person still decides: what speaks for and against them is shown.
@@ -47,6 +49,10 @@ class Person:
     never_came: bool
     no_shows: int
 
+    @property
+    def live(self) -> bool:
+        return self.enrolment.status in Enrolment.LIVE
+
 
 @dataclass(frozen=True)
 class Meeting:
@@ -56,6 +62,17 @@ class Meeting:
     here: int
     by_hand: int
     room: str
+
+
+MAY = {
+    "may_run": Permission.RUN_CLASSES,
+    "may_enrol": Permission.ENROL_AT_COUNTER,
+    "may_review": Permission.REVIEW,
+    "may_book": Permission.BOOK_GROUPS,
+    "may_export": Permission.EXPORT,
+    "may_see_proofs": Permission.SEE_PROOFS,
+    "may_card": Permission.PROPOSE_CARDS,
+}
 
 
 def fetch(request: HttpRequest, number: str, permission: Permission) -> TrainingClass:
@@ -81,19 +98,22 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
         "page": page,
         "people": _people(training_class, list(page.object_list), now),
         "steps": _completion_steps(training_class),
-        "asks_scores": bool(completion.parts_asked(training_class)),
+        "asks_scores": bool(completion.scores_asked(training_class)),
+        "asks_works": bool(completion.works_asked(training_class)),
         "events": training_class.events.select_related("by").order_by("at", "pk"),
         "moves": moves_for(user=user, training_class=training_class, now=now),
-        "may_run": may(Permission.RUN_CLASSES),
-        "may_enrol": may(Permission.ENROL_AT_COUNTER),
-        "may_review": may(Permission.REVIEW),
-        "may_book": may(Permission.BOOK_GROUPS),
+        **{name: may(permission) for name, permission in MAY.items()},
         "bookings": booking_rows(training_class),
-        "may_export": may(Permission.EXPORT),
-        "may_see_proofs": may(Permission.SEE_PROOFS),
+        "cards": access.visible_cards(user=user, now=now, permission=Permission.SEE_DESK).filter(
+            training_class=training_class
+        ),
         "own": training_class.submitted_by_id == user.pk,
+        **hurdles(
+            training_class=training_class, now=now, runs=may(Permission.RUN_CLASSES), reviews=may(Permission.REVIEW)
+        ),
         "deadline": classes.review_deadlines(training_classes=[training_class], now=now).get(training_class.pk),
         "user_pk": user.pk,
+        "hour": policy.of_class(training_class=training_class, on=policy.local_date(now)).hour_minutes,
         "crumbs": [(_("班次"), reverse("desk_classes"))],
         "here": training_class.number,
     }
@@ -125,19 +145,15 @@ def _people(training_class: TrainingClass, enrolments: list[Enrolment], now: dat
     missing = set(enrolment.never_came(training_class=training_class, now=now).values_list("pk", flat=True))
     undecided = [row.learner for row in enrolments if row.status in UNDECIDED]
     no_shows = enrolment.recent_no_shows(learners=undecided, now=now)
-    handed_in = list(proofs.of_enrolments(enrolments=enrolments))
+    handed_in = proofs.by_enrolment(enrolments=enrolments)
     return [
         Person(
             row,
-            privacy.mask_name(row.learner.name),
+            row.learner.masked_name,
             minutes.get(row.pk) or 0,
             read_reasoning(completions[row.pk]) if row.pk in completions else None,
             enrolment.from_rows(row.findings),
-            [
-                proof
-                for proof in handed_in
-                if (proof.learner_id, proof.category_id) == (row.learner_id, row.category_id)
-            ],
+            handed_in[row.pk],
             wishes.get(row.pk),
             row.pk in missing,
             no_shows.get(row.learner_id, 0),
@@ -148,7 +164,7 @@ def _people(training_class: TrainingClass, enrolments: list[Enrolment], now: dat
 
 def _meetings(training_class: TrainingClass, now: datetime) -> list[Meeting]:
     here = Q(attendance__in_at__isnull=False)
-    lessons = training_class.lessons.annotate(
+    lessons = training_class.lessons.select_related("trainer", "venue").annotate(
         here=Count("attendance", filter=here), by_hand=Count("attendance", filter=here & Q(attendance__by_hand=True))
     )
     return [
@@ -216,13 +232,14 @@ def desk_class_advance(request: HttpRequest, number: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     with told(request, _("已办理，班次现在是「%(status)s」。") % {"status": move.to.label}):
         seating.advance(by=officer(request), training_class=training_class, to=move.to, now=now, reason=reason)
+    name_the_unheard(request, training_class=training_class, now=now)
     return redirect("desk_class", number)
 
 
 @require_POST
 @allow(Permission.SEE_DESK)
 def desk_enrolment_decide(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
-    """Admit or turn down one application of a reviewed class."""
+    """Admit or turn down one application of a reviewed class; back to the page that it was decided on."""
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     row = get_object_or_404(
         access.visible_enrolments(user=officer(request), now=timezone.now()).select_related(
@@ -231,9 +248,9 @@ def desk_enrolment_decide(request: HttpRequest, number: str, enrolment_number: s
         number=enrolment_number,
         training_class=training_class,
     )
-    with told(request, _("已办理，并通知本人。")):
+    with told(request, _("已办理，%(told)s。") % {"told": said_to(row.learner)}):
         _decide(request, row, timezone.now())
-    return redirect("desk_class", number)
+    return redirect("desk_applications" if "listed" in request.POST else "desk_class", number)
 
 
 def _decide(request: HttpRequest, row: Enrolment, now: datetime) -> None:

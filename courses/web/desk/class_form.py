@@ -1,12 +1,14 @@
-"""The form with which an institution plans a class; the timetable is spun from a first day, weekdays and hours."""
+"""The forms with which an institution plans a class, its timetable spun from a first day, weekdays and hours, and with
+which it corrects one."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.classes import LessonPlan
+from courses.classes import ClassFacts, LessonPlan
 from courses.models import Course, District, Institution, Lesson, Post, Project, TrainingClass, User, Venue
 from courses.policy import CITY_TIME, local_date
 
@@ -25,14 +27,22 @@ MOST_LESSONS = 100
 MODES = [(mode.value, mode.label) for mode in TrainingClass.Mode if mode != TrainingClass.Mode.SELECTED]
 
 
-class ClassForm(forms.Form):
+class FactsForm(forms.Form):
+    """What a class states beside its timetable, when it is planned and while it can be corrected."""
+
     course = forms.ModelChoiceField(Course.objects.none(), label=_("课程"), empty_label=_("请选择"))
     project = forms.ModelChoiceField(
         Project.objects.none(), label=_("项目"), required=False, empty_label=_("不属于项目"),
         help_text=_("项目制培训请选所属项目，结业后计入项目进度。"),
     )  # fmt: skip
-    district = forms.ModelChoiceField(District.objects.none(), label=_("开班区市"), empty_label=_("请选择"))
-    venue = forms.ModelChoiceField(Venue.objects.none(), label=_("场地"), empty_label=_("请选择"))
+    venue = forms.ModelChoiceField(
+        Venue.objects.none(), label=_("场地"), required=False, empty_label=_("未定"),
+        help_text=_("班次计入场地所在的区市。提交前须定好场地。"),
+    )  # fmt: skip
+    district = forms.ModelChoiceField(
+        District.objects.none(), label=_("开班区市"), required=False, empty_label=_("按场地"),
+        help_text=_("场地未定时才要选。全程线上的课程算在机构所在的区市。"),
+    )  # fmt: skip
     room = forms.CharField(label=_("教室"), max_length=40, required=False)
     seats = forms.IntegerField(label=_("计划人数"), min_value=1, max_value=500)
     mode = forms.ChoiceField(label=_("录取方式"), choices=MODES, widget=forms.RadioSelect)
@@ -43,6 +53,60 @@ class ClassForm(forms.Form):
     trainers = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("教师"), widget=forms.CheckboxSelectMultiple, required=False
     )
+    enrol_until = forms.DateTimeField(
+        label=_("报名截止"), required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("不填则到首次上课当天。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, institution: Institution, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self._choose("course", Course.objects.select_related("kind"))
+        self._choose("project", Project.objects.filter(ends_on__gte=today))
+        self._choose("district", District.objects.all())
+        self._choose("venue", Venue.objects.all())
+        self._choose(
+            "trainers",
+            User.objects.filter(
+                is_active=True,
+                posts__in=Post.objects.filter(
+                    Post.in_force(timezone.now()), role=Post.Role.TRAINER, institution=institution
+                ),
+            )
+            .distinct()
+            .order_by("username"),
+        )
+
+    def _choose(self, name: str, rows: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
+
+    def clean_enrol_until(self) -> datetime | None:
+        until: datetime | None = self.cleaned_data["enrol_until"]
+        if until is not None and local_date(until) < self.today:
+            raise forms.ValidationError(_("日期已过，请填今天或以后的日期。"))
+        return until
+
+    def facts(self) -> ClassFacts:
+        """In the words of the domain."""
+        values = self.cleaned_data
+        return ClassFacts(
+            course=values["course"],
+            project=values["project"],
+            district=values["district"],
+            venue=values["venue"],
+            room=values["room"],
+            seats=values["seats"],
+            mode=values["mode"],
+            second_scan=values["second_scan"] or TrainingClass.SecondScan.EITHER,
+            trainers=list(values["trainers"]),
+            enrol_until=values["enrol_until"],
+        )
+
+
+class ClassForm(FactsForm):
     first_day = forms.DateField(label=_("首次上课日期"), widget=forms.DateInput(attrs={"type": "date"}))
     weekdays = forms.MultipleChoiceField(
         label=_("每周哪几天上课"),
@@ -57,28 +121,6 @@ class ClassForm(forms.Form):
         label=_("其中前几次是理论"), min_value=0, max_value=MOST_LESSONS, required=False,
         help_text=_("其余按实操登记；不填则全部按理论。"),
     )  # fmt: skip
-
-    def __init__(self, *args: Any, institution: Institution, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-        self._choose("course", Course.objects.select_related("kind"))
-        self._choose("project", Project.objects.filter(ends_on__gte=today))
-        self._choose("district", District.objects.all())
-        self._choose("venue", Venue.objects.all())
-        self._choose(
-            "trainers",
-            User.objects.filter(
-                is_active=True,
-                posts__in=Post.objects.filter(role=Post.Role.TRAINER, institution=institution, until__isnull=True),
-            )
-            .distinct()
-            .order_by("username"),
-        )
-
-    def _choose(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = rows
 
     def clean_first_day(self) -> date:
         day: date = self.cleaned_data["first_day"]
@@ -116,20 +158,26 @@ class ClassForm(forms.Form):
         return plans
 
 
-def repeated(*, training_class: TrainingClass, today: date) -> dict[str, Any]:
-    """The values of an earlier class, to plan the like of it again."""
-    lessons = list(training_class.lessons.all())
-    values: dict[str, Any] = {
+def stated(*, training_class: TrainingClass) -> dict[str, Any]:
+    """What a class states, as the form holds it."""
+    return {
         "course": training_class.course_id,
         "project": training_class.project_id,
-        "district": training_class.district_id,
+        "district": None if training_class.venue_id else training_class.district_id,
         "venue": training_class.venue_id,
         "room": training_class.room,
         "seats": training_class.seats,
         "mode": Mode.REVIEWED if training_class.mode == Mode.SELECTED else training_class.mode,
         "second_scan": training_class.second_scan,
         "trainers": [trainer.pk for trainer in training_class.trainers.all()],
+        "enrol_until": training_class.enrol_until,
     }
+
+
+def repeated(*, training_class: TrainingClass, today: date) -> dict[str, Any]:
+    """The values of an earlier class, to plan the like of it again; when its enrolment ended is its own."""
+    lessons = list(training_class.lessons.all())
+    values = stated(training_class=training_class) | {"enrol_until": None}
     if lessons:
         first = lessons[0]
         values |= {

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from courses import access
+from courses import access, classes
 from courses.access import Permission
 from courses.models import TrainingClass, User
 
@@ -15,12 +15,16 @@ Status = TrainingClass.Status
 
 @dataclass(frozen=True)
 class Move:
-    """A change of status that `seating.advance` makes; `words` are those of its button."""
+    """A change of status that `seating.advance` makes; `words` are those of its button.
+
+    One with a `page` of its own, named by its route, is taken there, after its consequences have been read.
+    """
 
     to: Status
     words: str | Promise
     permission: Permission
     wants_reason: bool = False
+    page: str = ""
 
 
 CANCEL = Move(Status.CANCELLED, _("取消班次"), Permission.RUN_CLASSES, wants_reason=True)
@@ -29,7 +33,11 @@ MOVES: dict[str, tuple[Move, ...]] = {
     Status.DRAFT: (CANCEL,),
     Status.RETURNED: (CANCEL,),
     Status.SUBMITTED: (CANCEL,),
-    Status.ENROLLING: (Move(Status.RUNNING, _("截止报名并开班"), Permission.RUN_CLASSES), CANCEL, SUSPEND),
+    Status.ENROLLING: (
+        Move(Status.RUNNING, _("截止报名并开班"), Permission.RUN_CLASSES, page="desk_class_start"),
+        CANCEL,
+        SUSPEND,
+    ),
     Status.RUNNING: (
         Move(Status.ASSESSING, _("转入考核"), Permission.RUN_CLASSES),
         Move(Status.CLOSED, _("办结班次"), Permission.RUN_CLASSES),
@@ -46,9 +54,13 @@ MOVES: dict[str, tuple[Move, ...]] = {
 
 
 def moves_for(*, user: User, training_class: TrainingClass, now: datetime) -> list[Move]:
-    """The steps that this person may take with this class now."""
+    """The steps that this person may take with this class now; a suspended one goes back to where it was."""
+    offered = MOVES.get(training_class.status, ())
+    if training_class.status == Status.SUSPENDED:
+        back = classes.suspended_from(training_class=training_class)
+        offered = tuple(move for move in offered if move.to in (back, Status.CANCELLED))
     return [
         move
-        for move in MOVES.get(training_class.status, ())
+        for move in offered
         if access.may_on(user=user, training_class=training_class, permission=move.permission, now=now)
     ]

@@ -1,6 +1,6 @@
 """班次: the list of classes, and the form that plans one."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -70,7 +70,7 @@ def narrowed(found: QuerySet[TrainingClass], chosen: dict[str, str]) -> QuerySet
             found = found.filter(**{column: chosen[name]})
     if chosen["month"]:
         first = _first_of(chosen["month"])
-        found = found.filter(starts_on__year=first.year, starts_on__month=first.month) if first else found.none()
+        found = found.filter(starts_on__gte=first, starts_on__lt=_month_after(first)) if first else found.none()
     if chosen["q"]:
         found = found.filter(named_like(chosen["q"]))
     return found.order_by("-starts_on", "-number")
@@ -87,6 +87,10 @@ def _first_of(month: str) -> date | None:
         return date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
+
+
+def _month_after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
 
 
 def named_like(text: str, prefix: str = "") -> Q:
@@ -117,7 +121,7 @@ def desk_class_new(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and (planned := _plan(request, form, institution)):
             return redirect("desk_class", planned.number)
     else:
-        form = ClassForm(institution=institution, today=today, initial=_initial(request, institution))
+        form = ClassForm(institution=institution, today=today, initial=_initial(request))
     context = {
         "form": form,
         "institution": institution,
@@ -127,35 +131,25 @@ def desk_class_new(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/classes/new.html", context, here="desk_classes", status=422 if form.errors else 200)
 
 
-def _initial(request: HttpRequest, institution: Institution) -> dict[str, object]:
+def _initial(request: HttpRequest) -> dict[str, object]:
     now = timezone.now()
     number = request.GET.get("from", "")
     mine = access.visible_classes(user=officer(request), now=now, permission=Permission.RUN_CLASSES)
     if number and (earlier := mine.filter(number=number).first()):
         return repeated(training_class=earlier, today=local_date(now))
     return {
-        "district": institution.district_id,
         "mode": TrainingClass.Mode.FIRST_COME,
-        "second_scan": TrainingClass.SecondScan.EITHER,
+        "second_scan": TrainingClass.SecondScan.SHARE,
     }
 
 
 def _plan(request: HttpRequest, form: ClassForm, institution: Institution) -> TrainingClass | None:
-    values = form.cleaned_data
     try:
         return classes.plan(
             by=officer(request),
-            course=values["course"],
-            project=values["project"],
             institution=institution,
-            district=values["district"],
-            venue=values["venue"],
-            room=values["room"],
-            seats=values["seats"],
-            trainers=list(values["trainers"]),
+            facts=form.facts(),
             lessons=form.lessons(),
-            mode=values["mode"],
-            second_scan=values["second_scan"] or TrainingClass.SecondScan.EITHER,
             now=timezone.now(),
         )
     except ClassRefused as refusal:

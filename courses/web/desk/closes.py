@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from courses import access, ledger, tally
+from courses import access, dates, ledger, tally
 from courses.access import Permission
 from courses.models import CountEntry, District, Line, MonthClose, YearClose
 from courses.policy import local_date
 from courses.tally.closes import last_day
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.desk.tally import only_institution
 from courses.web.gate import allow
+from courses.web.told import told
 
 PER_PAGE = 100
 CONTENT_TYPES = {
@@ -117,7 +119,7 @@ def desk_close(request: HttpRequest, year: int, month: int | None = None) -> Htt
 def _title(year: int, month: int | None) -> str:
     if month is None:
         return _("%(year)s 年") % {"year": year}
-    return _("%(year)s 年 %(month)s 月") % {"year": year, "month": month}
+    return dates.year_month(year, month)
 
 
 def _known(year: int, month: int | None) -> None:
@@ -209,7 +211,11 @@ def desk_close_file(request: HttpRequest, kind: str, year: int, month: int | Non
     close = tally.standing_close(year=year, month=month)
     if close is None or close.closed_at is None or kind not in CONTENT_TYPES:
         raise Http404
-    file = tally.take_file(by=officer(request), close=close, kind=kind, now=timezone.now())
+    try:
+        file = tally.take_file(by=officer(request), close=close, kind=kind, now=timezone.now())
+    except tally.ReportLocked as locked:
+        messages.error(request, locked.sentence)
+        return _back(year, month)
     answer = HttpResponse(file.content, content_type=CONTENT_TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     answer.headers["Cache-Control"] = "no-store"

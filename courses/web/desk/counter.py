@@ -28,7 +28,7 @@ from courses.models import (
     LearnerCategory,
     TrainingClass,
 )
-from courses.people.consents import newest_notices
+from courses.people import consents
 from courses.people.learners import IdentityRefusal
 from courses.people.phones import PhoneSlip
 from courses.refusals import Refused
@@ -81,7 +81,7 @@ class PersonForm(forms.Form):
     number = forms.CharField(
         label=gettext_lazy("证件号码"),
         max_length=40,
-        help_text=gettext_lazy("加密保存，之后只显示前 3 位和后 4 位"),
+        help_text=gettext_lazy("加密保存，之后只显示前 2 位和后 3 位"),
         error_messages={"required": gettext_lazy("请填写证件号码")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
@@ -112,6 +112,10 @@ class CounterForm(PersonForm):
         label=gettext_lazy("本人已在纸质告知书上签名，我在场"),
         error_messages={"required": gettext_lazy("请先让本人阅读告知书并签名，再勾选")},
     )
+    truth = forms.BooleanField(
+        label=gettext_lazy("本人当面确认：所报情况属实，材料真实"),
+        error_messages={"required": gettext_lazy("请先请本人确认所报情况属实，再勾选")},
+    )
 
     def __init__(self, *args: Any, training_class: TrainingClass, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,6 +125,9 @@ class CounterForm(PersonForm):
             self.fields["declared"].choices = criteria  # type: ignore[attr-defined]
         else:
             del self.fields["declared"]
+        self.vouched = consents.newest(key=consents.TRUTH)
+        if self.vouched is None:
+            del self.fields["truth"]
 
     @property
     def told(self) -> Told:
@@ -136,6 +143,7 @@ class CounterForm(PersonForm):
             phone=said["phone"],
             graduates_on=said["graduates_on"],
             declared=tuple(said.get("declared", ())),
+            truth=self.vouched.version if self.vouched else "",
         )
 
 
@@ -161,7 +169,7 @@ def desk_counter(request: HttpRequest, number: str) -> HttpResponse:
         "training_class": training_class,
         "form": form,
         "open": training_class.status == TrainingClass.Status.ENROLLING,
-        "notices": newest_notices(),
+        "notices": [*consents.newest_notices(), *([form.vouched] if form.vouched else [])],
         "crumbs": crumbs(training_class),
         "here": _("窗口报名"),
     }

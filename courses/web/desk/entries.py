@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses import access, privacy
+from courses import access, dates, privacy
 from courses.access import Permission
 from courses.models import CountEntry, District, Institution, Learner, Line, ProgrammeKind
 from courses.policy import local_date
@@ -142,8 +142,9 @@ def described(request: HttpRequest) -> list[str]:
     """The filters in words, for the head of the list."""
     given = request.GET
     words = [_("%(year)s 年") % {"year": given["year"]}] if given.get("year") else []
-    if given.get("month"):
-        words.append(_("%(month)s 月") % {"month": given["month"]})
+    month = as_number(given.get("month", ""))
+    if month is not None and 1 <= month <= 12:
+        words.append(dates.month(month))
     if given.get("line") in Line.values:
         words.append(str(Line(given["line"]).label))
     words += [_value_words(By(name), given[name]) for name in (*TOTALS, *FURTHER) if name in NAMES and given.get(name)]

@@ -1,14 +1,21 @@
 """One person-time from its line in the ledger back to the scans: every link on one page, with who and when."""
 
+from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
-from courses import access, privacy, tally
+from courses import access, policy, tally
 from courses.access import Permission
-from courses.models import CountEntry, District, Evidence, Institution, ProgrammeKind
+from courses.attendance import paper
+from courses.models import CountEntry, District, Evidence, Institution, PaperPhoto, ProgrammeKind
+from courses.people.learners import RevealRefused
+from courses.web.attachments import attachment
 from courses.web.desk.page import officer, show
 from courses.web.desk.reasoning import read_reasoning
 from courses.web.gate import allow
@@ -25,17 +32,46 @@ def count_entry(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "chain": chain,
         "entry": entry,
-        "name": privacy.mask_name(chain.enrolment.learner.name) if chain.enrolment else "",
+        "name": chain.enrolment.learner.masked_name if chain.enrolment else "",
         "reasoned": read_reasoning(chain.completion) if chain.completion else None,
         "superseded": superseded([row for link in chain.lessons for row in link.evidence]),
         "siblings": siblings(entry),
+        "hour": policy.of_class(training_class=of_class, on=policy.local_date(now)).hour_minutes if of_class else 0,
         "labels": labels(entry),
+        "may_see_sheets": access.may(user=officer(request), permission=Permission.SEE_SHEETS, now=now),
         "may_open_class": of_class is not None
         and access.may_on(user=officer(request), training_class=of_class, permission=Permission.SEE_DESK, now=now),
         "crumbs": [(_("计数"), reverse("desk_tally")), (_("计数明细"), reverse("tally_entries"))],
         "here": entry.code,
     }
     return show(request, "desk/entries/chain.html", context, here="desk_tally")
+
+
+@sensitive_post_parameters("reason")
+@require_POST
+@allow(Permission.SEE_SHEETS)
+def count_entry_sheet(request: HttpRequest, code: str, photo_code: str) -> HttpResponse:
+    """One picture of the sheet that this learner signed, as a download, for a written reason; the look is kept."""
+    now, user = timezone.now(), officer(request)
+    visible = access.visible_entries(user=user, now=now).select_related("completion__enrolment__learner")
+    entry = get_object_or_404(visible, code=code, completion__isnull=False)
+    enrolment = entry.completion.enrolment  # type: ignore[union-attr]
+    sheets = access.visible_sheets(user=user, now=now, permission=Permission.SEE_SHEETS)
+    signed = PaperPhoto.objects.filter(
+        Q(entry__lines__arrival__isnull=False) | Q(entry__lines__leaving__isnull=False),
+        deleted_at__isnull=True,
+        entry__sheet__in=sheets.values("pk"),
+        entry__lines__row__enrolment=enrolment,
+    ).distinct()
+    photo = get_object_or_404(signed.select_related("entry__sheet"), code=photo_code)
+    try:
+        content = paper.look_behind(
+            by=user, photo=photo, learner=enrolment.learner, reason=request.POST.get("reason", ""), now=now
+        )
+    except RevealRefused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("count_entry", code)
+    return attachment(content=content, kind=photo.kind, name=f"{photo.entry.sheet.number}-{photo.code[:4]}")
 
 
 def superseded(rows: list[Evidence]) -> set[int]:

@@ -1,8 +1,9 @@
-"""报表: spreadsheets to take away. Each is a POST, since each leaves its row in the audit book."""
+"""报表: what can be taken away. Each is a POST, since each leaves its row in the records."""
 
 from typing import IO
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -12,56 +13,100 @@ from django.views.decorators.http import require_POST
 
 from courses import access, exports
 from courses.access import Permission
-from courses.exports import ExportRefused
-from courses.models import AuditEvent, MonthClose
+from courses.exports import FORMS, By, ExportRefused, Wanted
+from courses.models import District, Export, MonthClose
 from courses.policy import local_date
 from courses.tally import ReportLocked
 from courses.web.desk import classes
 from courses.web.desk.entries import narrowed
-from courses.web.desk.page import officer, show
+from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.tally import figures, only_institution, read_wanted
 from courses.web.gate import allow
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "csv": "text/csv; charset=utf-8",
+}
 LATEST = 20
+FILTER_MAX = 60
+PER_PAGE = 50
+# Figures of a city or a district, which an institution has none of.
+OF_THE_CITY = ("h", "monthly", "circular")
 
 
 @allow(Permission.EXPORT)
 def desk_exports(request: HttpRequest) -> HttpResponse:
-    """What can be taken, and what this person has taken lately."""
+    """What can be taken, what waits for this person's word, and what this person has taken lately."""
     now = timezone.now()
     user = officer(request)
     year = local_date(now).year
+    whole = not only_institution(request, now)
     context = {
         "year": year,
         "years": range(year, year - 5, -1),
         "months": range(1, 13),
         "month": local_date(now).month,
-        "whole_tally": not only_institution(request, now),
-        "taken": AuditEvent.objects.filter(verb="exported", by_id=user.pk).order_by("-pk")[:LATEST],
+        "whole_tally": whole,
+        "forms": [form for key, form in FORMS.items() if form.by != By.OWN and (whole or key not in OF_THE_CITY)],
+        "own_forms": access.may(user=user, permission=Permission.FILL_FORMS, now=now),
+        "class_number": request.GET.get("class", ""),
+        "to_decide": access.exports_to_decide(user=user, now=now).select_related("asked_by"),
+        "ready": access.own_exports(user=user).filter(status=Export.Status.READY, taken_at=None),
+        "taken": access.own_exports(user=user)[:LATEST],
+        "schedules": access.own_schedules(user=user),
+        "districts": district_names(),
         "closes": MonthClose.objects.filter(closed_at__isnull=False).order_by("-year", "-month")[:12],
     }
     return show(request, "desk/exports/list.html", context, here="desk_exports")
+
+
+def district_names() -> dict[str, str]:
+    """By key, for what a record keeps."""
+    return {row.key: row.label for row in District.objects.all()}
+
+
+@allow(Permission.SEE_AUDIT)
+def desk_export_log(request: HttpRequest) -> HttpResponse:
+    """Every file that left the house: who, which form, by which filters, how many rows, for what, which bytes."""
+    found = access.visible_exports(user=officer(request), now=timezone.now()).select_related("asked_by", "decided_by")
+    form = request.GET.get("form", "")
+    full = request.GET.get("full", "") == "1"
+    if form:
+        found = found.filter(form=form)
+    if full:
+        found = found.filter(full=True)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "query": query_without_page(request),
+        "page": page,
+        "forms": FORMS.values(),
+        "form": form,
+        "full": full,
+        "districts": district_names(),
+    }
+    return show(request, "desk/exports/log.html", context, here="desk_exports")
 
 
 @sensitive_post_parameters("purpose")
 @require_POST
 @allow(Permission.EXPORT)
 def desk_export_roster(request: HttpRequest, number: str) -> HttpResponseBase:
-    """The roster of one class: masked, or in full for a purpose where the post allows it."""
+    """The roster of one class: masked at once; in full for a purpose, when a second person has agreed."""
     now = timezone.now()
     user = officer(request)
     scope = access.visible_classes(user=user, now=now, permission=Permission.EXPORT)
-    training_class = get_object_or_404(scope.select_related("course"), number=number)
+    get_object_or_404(scope, number=number)
     full = request.POST.get("full") == "1"
+    wanted = Wanted("a", "xlsx", {"class": number}, full, request.POST.get("purpose", ""))
     try:
-        file = exports.roster_xlsx(
-            training_class=training_class, by=user, now=now, full=full, purpose=request.POST.get("purpose", "")
-        )
+        taken = exports.take(by=user, wanted=wanted, now=now)
     except ExportRefused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_class", number)
-    return download(file, _("花名册-%(number)s") % {"number": number})
+    if taken.file is None:
+        return redirect("desk_export", taken.export.number)
+    return download(taken.file, taken.name)
 
 
 @require_POST
@@ -85,7 +130,12 @@ def desk_export_entries(request: HttpRequest) -> HttpResponseBase:
     """The lines of the list that was on the screen, by the same filters."""
     now = timezone.now()
     found = narrowed(access.visible_entries(user=officer(request), now=now), request)
-    file = exports.entries_xlsx(entries=found.order_by("posted_at", "pk"), by=officer(request), now=now)
+    said, by = filters_said(request), officer(request)
+    try:
+        file = exports.entries_xlsx(entries=found.order_by("posted_at", "pk"), by=by, now=now, filters=said)
+    except ReportLocked as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("tally_entries")
     return download(file, _("计数明细"))
 
 
@@ -94,12 +144,18 @@ def desk_export_entries(request: HttpRequest) -> HttpResponseBase:
 def desk_export_classes(request: HttpRequest) -> HttpResponseBase:
     """The list of classes that was on the screen, by the same filters, over the posts that may export."""
     found = classes.narrowed(classes.visible(request, Permission.EXPORT), classes.filters_of(request))
-    file = exports.classes_xlsx(classes=found, by=officer(request), now=timezone.now())
+    by, said = officer(request), filters_said(request)
+    file = exports.classes_xlsx(classes=found, by=by, now=timezone.now(), filters=said)
     return download(file, _("班次"))
 
 
-def download(file: IO[bytes], name: str) -> FileResponse:
+def filters_said(request: HttpRequest) -> dict[str, str]:
+    """The filters of the address, for the record; they hold no person."""
+    return {name: str(value)[:FILTER_MAX] for name, value in request.GET.items() if value and name != "page"}
+
+
+def download(file: IO[bytes], name: str, kind: str = "xlsx") -> FileResponse:
     """Sent as it is read; never kept by a cache on the way."""
-    response = FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+    response = FileResponse(file, as_attachment=True, filename=f"{name}.{kind}", content_type=CONTENT_TYPES[kind])
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from courses import access, groups
+from courses import access, groups, notices
 from courses.access import Permission
 from courses.groups import GroupRefusal
 from courses.models import DocumentKind, GroupBooking
@@ -24,6 +24,7 @@ from courses.refusals import Refused
 from courses.web.desk.counter import PersonForm
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import name_the_unheard
 
 FIELD_OF: dict[StrEnum, str] = {
     IdentityRefusal.NAME_MISSING: "name",
@@ -73,8 +74,10 @@ def desk_group_replace(request: HttpRequest, number: str, enrolment_number: str)
     if request.method == "POST" and form.is_valid():
         try:
             done = groups.replace(booking=booking, out=out, applicant=form.applicant, by=officer(request), now=now)
-            words = _("已换人，新的报名编号 %(number)s，两人都会收到通知。")
-            messages.success(request, words % {"number": done.made.number})
+            messages.success(request, _("已换人，新的报名编号 %(number)s。") % {"number": done.made.number})
+            if all(notices.is_reached(learner=learner) for learner in (done.out.learner, done.made.learner)):
+                messages.info(request, _("两人都会收到通知。"))
+            name_the_unheard(request, training_class=booking.training_class, now=now)
             return redirect("desk_group", number)
         except Refused as refusal:
             form.add_error(FIELD_OF.get(refusal.code), refusal.sentence)

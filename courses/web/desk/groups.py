@@ -16,15 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import access, groups, privacy, rosters
 from courses.access import Permission
 from courses.groups import GroupRefusal
-from courses.models import GroupBooking, TrainingClass
+from courses.models import Enrolment, GroupBooking, TrainingClass
 from courses.refusals import Refused
 from courses.web.desk.class_file import fetch
 from courses.web.desk.exports import download
 from courses.web.desk.group_forms import AmendForm, GroupForm
 from courses.web.desk.group_rows import booking_rows
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.desk.rosters import RosterForm, chosen_rows, findings
 from courses.web.gate import allow
+from courses.web.told import told
 
 
 @never_cache
@@ -103,6 +104,7 @@ def desk_group(request: HttpRequest, number: str) -> HttpResponse:
 def _show(request: HttpRequest, booking: GroupBooking, form: RosterForm) -> HttpResponse:
     training_class = booking.training_class
     outlook = groups.outlook(booking=booking)
+    members = groups.members(booking=booking)
     context = {
         "booking": booking,
         "phone": privacy.mask_phone(booking.phone),
@@ -111,7 +113,8 @@ def _show(request: HttpRequest, booking: GroupBooking, form: RosterForm) -> Http
         "seen": outlook.seen,
         "form": form,
         "others": _others(request, training_class, booking.seats) if outlook.is_full else [],
-        "members": groups.members(booking=booking),
+        "members": members,
+        "not_reached": sum(row.why == Enrolment.Why.NOT_REACHED for row in members),
         "may_undo": groups.may_undo(booking=booking, now=timezone.now()),
         "crumbs": [*_crumbs(training_class), (_("单位团报"), reverse("desk_group_new", args=[training_class.number]))],
         "here": booking.number,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,15 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from courses import access, institutions
+from courses import access, institutions, policy
 from courses.access import Permission
 from courses.institutions import Facts, Verb
-from courses.models import Institution, Registration
+from courses.models import Card, Institution, Registration
 from courses.policy import local_date
 from courses.web.desk.institution_forms import FactsForm, TradeForm, TrainerForm
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import told
 
+CARDS_SHOWN = 20
 DEEDS: dict[str, str | Promise] = {
     Verb.REGISTERED: gettext_lazy("登记机构"),
     Verb.OPENED: gettext_lazy("新建备案"),
@@ -52,7 +55,7 @@ def may_on(request: HttpRequest, institution: Institution, permission: Permissio
 def open_version(institution: Institution) -> Registration | None:
     """The version in hand: a draft, one under review, or one sent back."""
     found = Registration.objects.filter(institution=institution).exclude(status=Registration.Status.APPROVED)
-    return found.select_related("kind", "submitted_by").first()
+    return found.select_related("kind", "district", "submitted_by").first()
 
 
 def in_hand(institution: Institution) -> Registration:
@@ -73,6 +76,7 @@ def _page(request: HttpRequest, institution: Institution, bound: forms.Form | No
     may_edit = may_on(request, institution, Permission.RUN_CLASSES)
     may_review = may_on(request, institution, Permission.REVIEW)
     shown = [_told(one, today) for one in (opened, held) if one]
+    events = list(institution.events.select_related("by").order_by("-at", "-pk")[:60])
     context = {
         "institution": institution,
         "versions": shown,
@@ -84,11 +88,15 @@ def _page(request: HttpRequest, institution: Institution, bound: forms.Form | No
         "sees_numbers": may_edit or may_review,
         "own": opened is not None and opened.submitted_by_id == officer(request).pk,
         "cards": institutions.blocked(institution=institution, on=today),
-        "forms": _forms(opened, bound, today),
+        "shown_cards": _cards(request, institution),
+        "of_year": institutions.cards_of_year(institution=institution, on=today),
+        "rules": policy.current(on=today),
+        "today": today,
+        "may_card": may_on(request, institution, Permission.PROPOSE_CARDS),
+        "forms": _forms(opened, bound),
         "form": bound,
-        "events": [
-            (row, DEEDS[row.verb]) for row in institution.events.select_related("by").order_by("-at", "-pk")[:60]
-        ],
+        "events": [(row, DEEDS[row.verb]) for row in events],
+        "returned": next((row for row in events if row.verb == Registration.Status.RETURNED), None),
         "statuses": [one for one in Institution.Status if one != institution.status],
         "crumbs": [(_("机构备案"), reverse("desk_institutions"))],
         "here": institution.number,
@@ -97,23 +105,38 @@ def _page(request: HttpRequest, institution: Institution, bound: forms.Form | No
     return show(request, "desk/institutions/file.html", context, here="desk_institutions", status=status)
 
 
+def _cards(request: HttpRequest, institution: Institution) -> QuerySet[Card]:
+    seen = access.visible_cards(user=officer(request), now=timezone.now(), permission=Permission.SEE_DESK)
+    of_institution = seen.filter(institution=institution).select_related("institution", "training_class__course")
+    return of_institution.order_by("-proposed_at", "-pk")[:CARDS_SHOWN]
+
+
 def _told(registration: Registration, today: date) -> dict[str, Any]:
     trades = list(registration.trades.select_related("occupation", "level"))
     return {
         "registration": registration,
         "trades": [(row, row.holds(today)) for row in trades],
-        "trainers": [(row, row.valid_until >= today) for row in registration.trainers.select_related("occupation")],
+        "trainers": [
+            (row, row.valid_until >= today) for row in registration.trainers.select_related("occupation", "login")
+        ],
     }
 
 
-def _forms(opened: Registration | None, bound: forms.Form | None, today: date) -> dict[str, forms.Form]:
+def _forms(opened: Registration | None, bound: forms.Form | None) -> dict[str, forms.Form]:
     if opened is None:
         return {}
-    facts = {"kind": opened.kind_id, "address": opened.address, "contact_phone": opened.contact_phone}
+    now = timezone.now()
+    facts = {
+        "name": opened.name,
+        "district": opened.district_id,
+        "kind": opened.kind_id,
+        "address": opened.address,
+        "contact_phone": opened.contact_phone,
+    }
     fresh: dict[str, forms.Form] = {
         "facts": FactsForm(initial=facts),
-        "trade": TradeForm(initial={"valid_from": today}),
-        "trainer": TrainerForm(),
+        "trade": TradeForm(initial={"valid_from": local_date(now)}),
+        "trainer": TrainerForm(institution=opened.institution, now=now),
     }
     return {name: bound if type(bound) is type(form) and bound else form for name, form in fresh.items()}
 
@@ -186,7 +209,7 @@ def desk_institution_trade_remove(request: HttpRequest, number: str) -> HttpResp
 @allow(Permission.RUN_CLASSES)
 def desk_institution_trainer(request: HttpRequest, number: str) -> HttpResponse:
     mine = fetch(request, number, Permission.RUN_CLASSES)
-    file, form = in_hand(mine), TrainerForm(request.POST)
+    file, form = in_hand(mine), TrainerForm(request.POST, institution=mine, now=timezone.now())
     if not form.is_valid():
         return _page(request, mine, form)
     values = form.cleaned_data
@@ -197,6 +220,7 @@ def desk_institution_trainer(request: HttpRequest, number: str) -> HttpResponse:
             by=officer(request),
             registration=file,
             name=values["name"],
+            login=values["login"],
             occupation=values["teaches"],
             certificate=values["certificate"],
             certificate_number=values["certificate_number"],

@@ -1,11 +1,12 @@
 """The forms of an institution's file: its facts, a trade, a trainer."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from courses.models import InstitutionKind, Occupation, SkillLevel
+from courses.models import District, Institution, InstitutionKind, Occupation, Post, SkillLevel, User
 
 
 def day_field(label: Any) -> forms.DateField:
@@ -13,9 +14,20 @@ def day_field(label: Any) -> forms.DateField:
 
 
 class FactsForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("机构名称"), max_length=80, help_text=gettext_lazy("改名的，照新的登记证书填写。")
+    )
+    district = forms.ModelChoiceField(
+        District.objects.all(), label=gettext_lazy("区市"), empty_label=None,
+        help_text=gettext_lazy("迁到别的区市的，选现在的区市；已开的班次不变。"),
+    )  # fmt: skip
     kind = forms.ModelChoiceField(InstitutionKind.objects.all(), label=gettext_lazy("类别"), empty_label=None)
     address = forms.CharField(label=gettext_lazy("地址"), max_length=120)
     contact_phone = forms.CharField(label=gettext_lazy("对外电话"), max_length=20, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # A trainer on the same page has a name as well.
+        super().__init__(*args, **{"auto_id": "facts_%s", **kwargs})
 
 
 class TradeForm(forms.Form):
@@ -34,8 +46,20 @@ class TrainerForm(forms.Form):
     teaches = forms.ModelChoiceField(
         Occupation.objects.all(), label=gettext_lazy("任教职业"), required=False, empty_label=gettext_lazy("不限")
     )
+    login = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("教师账号"), required=False, empty_label=gettext_lazy("没有账号，或以后再定"),
+        help_text=gettext_lazy("选了账号，这张证书只算在这个账号上；有同名教师的请务必选。"),
+    )  # fmt: skip
     certificate = forms.CharField(label=gettext_lazy("证书名称"), max_length=60)
     certificate_number = forms.CharField(
         label=gettext_lazy("证书编号"), max_length=60, help_text=gettext_lazy("加密保存，只有本机构和审核人能看到。")
     )
     until = day_field(gettext_lazy("证书有效期至"))
+
+    def __init__(self, *args: Any, institution: Institution, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["login"]
+        assert isinstance(field, forms.ModelChoiceField)
+        posts = Post.objects.filter(Post.in_force(now), role=Post.Role.TRAINER, institution=institution)
+        field.queryset = User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("username")
+        field.label_from_instance = lambda obj: f"{obj.name} {obj.username}"  # type: ignore[method-assign]

@@ -51,6 +51,7 @@ def sections(*, here: str) -> list[dict[str, Any]]:
     """The pages that lie under 机构 in the navigation."""
     pages = (
         ("desk_institutions", _("机构备案")),
+        ("desk_cards", _("红黄牌")),
         ("desk_bases", _("公共实训基地")),
         ("desk_projects", _("项目")),
     )
@@ -122,9 +123,7 @@ def _register(request: HttpRequest, form: RegisterForm) -> Institution | None:
         return institutions.register(
             by=officer(request),
             credit_code=values["credit_code"],
-            name=values["name"],
-            district=values["district"],
-            facts=Facts(values["kind"], values["address"], values["contact_phone"]),
+            facts=Facts(**{name: values[name] for name in ("name", "district", "kind", "address", "contact_phone")}),
             now=timezone.now(),
         )
     except (CreditCodeRefused, InstitutionRefused) as refusal:

@@ -1,4 +1,4 @@
-"""学员: find a person among those that a post shows, and look at a full number for a written reason."""
+"""学员: find a person among those that a post shows, and look at a full number for a written reason, if it may."""
 
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ class SearchForm(forms.Form):
 
 @never_cache
 @sensitive_post_parameters("name", "last4")
-@allow(Permission.REVEAL)
+@allow(Permission.FIND_LEARNERS)
 def desk_learners(request: HttpRequest) -> HttpResponse:
     """The search and its pages are POSTs, so that no name stands in an address or a log."""
     form = SearchForm(request.POST if request.method == "POST" else None)
@@ -79,7 +79,7 @@ def _search(request: HttpRequest, form: SearchForm) -> Found | None:
 
 def _masked(request: HttpRequest, rows: list[Learner]) -> list[Person]:
     """With the classes that the post shows, of merged records too. As many statements for twenty people as for one."""
-    shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.REVEAL)
+    shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.FIND_LEARNERS)
     documents = {
         row.learner_id: row.number for row in IdentityDocument.objects.filter(learner__in=rows, until__isnull=True)
     }
@@ -95,7 +95,7 @@ def _masked(request: HttpRequest, rows: list[Learner]) -> list[Person]:
     return [
         Person(
             learner.number,
-            privacy.mask_name(learner.name),
+            learner.masked_name,
             privacy.mask_id(documents.get(learner.pk, "")),
             privacy.mask_phone(learner.phone),
             enrolments.get(learner.pk, []),

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from courses import dates
+from courses.exports.monthly import state_word
 from courses.models import Line
 from courses.tally import DistrictRow, LineTally, State, YearTally
 from courses.web.desk.entries import entries_url
@@ -71,10 +73,6 @@ class LeagueRow:
     weekly: tuple[int, ...]
 
 
-def state_word(state: State) -> str:
-    return {State.OK: _("正常"), State.SLOW: _("偏慢"), State.LATE: _("滞后"), State.NO_TARGET: _("未设目标")}[state]
-
-
 def tenths(thousandths: int) -> str:
     """738 → 73.8%"""
     return f"{thousandths // 10}.{thousandths % 10}%"
@@ -94,13 +92,13 @@ def _measure(tally: YearTally, line: Line, district: str, as_of: date | None) ->
         tone=TONES[line],
         tally=row,
         url=entries_url(year=tally.year, line=line.value, district=district, as_of=as_of),
-        staff=_("今天应到 %(count)s") % {"count": f"{row.expected_today:,}"} if running and row.expected_today else "",
+        staff=_("今日序时 %(count)s") % {"count": f"{row.expected_today:,}"} if running and row.expected_today else "",
         sentences=_sentences(row, running=running),
         state=row.state.value,
         lead_words=_lead(row),
         compared=_compared(row),
-        this_year=_points(tally.year, row.monthly, None if over else tally.as_of),
-        last_year=_points(tally.year - 1, row.last_year, None) if any(row.last_year) else [],
+        this_year=points(tally.year, row.monthly, None if over else tally.as_of),
+        last_year=points(tally.year - 1, row.last_year, None) if any(row.last_year) else [],
         today=tally.as_of if running else None,
         forecast=(pace.low, pace.year_end, pace.high) if pace and running and row.verified else None,
         share=tenths(tally.share),
@@ -114,7 +112,10 @@ def _lead(row: LineTally) -> str:
         return _("已完成目标")
     if row.lead == 0:
         return _("与进度持平")
-    return _("快于进度") if row.lead > 0 else _("慢于进度")
+    if row.lead > 0:
+        return _("快于进度")
+    # The word says what the colour does: behind the line, and not yet so far that the policy calls it slow.
+    return _("接近进度") if row.state == State.OK else _("慢于进度")
 
 
 def _compared(row: LineTally) -> str:
@@ -141,15 +142,14 @@ def _sentences(row: LineTally, *, running: bool) -> list[str]:
     distance = _("多 %(count)s 人次。") if lead > 0 else _("少 %(count)s 人次。")
     said = [distance % {"count": f"{abs(lead):,}"}] if lead else []
     if running and pace.reached_on:
-        day = {"month": pace.reached_on.month, "day": pace.reached_on.day}
-        said.append(_("按今年平均速度，%(month)s 月 %(day)s 日达到目标。") % day)
+        said.append(_("按今年平均速度，%(day)s达到目标。") % {"day": dates.day(pace.reached_on)})
     elif running and pace.gap:
         values = {"gap": f"{pace.gap:,}", "more": f"{pace.per_week:,}"}
         said.append(_("按今年平均速度，年底缺口 %(gap)s；此后每周需比现在多 %(more)s 人次。") % values)
     return said
 
 
-def _points(year: int, monthly: tuple[int, ...], until: date | None) -> list[tuple[date, int]]:
+def points(year: int, monthly: tuple[int, ...], until: date | None) -> list[tuple[date, int]]:
     """Cumulative 人次 at each month's end, and at `until` for the month that runs."""
     points: list[tuple[date, int]] = []
     total = 0

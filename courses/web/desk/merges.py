@@ -14,8 +14,9 @@ from courses import access, ledger, merging, privacy
 from courses.access import Permission
 from courses.merging import MergeRefused
 from courses.models import IdentityDocument, Learner, MergeProposal
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import told
 
 LATEST = 40
 
@@ -89,7 +90,7 @@ def desk_merge(request: HttpRequest, number: str) -> HttpResponse:
         "records": [
             {
                 "history": one,
-                "name": privacy.mask_name(one.learner.name),
+                "name": one.learner.masked_name,
                 "document": documents.get(one.learner.pk, ""),
                 "phone": privacy.mask_phone(one.learner.phone),
                 "kept": one.learner.pk == proposal.kept_id,

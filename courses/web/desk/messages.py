@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, notices, privacy
+from courses import access, dates, notices, privacy
 from courses.access import Permission
 from courses.models import OutboxMessage
-from courses.web.desk.page import officer, query_without_page, show, told
+from courses.notices import MessageRefused
+from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 
 PER_PAGE = 30
@@ -36,11 +38,51 @@ KINDS: dict[str, str | Promise] = {
     "enrolment_transferred": gettext_lazy("转班通知"),
     "enrolment_refused": gettext_lazy("未录取通知"),
     "enrolment_withdrawn": gettext_lazy("退出通知"),
+    "not_reached": gettext_lazy("开班未录取通知"),
+    "not_reached_next": gettext_lazy("开班未录取通知"),
+    "enrolment_no_show": gettext_lazy("未到通知"),
+    "enrolment_reinstated": gettext_lazy("恢复席位通知"),
+    "transfer_refused": gettext_lazy("转班答复"),
+    "transfer_ended": gettext_lazy("转班申请结束通知"),
+    "class_cancelled": gettext_lazy("班次取消通知"),
+    "class_suspended": gettext_lazy("班次暂停通知"),
+    "class_resumed": gettext_lazy("班次恢复通知"),
+    "group_replaced": gettext_lazy("单位换人通知"),
+    "lesson_added": gettext_lazy("补上课次通知"),
+    "lesson_added_trainer": gettext_lazy("补上课次通知（教师）"),
+    "lesson_cancelled": gettext_lazy("课次取消通知"),
+    "lesson_cancelled_trainer": gettext_lazy("课次取消通知（教师）"),
+    "leave_granted": gettext_lazy("请假答复"),
+    "leave_refused": gettext_lazy("请假答复"),
+    "dispute_corrected": gettext_lazy("异议答复"),
+    "dispute_kept": gettext_lazy("异议答复"),
+    "class_cancelled_trainer": gettext_lazy("班次取消通知（教师）"),
+    "class_suspended_trainer": gettext_lazy("班次暂停通知（教师）"),
+    "class_resumed_trainer": gettext_lazy("班次恢复通知（教师）"),
     "group_given": gettext_lazy("团报通知"),
+    "group_suspended": gettext_lazy("团报暂停通知"),
+    "group_resumed": gettext_lazy("团报恢复通知"),
     "group_undone": gettext_lazy("团报撤销通知"),
+    "group_not_reached": gettext_lazy("团报未录取通知"),
     "group_cancelled": gettext_lazy("团报取消通知"),
     "lesson_changed": gettext_lazy("课次变更通知"),
     "lesson_changed_trainer": gettext_lazy("课次变更通知（教师）"),
+    "make_up_agreed": gettext_lazy("补课答复"),
+    "make_up_refused": gettext_lazy("补课答复"),
+    "make_up_moved": gettext_lazy("补课变更通知"),
+    "make_up_called_off": gettext_lazy("补课取消通知"),
+    "make_up_counted": gettext_lazy("补课答复"),
+    "make_up_not_counted": gettext_lazy("补课答复"),
+    "erasure_done": gettext_lazy("注销办结通知"),
+    "erasure_refused": gettext_lazy("注销答复"),
+    "review_overdue": gettext_lazy("逾期未审通知"),
+    "export_ready": gettext_lazy("定期导出通知"),
+    "export_failed": gettext_lazy("定期导出通知"),
+    "yellow_card_shown": gettext_lazy("红黄牌通知"),
+    "red_card_shown": gettext_lazy("红黄牌通知"),
+    "card_kept": gettext_lazy("申辩答复"),
+    "card_withdrawn": gettext_lazy("红黄牌撤回通知"),
+    "card_dropped": gettext_lazy("红黄牌未出示通知"),
 }
 ERRORS: dict[str, str | Promise] = {
     "rejected": gettext_lazy("通道不接收，多半是号码不对"),
@@ -62,6 +104,7 @@ class Row:
     attempts: int
     at: datetime
     next_step: str
+    may_resend: bool
 
 
 @allow(Permission.RUN_MESSAGES)
@@ -73,14 +116,19 @@ def desk_messages(request: HttpRequest) -> HttpResponse:
         "state": state,
         "oldest": duration(state.oldest_seconds),
         "page": page,
-        "rows": [row(message) for message in page.object_list],
+        "rows": _rows(list(page.object_list), now),
         "query": query_without_page(request),
         "here": _("消息"),
     }
     return show(request, "desk/messages/list.html", context, here="desk_messages")
 
 
-def row(message: OutboxMessage) -> Row:
+def _rows(failed: list[OutboxMessage], now: datetime) -> list[Row]:
+    over = notices.outdated(messages=failed, now=now)
+    return [row(message, over=message.pk in over) for message in failed]
+
+
+def row(message: OutboxMessage, *, over: bool) -> Row:
     mailed = getattr(message, "second_try", None)
     return Row(
         key=message.provider_key,
@@ -90,8 +138,19 @@ def row(message: OutboxMessage) -> Row:
         error=str(ERRORS.get(message.last_error, message.last_error)),
         attempts=message.attempts,
         at=message.created_at,
-        next_step=_("已改发邮件") if mailed else _("站内可看，可电话告知"),
+        next_step=_next_step(message, mailed=mailed is not None, over=over),
+        may_resend=not over,
     )
+
+
+def _next_step(message: OutboxMessage, *, mailed: bool, over: bool) -> str:
+    if over:
+        return _("空位已不再保留，或消息已过期，不用再发")
+    if message.told_at:
+        return _("机构已告知本人")
+    if message.learner and message.learner.user_id is None:
+        return _("本人没有账号，请机构当面告知")
+    return _("已改发邮件") if mailed else _("站内可看，可电话告知")
 
 
 def duration(seconds: int) -> str:
@@ -106,7 +165,12 @@ def duration(seconds: int) -> str:
 @allow(Permission.RUN_MESSAGES)
 def desk_message_resend(request: HttpRequest, key: UUID) -> HttpResponse:
     user, now = officer(request), timezone.now()
-    message = get_object_or_404(access.visible_failures(user=user, now=now), provider_key=key)
-    with told(request, _("已放回发送队列，一分钟内再发一次。")):
-        notices.resend(by=user, message=message, now=now)
+    message = get_object_or_404(access.visible_messages(user=user, now=now), provider_key=key)
+    try:
+        at = notices.resend(by=user, message=message, now=now)
+    except MessageRefused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("desk_messages")
+    later = _("已放回发送队列，夜间不发短信，%(at)s 起再发一次。") % {"at": dates.moment(at)}
+    messages.success(request, later if at > now else _("已放回发送队列，一分钟内再发一次。"))
     return redirect("desk_messages")

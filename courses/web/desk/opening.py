@@ -6,23 +6,25 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from courses import access, classes
+from courses import access, classes, policy
 from courses.access import Permission
 from courses.classes import ClassRefused, Reading, TimetableRefused
 from courses.classes.timetable import COLUMNS, MAX_BYTES
-from courses.models import OpeningPapers, SizeOverride, TrainingClass
+from courses.models import Lesson, OpeningPapers, SizeOverride, TrainingClass
 from courses.policy import local_date
 from courses.web.desk.class_file import fetch
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.exports import download
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import told
 
 Status = TrainingClass.Status
 # What form D lists as attached.
@@ -39,6 +41,7 @@ class PapersForm(forms.Form):
         label=gettext_lazy("考核方案"), max_length=300,
         help_text=gettext_lazy("写怎么考、考什么、多少分合格。"),
     )  # fmt: skip
+    head = forms.CharField(label=gettext_lazy("负责人"), max_length=40)
     contact_name = forms.CharField(label=gettext_lazy("联系人"), max_length=40)
     contact_phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=20)
 
@@ -49,8 +52,7 @@ def desk_opening(request: HttpRequest, number: str) -> HttpResponse:
     files = request.method == "POST"
     training_class = fetch(request, number, Permission.RUN_CLASSES if files else Permission.SEE_DESK)
     form = PapersForm(request.POST if files else None, initial=_filed(training_class))
-    if files and form.is_valid():
-        _keep(request, form, training_class)
+    if files and form.is_valid() and _keep(request, form, training_class):
         return redirect("desk_opening", number)
     return _page(request, training_class, form, now=timezone.now())
 
@@ -60,9 +62,15 @@ def _filed(training_class: TrainingClass) -> dict[str, Any]:
     return {name: getattr(papers, name) for name in PapersForm.base_fields} if papers else {}
 
 
-def _keep(request: HttpRequest, form: PapersForm, training_class: TrainingClass) -> None:
-    with told(request, _("已保存开班材料。")):
+def _keep(request: HttpRequest, form: PapersForm, training_class: TrainingClass) -> bool:
+    """What was written stays in the form where it is refused."""
+    try:
         classes.keep_papers(by=officer(request), training_class=training_class, now=timezone.now(), **form.cleaned_data)
+    except ClassRefused as refusal:
+        form.add_error(None, refusal.sentence)
+        return False
+    messages.success(request, _("已保存开班材料。"))
+    return True
 
 
 def _page(
@@ -85,7 +93,7 @@ def _page(
         "missing": [paper for paper in papers if not paper.filed],
         "faults": reading.faults if reading else [],
         "columns": [column.name for column in COLUMNS.values()],
-        "lessons": training_class.lessons.select_related("trainer"),
+        "lessons": training_class.lessons.select_related("trainer", "venue"),
         "findings": classes.checks(training_class=training_class, now=now),
         "text": text,
         "accepted": training_class.commitments.filter(text=text).select_related("by").first(),
@@ -138,6 +146,16 @@ def desk_timetable(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("desk_opening", number)
 
 
+@require_safe
+@allow(Permission.RUN_CLASSES)
+def desk_timetable_file(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The timetable as a workbook, to be changed and sent back."""
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    hour = policy.current(on=local_date(timezone.now())).hour_minutes
+    file = classes.timetable_workbook(training_class=training_class, hour_minutes=hour)
+    return download(file, _("课程表-%(number)s") % {"number": number})
+
+
 @require_POST
 @allow(Permission.REVIEW)
 def desk_size_allow(request: HttpRequest, number: str) -> HttpResponse:
@@ -180,8 +198,9 @@ def desk_opening_sheet(request: HttpRequest, number: str) -> HttpResponse:
             if paper.filed and paper.key in ATTACHED
         ],
         "trainers": [trainer.name or trainer.username for trainer in training_class.trainers.order_by("pk")],
-        "lessons": training_class.lessons.select_related("trainer"),
+        "lessons": training_class.lessons.filter(status=Lesson.Status.PLANNED).select_related("trainer", "venue"),
         "commitment": training_class.commitments.select_related("text", "by").order_by("at").last(),
+        "hour": policy.of_class(training_class=training_class, on=local_date(now)).hour_minutes,
         "now": now,
     }
     return render(request, "desk/opening/sheet.html", context)

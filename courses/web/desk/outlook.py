@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from courses import completion as completions_module
-from courses import ledger, privacy
-from courses.completion import Foreseen
+from courses import ledger
+from courses.completion import CompletionRefusal, Foreseen
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
 from courses.models import Completion, Line, TrainingClass, User
 
@@ -37,6 +37,7 @@ class Item:
     name: str
     refusal: str
     not_counted: NotCounted | None
+    held: bool = False
 
     @property
     def refused(self) -> bool:
@@ -72,6 +73,11 @@ class Outlook:
     @property
     def refused(self) -> list[Item]:
         return [item for each in self.classes for item in each.items if item.refused]
+
+    @property
+    def held(self) -> bool:
+        """Whether somebody waits for a look at a signal."""
+        return any(item.held for item in self.refused)
 
     @property
     def adjusts(self) -> bool:
@@ -118,7 +124,8 @@ def foresee(*, completions: QuerySet[Completion], class_numbers: list[str], by: 
 def _item(row: Completion, foreseen: Foreseen) -> Item:
     return Item(
         completion=row,
-        name=privacy.mask_name(row.enrolment.learner.name),
+        name=row.enrolment.learner.masked_name,
         refusal=foreseen.refusal.sentence if foreseen.refusal else "",
         not_counted=foreseen.not_counted,
+        held=foreseen.refusal is not None and foreseen.refusal.code == CompletionRefusal.SIGNAL_OPEN,
     )

@@ -1,11 +1,8 @@
 """What every page of the desk carries: its navigation with the number of things that wait, and who is signed in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from courses import access, privacy, turns
 from courses.access import Permission
 from courses.models import Post, User
-from courses.refusals import Refused
 
 NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk", _("待我办"), Permission.SEE_DESK),
@@ -26,8 +22,9 @@ NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk_tally", _("计数"), Permission.SEE_TALLY),
     ("desk_signals", _("待看"), Permission.SEE_SIGNALS),
     ("desk_closes", _("月结"), Permission.CLOSE_MONTH),
-    ("desk_learners", _("学员"), Permission.REVEAL),
+    ("desk_learners", _("学员"), Permission.FIND_LEARNERS),
     ("desk_institutions", _("机构"), Permission.SEE_DESK),
+    ("desk_staff", _("人员"), Permission.APPOINT),
     ("desk_exports", _("报表"), Permission.EXPORT),
     ("desk_messages", _("消息"), Permission.RUN_MESSAGES),
 )
@@ -83,17 +80,6 @@ def introduce(*, user: User, now: datetime) -> str:
 
 def opens_desk(post: Post) -> bool:
     return Permission.SEE_DESK in access.ROLES[post.role].permissions
-
-
-@contextmanager
-def told(request: HttpRequest, words: str | Promise) -> Iterator[None]:
-    """What came of the deed stands on the next page: the sentence of its refusal, or `words`."""
-    try:
-        yield
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, str(words))
 
 
 def query_without_page(request: HttpRequest) -> str:

@@ -1,12 +1,12 @@
 """待我办: what waits for this person, nearest deadline first; what they handled, what waits for others; and the
 approval of several completions with its outlook."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, completion, turns
+from courses import access, completion, notices, turns
 from courses.access import Permission
 from courses.completion import batches
 from courses.completion.batches import BatchRefused
-from courses.models import Completion, District, SavedView
+from courses.models import Completion, District, SavedView, User
 from courses.turns import Handled, Turn, Waiting, Wanted
-from courses.web.desk import outlook, waiting
+from courses.web.desk import done, outlook, waiting
 from courses.web.desk.classes import named_like
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.rows import Row
@@ -30,6 +30,10 @@ from courses.web.desk.saved_views import kept_views
 from courses.web.gate import allow
 
 PER_PAGE = 20
+# What was said to this person lately stands above the queue.
+NEWS, NEWS_MOST = timedelta(days=3), 3
+# Among the results of checks: whatever is past its deadline.
+LATE = "late"
 KIND_WORDS: dict[Turn, str | Promise] = {
     Turn.REGISTRATION_REVIEW: gettext_lazy("机构备案待审"),
     Turn.CLASS_REVIEW: gettext_lazy("班次待审"),
@@ -39,8 +43,37 @@ KIND_WORDS: dict[Turn, str | Promise] = {
     Turn.SELECTION_RESULT: gettext_lazy("评选结果待办"),
     Turn.COMPLETION_SUBMIT: gettext_lazy("结业待提交"),
     Turn.DISPUTE_REVIEW: gettext_lazy("异议待决定"),
+    Turn.SHEET_CONFIRM: gettext_lazy("签到表待确认"),
+    Turn.MAKE_UP_ANSWER: gettext_lazy("补课申请"),
+    Turn.MAKE_UP_COUNT: gettext_lazy("补课待确认"),
     Turn.TRANSFER_REQUEST: gettext_lazy("转班申请"),
     Turn.CLASS_MEND: gettext_lazy("班次待提交"),
+    Turn.SCORE_REVIEW: gettext_lazy("成绩修改待确认"),
+    Turn.WORK_REVIEW: gettext_lazy("成果待评定"),
+    Turn.UNDERCUT_REVIEW: gettext_lazy("依据有变待核实"),
+    Turn.REVOCATION_REVIEW: gettext_lazy("撤销待决定"),
+    Turn.CERTIFICATE_REVIEW: gettext_lazy("撤证换发待决定"),
+    Turn.MERGE_REVIEW: gettext_lazy("合并待确认"),
+    Turn.ERASURE_REVIEW: gettext_lazy("注销待办"),
+    Turn.ERASURE_TELL: gettext_lazy("注销待告知"),
+    Turn.RULE_REVIEW: gettext_lazy("规则变更待确认"),
+    Turn.MONTH_CLOSE: gettext_lazy("月结待确认"),
+    Turn.YEAR_CLOSE: gettext_lazy("年结待确认"),
+    Turn.SAMPLE_CHECK: gettext_lazy("抽查待核查"),
+    Turn.EXPORT_REVIEW: gettext_lazy("导出待同意"),
+    Turn.STAFF_REVIEW: gettext_lazy("账号待确认"),
+    Turn.CARD_REVIEW: gettext_lazy("红黄牌待确认"),
+    Turn.CARD_ANSWER: gettext_lazy("申辩待答复"),
+    Turn.CARD_WITHDRAWAL: gettext_lazy("撤牌待确认"),
+    Turn.CERTIFICATE_ISSUE: gettext_lazy("证书待发"),
+    Turn.GROUP_LIST: gettext_lazy("团报待名单"),
+    Turn.TELL: gettext_lazy("学员待告知"),
+    Turn.CALL_BACK: gettext_lazy("学员待回访"),
+    Turn.FOLLOW_UP: gettext_lazy("学员待跟踪"),
+    Turn.APPLICATION_REVIEW: gettext_lazy("报名待审核"),
+    Turn.CALL_IN: gettext_lazy("空位待安排"),
+    Turn.NO_SHOW: gettext_lazy("未到待处理"),
+    Turn.REGISTRATION_MEND: gettext_lazy("备案待修改"),
 }
 
 
@@ -64,6 +97,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "choosable": len(choosable),
         "choosable_people": sum(row.people for row in choosable),
         "reviews": any(row.kind == Turn.COMPLETION_REVIEW for row in page.object_list),
+        "told": notices.told_staff(user=user, since=now - NEWS)[:NEWS_MOST],
         **kept_views(request, SavedView.Listing.QUEUE),
     }
     return show(request, "desk/queue/list.html", context, here="desk", badge=mine)
@@ -71,14 +105,14 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.SEE_DESK)
 def desk_handled(request: HttpRequest) -> HttpResponse:
-    """我办过的: what this person did to classes, completions, camps and registrations, latest first."""
+    """我办过的: what this person did, latest first."""
     now = timezone.now()
     chosen = _chosen(request)
     found = turns.handled(user=officer(request), now=now, wanted=_wanted(chosen))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     mine = turns.count_mine(user=officer(request), now=now)
     frame = _frame(request, page=page, chosen=chosen, here="desk_handled", now=now, mine=mine)
-    context = {**frame, "rows": waiting.deeds(done=[Handled(*row) for row in page.object_list])}
+    context = {**frame, "rows": done.deeds(handled=[Handled(*row) for row in page.object_list])}
     return show(request, "desk/queue/handled.html", context, here="desk", badge=mine)
 
 
@@ -111,6 +145,8 @@ def _wanted(chosen: dict[str, str]) -> Wanted:
 
 
 def _fits(row: Row, chosen: dict[str, str]) -> bool:
+    if chosen["check"] == LATE:
+        return row.is_late and chosen["kind"] in ("", row.kind)
     passed = all(check.passed for check in row.checks)
     return (not chosen["kind"] or row.kind == chosen["kind"]) and (
         not chosen["check"] or passed == (chosen["check"] == "passed")
@@ -136,9 +172,15 @@ def _frame(
         "query": query_without_page(request),
         "chosen": chosen,
         "clear": reverse(here) if any(chosen.values()) else "",
-        "districts": District.objects.all(),
+        "districts": _districts(user, now),
         "tabs": tabs if turns.kinds_for(user=user, now=now) else [],
     }
+
+
+def _districts(user: User, now: datetime) -> QuerySet[District]:
+    """Those in which this person sees classes."""
+    seen = access.visible_classes(user=user, now=now, permission=Permission.SEE_DESK)
+    return District.objects.filter(pk__in=seen.order_by().values("district"))
 
 
 @allow(Permission.REVIEW)

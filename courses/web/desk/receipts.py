@@ -15,14 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import access, enrolment, privacy
 from courses.access import Permission
 from courses.models import Enrolment, Lesson, TrainingClass
-from courses.people import cards, resting
+from courses.people import cards, devices, resting
 from courses.people.receipts import print_receipt
 from courses.refusals import Refused
 from courses.web.desk.class_file import fetch
 from courses.web.desk.counter import crumbs
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 from courses.web.teach.qr import qr_svg
+from courses.web.told import told
 
 Status = Enrolment.Status
 HEADINGS = {
@@ -45,11 +46,17 @@ class Receipt:
     document: str
     first_lesson: Lesson | None
 
+    @property
+    def hears_in_person(self) -> bool:
+        """No message tells this person what becomes of what is still open."""
+        undecided = self.enrolment.status in (Status.APPLIED, Status.CANDIDATE, Status.WAITLISTED)
+        return undecided and not self.enrolment.learner.phone
+
 
 def _receipt(request: HttpRequest, number: str, enrolment_number: str) -> Receipt:
     training_class = fetch(request, number, Permission.ENROL_AT_COUNTER)
     scope = access.visible_enrolments(user=officer(request), now=timezone.now()).filter(training_class=training_class)
-    row = get_object_or_404(scope.select_related("learner", "training_class"), number=enrolment_number)
+    row = get_object_or_404(scope.select_related("learner", "training_class", "decided_by"), number=enrolment_number)
     document = row.learner.documents.select_related("kind").filter(until__isnull=True).first()
     return Receipt(
         row,
@@ -71,11 +78,13 @@ def desk_receipt(request: HttpRequest, number: str, enrolment_number: str) -> Ht
     learner = receipt.enrolment.learner
     context = {
         "receipt": receipt,
-        "name": privacy.mask_name(learner.name),
+        "name": learner.masked_name,
         "phone": privacy.mask_phone(learner.phone),
         "live": receipt.enrolment.status in Enrolment.LIVE,
         "card": cards.live_card(learner=learner),
         "resting": learner.user is not None and resting.is_resting(user=learner.user, now=timezone.now()),
+        "browsers": devices.bound(learner=learner, now=timezone.now()).count(),
+        "browsers_full": devices.is_full_today(learner=learner, now=timezone.now()),
         "crumbs": crumbs(receipt.training_class),
         "here": receipt.enrolment.number,
     }
@@ -131,4 +140,15 @@ def desk_phone_vouch(request: HttpRequest, number: str, enrolment_number: str) -
     receipt = _receipt(request, number, enrolment_number)
     with told(request, _("已确认号码是本人的，现在可以用验证码登录。")):
         resting.vouch(by=officer(request), learner=receipt.enrolment.learner, now=timezone.now())
+    return redirect("desk_receipt", number, enrolment_number)
+
+
+@require_POST
+@allow(Permission.ENROL_AT_COUNTER)
+def desk_browsers_allow(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """Whose day of new browsers is used up may bind again, for a reason that is kept."""
+    receipt = _receipt(request, number, enrolment_number)
+    with told(request, _("已放开，学员今天可以再绑定浏览器。")):
+        reason = request.POST.get("reason", "")
+        devices.allow_again(by=officer(request), learner=receipt.enrolment.learner, reason=reason, now=timezone.now())
     return redirect("desk_receipt", number, enrolment_number)

@@ -1,21 +1,20 @@
-"""月报: one month on A4, with the figures of the tally as they stood at its end."""
+"""月报: one month on A4, of the same figures as the workbook and the letter."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from courses import access
+from courses import exports
 from courses.access import Permission
-from courses.models import District, MonthClose
+from courses.exports import MonthlyReport
+from courses.exports.monthly import LineFigures, state_word
+from courses.models import Line
 from courses.policy import local_date
-from courses.tally import State, YearTally
+from courses.tally import State, YearTally, last_check
 from courses.web.desk import measures
-from courses.web.desk.page import officer
 from courses.web.desk.tally import Wanted, figures, only_institution, read_wanted
 from courses.web.gate import allow
 
@@ -28,36 +27,58 @@ class Late:
     names: str
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One line of one district."""
+
+    target: int | None
+    month: int
+    verified: int
+    percent: str
+    state: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of the place: its figures, and the points of the year up to the month's end."""
+
+    label: str
+    tone: str
+    own: LineFigures
+    points: list[tuple[date, int]]
+    today: date
+
+
 @allow(Permission.SEE_TALLY)
 def desk_reports(request: HttpRequest) -> HttpResponse:
-    """Of the month asked for, by default the one that runs; without a confirmed close it is marked as quick."""
+    """Of the month asked for, by default the one that runs; without a confirmed close it is marked as quick. While the
+    last check found a difference there is none."""
     now = timezone.now()
     if only_institution(request, now):
         return redirect("desk_tally")
     today = local_date(now)
     asked = read_wanted(request, now)
-    month = _month(request, asked, today)
-    last_day = min(date(asked.year, month, monthrange(asked.year, month)[1]), today)
-    wanted = Wanted(asked.year, last_day if last_day < today else None, asked.district, asked.confined)
-    found = figures(wanted, now)
-    close = MonthClose.objects.filter(year=wanted.year, month=month, closed_at__isnull=False).first()
+    if not (integrity := last_check()).clean:
+        return render(
+            request, "desk/tally/report_locked.html", {"integrity": integrity, "year": asked.year, "now": now}
+        )
+    report = exports.monthly_report(
+        year=asked.year, month=_month(request, asked, today), district=asked.district, now=now, with_people=False
+    )
+    # What the report's figures were posted by, so that the curve ends where they stand.
+    posted_by = report.as_of if report.as_of < today else None
+    found = figures(Wanted(asked.year, posted_by, asked.district, asked.confined), now)
     context = {
-        "tally": found,
-        "wanted": wanted,
-        "month": month,
-        "last_day": last_day,
+        "report": report,
         "now": now,
-        "close": close,
-        "measures": measures.measures(tally=found, district=wanted.district, as_of=wanted.as_of),
-        "league": measures.league(tally=found, as_of=wanted.as_of),
-        "totals": measures.totals(tally=found, district=wanted.district, as_of=wanted.as_of),
-        "share": measures.tenths(found.share),
-        "late": late(found),
-        "as_of": last_day,
-        "close_number": f"YJ-{wanted.year}-{month:02d}" if close else "",
-        "digest": close.root[:32].upper() if close else "",
+        "curves": [_curve(report, found, line) for line in report.lines],
+        "league": [(row, [_cell(own) for own in row.lines.values()]) for row in report.districts],
+        "totals": [_cell(own) for own in report.lines.values()],
+        "share": measures.tenths(report.share),
+        "late": late(report),
+        "digest": report.close.root[:32].upper() if report.close else "",
         "address": request.build_absolute_uri(),
-        "where": _where(request, wanted),
     }
     return render(request, "desk/tally/report.html", context)
 
@@ -71,18 +92,27 @@ def _month(request: HttpRequest, asked: Wanted, today: date) -> int:
     return today.month if asked.year == today.year else 12
 
 
-def late(found: YearTally) -> list[Late]:
-    listed = []
-    for line in found.lines:
-        names = [row.district.label for row in found.districts if row.lines[line].state == State.LATE]
-        if names:
-            listed.append(Late(str(line.label), "、".join(names)))
-    return listed
+def _curve(report: MonthlyReport, found: YearTally, line: Line) -> Curve:
+    return Curve(
+        label=str(line.label),
+        tone=measures.TONES[line],
+        own=report.lines[line],
+        points=measures.points(report.year, found.lines[line].monthly, report.last_day),
+        today=report.last_day,
+    )
 
 
-def _where(request: HttpRequest, wanted: Wanted) -> str:
-    if not wanted.district:
-        return _("全市")
-    own = access.tally_district(user=officer(request), now=timezone.now())
-    district = District.objects.filter(key=own or wanted.district).first()
-    return district.label if district else wanted.district
+def _cell(own: LineFigures) -> Cell:
+    return Cell(
+        target=own.target,
+        month=own.month,
+        verified=own.verified,
+        percent=measures.tenths(own.tenths) if own.target else "–",
+        state=own.state.value,
+        word=state_word(own.state),
+    )
+
+
+def late(report: MonthlyReport) -> list[Late]:
+    listed = ((line, report.late(line, State.LATE)) for line in report.lines)
+    return [Late(str(line.label), "、".join(names)) for line, names in listed if names]

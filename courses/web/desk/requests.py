@@ -1,5 +1,6 @@
 """请假和异议 of one class at the desk: the institution has the last word on a dispute, and may decide on leave."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -15,10 +17,11 @@ from django.views.decorators.http import require_POST
 from courses.access import Permission
 from courses.attendance import Hours, Outcome, disputes
 from courses.models import Dispute
-from courses.web import claims
+from courses.web import claims, makeups
 from courses.web.desk.class_file import fetch
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import SAID, said_to, told, told_or_not
 
 OUTCOMES = (
     (Outcome.PRESENT.value, gettext_lazy("更正为到课")),
@@ -44,9 +47,15 @@ class RulingForm(forms.Form):
 def desk_requests(request: HttpRequest, number: str) -> HttpResponse:
     now, user = timezone.now(), officer(request)
     training_class = fetch(request, number, Permission.RUN_CLASSES)
-    found = claims.listed(training_class=training_class, user=user, permission=Permission.RUN_CLASSES, now=now)
+    scope: dict[str, Any] = {
+        "training_class": training_class,
+        "user": user,
+        "permission": Permission.RUN_CLASSES,
+        "now": now,
+    }
     context: dict[str, Any] = {
-        **found,
+        **claims.listed(**scope),
+        **makeups.listed(**scope),
         "outcomes": OUTCOMES,
         "crumbs": [
             (_("班次"), reverse("desk_classes")),
@@ -60,15 +69,27 @@ def desk_requests(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @allow(Permission.RUN_CLASSES)
 def desk_leave_decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
-    training_class = fetch(request, number, Permission.RUN_CLASSES)
-    with told(request, _("已办理，并通知学员。")):
-        claims.decide_leave(
+    return _handled(request, number, code, deed=claims.decide_leave, words=SAID)
+
+
+@require_POST
+@allow(Permission.RUN_CLASSES)
+def desk_make_up_act(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    return _handled(request, number, code, deed=makeups.act, words=_("已办理，学员在「我的课次」看得到。"))
+
+
+def _handled(
+    request: HttpRequest, number: str, code: str, *, deed: Callable[..., None], words: str | Promise
+) -> HttpResponse:
+    training_class, now = fetch(request, number, Permission.RUN_CLASSES), timezone.now()
+    with told(request, told_or_not(training_class=training_class, now=now, heard=words)):
+        deed(
             request,
             user=officer(request),
             training_class=training_class,
             code=code,
             permission=Permission.RUN_CLASSES,
-            now=timezone.now(),
+            now=now,
         )
     return redirect("desk_requests", number)
 
@@ -84,7 +105,7 @@ def desk_dispute_decide(request: HttpRequest, number: str, code: str) -> HttpRes
         permission=Permission.RUN_CLASSES,
         now=now,
     )
-    with told(request, _("已决定，并通知学员。")):
+    with told(request, _("已决定，%(told)s。") % {"told": said_to(row.enrolment.learner)}):
         _decide(request, row, now)
     return redirect("desk_requests", number)
 

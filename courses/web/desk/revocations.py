@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import access, privacy
+from courses import access
 from courses.access import Permission
 from courses.completion import revoking
 from courses.ledger import NotCounted
 from courses.models import Completion, Revocation
-from courses.web.desk.page import officer, query_without_page, show, told
+from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
+from courses.web.told import told
 
 PER_PAGE = 30
 NEEDED = (
@@ -44,9 +45,9 @@ def desk_revocations(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": page,
-        "rows": [(row, privacy.mask_name(row.completion.enrolment.learner.name)) for row in page.object_list],
+        "rows": [(row, row.completion.enrolment.learner.masked_name) for row in page.object_list],
         "freed": [
-            (row, privacy.mask_name(row.enrolment.learner.name))
+            (row, row.enrolment.learner.masked_name)
             for row in freed.select_related("enrolment__learner", "enrolment__training_class__course")[:PER_PAGE]
         ],
         "query": query_without_page(request),
@@ -64,7 +65,7 @@ def desk_revocation(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "revocation": revocation,
         "completion": done,
-        "name": privacy.mask_name(done.enrolment.learner.name),
+        "name": done.enrolment.learner.masked_name,
         "entries": done.count_entries.order_by("pk"),
         "own": user.pk == revocation.proposed_by_id,
         "approver": user.pk == done.approved_by_id,

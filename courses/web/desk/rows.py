@@ -3,20 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.utils.functional import Promise
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from courses.models import (
-    Completion,
-    District,
-    Institution,
-    InstitutionEvent,
-    Registration,
-    Selection,
-    TrainingClass,
-)
-from courses.turns import OF_CAMPS, SCORED, Of, Turn
+from courses.models import District, Institution, InstitutionEvent, Registration, TrainingClass
+from courses.turns import OF_CAMPS, Of, Turn
+from courses.web.desk.matters import MATTERS, Matter, number_of, page_of, words_of
+from courses.web.desk.row_words import DEEDS, OF_WORDS, SHAPES, SUBJECTS, WAITS_FOR
 
 Status = TrainingClass.Status
 
@@ -34,78 +28,44 @@ class Check:
         return self.shape == "done"
 
 
-SHAPES: dict[str, str] = {
-    Status.RETURNED: "slow",
-    Status.SUSPENDED: "slow",
-    Status.CANCELLED: "no",
-    Completion.Status.REVOKED: "no",
+OF_CLASS_PAGES = {
+    Turn.APPLICATION_REVIEW: "desk_applications",
+    Turn.WORK_REVIEW: "desk_works",
+    Turn.SCORE_REVIEW: "desk_scores",
+    Turn.CERTIFICATE_REVIEW: "desk_certificates",
+    Turn.SHEET_CONFIRM: "desk_sheets",
+    Turn.CERTIFICATE_ISSUE: "desk_certificates",
+    Turn.TELL: "desk_tell",
+    Turn.CALL_BACK: "desk_call_back",
+    Turn.FOLLOW_UP: "desk_follow_up",
 }
-COMPLETION_DEEDS: dict[str, str | Promise] = {
-    Completion.Status.SUBMITTED: gettext_lazy("已提交"),
-    Completion.Status.APPROVED: gettext_lazy("已批准"),
-    Completion.Status.RETURNED: gettext_lazy("已退回"),
-    Completion.Status.REVOKED: gettext_lazy("已撤销"),
-}
-CAMP_DEEDS: dict[str, str | Promise] = {
-    SCORED: gettext_lazy("已评分"),
-    Selection.Status.PROPOSED: gettext_lazy("已提出结果"),
-    Selection.Status.PUBLISHED: gettext_lazy("已确认并公示"),
-    Selection.Status.RETURNED: gettext_lazy("已退回结果"),
-}
-FILE_DEEDS: dict[str, str | Promise] = {
-    Registration.Status.SUBMITTED: gettext_lazy("已提交"),
-    Registration.Status.APPROVED: gettext_lazy("已通过"),
-    Registration.Status.RETURNED: gettext_lazy("已退回"),
-}
-DEEDS: dict[Of, dict[str, str | Promise]] = {
-    Of.COMPLETIONS: COMPLETION_DEEDS,
-    Of.CAMP: CAMP_DEEDS,
-    Of.REGISTRATION: FILE_DEEDS,
-}
-OF_WORDS: dict[Of, str | Promise] = {
-    Of.CLASS: gettext_lazy("开班"),
-    Of.COMPLETIONS: gettext_lazy("结业"),
-    Of.CAMP: gettext_lazy("评选"),
-    Of.REGISTRATION: gettext_lazy("备案"),
-}
-WAITS_FOR: dict[Turn, str | Promise] = {
-    Turn.REGISTRATION_REVIEW: gettext_lazy("等区市审核"),
-    Turn.CLASS_REVIEW: gettext_lazy("等区市审核"),
-    Turn.CHANGE_REVIEW: gettext_lazy("等区市审变更"),
-    Turn.COMPLETION_REVIEW: gettext_lazy("等区市批准"),
-    Turn.COMPLETION_SUBMIT: gettext_lazy("等机构提交"),
-    Turn.TRANSFER_REQUEST: gettext_lazy("等机构办转班"),
-    Turn.CLASS_MEND: gettext_lazy("等机构修改后再交"),
-    Turn.COMPLETION_MEND: gettext_lazy("等老师重新提出"),
-    Turn.DISPUTE_REVIEW: gettext_lazy("等机构决定"),
-    Turn.DISPUTE_ANSWER: gettext_lazy("等老师答复"),
-    Turn.LEAVE_REVIEW: gettext_lazy("等老师决定"),
-    Turn.SELECTION_SCORE: gettext_lazy("等评分"),
-    Turn.SELECTION_RESULT: gettext_lazy("等提出或确认评选结果"),
-}
+LISTS = {Turn.UNDERCUT_REVIEW: "desk_undercuts", Turn.REVOCATION_REVIEW: "desk_revocations"}
 
 
-SUBJECTS: dict[Turn, str | Promise] = {
-    Turn.CHANGE_REVIEW: gettext_lazy("变更"),
-    Turn.REGISTRATION_REVIEW: gettext_lazy("备案"),
-    Turn.CLASS_REVIEW: gettext_lazy("开班"),
-    Turn.CLASS_MEND: gettext_lazy("开班"),
-    Turn.DISPUTE_REVIEW: gettext_lazy("异议"),
-    Turn.DISPUTE_ANSWER: gettext_lazy("异议"),
-    Turn.LEAVE_REVIEW: gettext_lazy("请假"),
-    Turn.SELECTION_SCORE: gettext_lazy("评选"),
-    Turn.SELECTION_RESULT: gettext_lazy("评选"),
-    Turn.TRANSFER_REQUEST: gettext_lazy("转班"),
-}
+Subject = TrainingClass | Registration | InstitutionEvent | Matter
+
+
+def institution_of(subject: Subject) -> Institution | None:
+    """None of what concerns the whole city."""
+    found: Institution | None = getattr(subject, "institution", None)
+    return found
+
+
+def district_of(subject: Subject) -> District | None:
+    """Where a class is held, else where the institution is seated."""
+    if isinstance(subject, TrainingClass):
+        return subject.district
+    institution = institution_of(subject)
+    return institution.district if institution else None
 
 
 @dataclass
 class Row:
-    """One thing that waits: a step of a class, or a registration. `people` are the completions that it would move, in
-    人次; `due` is the last day for it."""
+    """One thing that waits: a step of a class, a registration, or what concerns the whole city. `people` are the
+    completions that it would move, in 人次; `due` is the last day for it."""
 
     kind: Turn
-    subject: TrainingClass | Registration
+    subject: TrainingClass | Registration | Matter
     since: datetime
     people: int = 0
     unmet: int = 0
@@ -125,22 +85,44 @@ class Row:
         return self.subject if isinstance(self.subject, Registration) else None
 
     @property
+    def matter(self) -> Matter | None:
+        return self.subject if isinstance(self.subject, MATTERS) else None
+
+    @property
+    def matter_words(self) -> str:
+        return words_of(self.matter) if self.matter else ""
+
+    @property
+    def page(self) -> str:
+        """Where a second decision or a matter of the city is taken; empty for whatever is taken on the class's own
+        pages."""
+        if self.matter:
+            return page_of(self.matter)
+        if self.kind in OF_CLASS_PAGES:
+            return reverse(OF_CLASS_PAGES[self.kind], args=[self.number])
+        if self.kind == Turn.GROUP_LIST:
+            return reverse("desk_class", args=[self.number]) + "#groups"
+        return reverse(LISTS[self.kind]) if self.kind in LISTS else ""
+
+    @property
     def is_of_camp(self) -> bool:
         """The district's own step; who may not take it is led to the class."""
         return self.kind in OF_CAMPS
 
     @property
-    def institution(self) -> Institution:
-        return self.subject.institution
+    def institution(self) -> Institution | None:
+        return institution_of(self.subject)
 
     @property
-    def district(self) -> District:
-        return self.institution.district if self.registration else self.training_class.district
+    def district(self) -> District | None:
+        return district_of(self.subject)
 
     @property
     def number(self) -> str:
-        """Of the class, or of the institution whose registration it is."""
-        return self.institution.number if self.registration else self.training_class.number
+        """Of the class, of the institution whose registration it is, or of what concerns the city."""
+        if self.matter:
+            return number_of(self.matter)
+        return self.registration.institution.number if self.registration else self.training_class.number
 
     @property
     def may_be_chosen(self) -> bool:
@@ -153,18 +135,28 @@ class Row:
 
     @property
     def is_of_learners(self) -> bool:
-        """Asked by learners of the class: leave, disputes."""
-        return self.kind in (Turn.DISPUTE_REVIEW, Turn.DISPUTE_ANSWER, Turn.LEAVE_REVIEW)
+        """Asked by learners of the class: leave, disputes, lessons made up."""
+        return self.kind in (
+            Turn.DISPUTE_REVIEW,
+            Turn.DISPUTE_ANSWER,
+            Turn.LEAVE_REVIEW,
+            Turn.MAKE_UP_ANSWER,
+            Turn.MAKE_UP_COUNT,
+        )
 
     @property
     def waits_for(self) -> str:
         return str(WAITS_FOR[self.kind])
 
     @property
+    def is_late(self) -> bool:
+        return self.due is not None and self.days_left < 0
+
+    @property
     def deadline(self) -> Check | None:
         if self.due is None:
             return None
-        if self.days_left < 0:
+        if self.is_late:
             late = -self.days_left
             return Check("late", ngettext("超期 %(days)s 个工作日", "超期 %(days)s 个工作日", late) % {"days": late})
         if self.days_left == 0:
@@ -177,7 +169,7 @@ class Row:
 class Deed:
     """One thing that somebody did: its shape and word, to how many completions or applications, when."""
 
-    subject: TrainingClass | InstitutionEvent
+    subject: TrainingClass | InstitutionEvent | Matter
     people: int
     status: str
     at: datetime
@@ -188,16 +180,28 @@ class Deed:
         return self.subject if isinstance(self.subject, InstitutionEvent) else None
 
     @property
+    def matter(self) -> Matter | None:
+        return self.subject if isinstance(self.subject, MATTERS) else None
+
+    @property
+    def matter_words(self) -> str:
+        return words_of(self.matter) if self.matter else ""
+
+    @property
+    def page(self) -> str:
+        return page_of(self.matter) if self.matter else ""
+
+    @property
     def training_class(self) -> TrainingClass | None:
-        return None if self.event else self.subject  # type: ignore[return-value]
+        return self.subject if isinstance(self.subject, TrainingClass) else None
 
     @property
-    def institution(self) -> Institution:
-        return self.subject.institution
+    def institution(self) -> Institution | None:
+        return institution_of(self.subject)
 
     @property
-    def district(self) -> District:
-        return self.institution.district if self.event else self.subject.district  # type: ignore[union-attr]
+    def district(self) -> District | None:
+        return district_of(self.subject)
 
     @property
     def word(self) -> str:

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from courses import access, privacy
+from courses import access
 from courses import policy as policies
 from courses.access import Permission
 from courses.completion import sampling
 from courses.completion.sampling import SampleRefused
 from courses.models import District, SampleLine
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import told
 
 LATEST = 40
 
@@ -77,7 +78,7 @@ def desk_sample(request: HttpRequest, number: str) -> HttpResponse:
     ).prefetch_related("completion__count_entries")
     context = {
         "sample": sample,
-        "lines": [(row, privacy.mask_name(row.completion.enrolment.learner.name)) for row in lines],
+        "lines": [(row, row.completion.enrolment.learner.masked_name) for row in lines],
         "same": sampling.drawn_again(sample=sample),
         "crumbs": [(_("结业"), reverse("desk_completions")), (_("抽查"), reverse("desk_samples"))],
         "here": number,

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from courses import access, saved_views
 from courses.access import Permission
 from courses.models import SavedView
-from courses.web.desk.page import officer, told
+from courses.web.desk.page import officer
 from courses.web.gate import allow
+from courses.web.told import told
 
 Listing = SavedView.Listing
 ADDRESSES = {Listing.QUEUE: "desk", Listing.CLASSES: "desk_classes"}

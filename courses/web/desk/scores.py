@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, completion, privacy, scores, scoresheets
+from courses import access, completion, scores, scoresheets
 from courses.access import Permission
 from courses.models import Enrolment, Score, TrainingClass
 from courses.refusals import Refused
 from courses.web.desk.class_file import fetch
 from courses.web.desk.exports import download
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import told
 
 
 class SheetForm(forms.Form):
@@ -36,7 +37,7 @@ def desk_scores(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, training_class: TrainingClass, form: SheetForm) -> HttpResponse:
     user, now = officer(request), timezone.now()
-    parts = [Score.Part(part) for part in completion.parts_asked(training_class)]
+    parts = [Score.Part(part) for part in completion.scores_asked(training_class)]
     rows = list(
         Enrolment.objects.filter(training_class=training_class, status=Enrolment.Status.ADMITTED)
         .select_related("learner", "completion")
@@ -48,8 +49,7 @@ def _page(request: HttpRequest, training_class: TrainingClass, form: SheetForm) 
         "training_class": training_class,
         "parts": parts,
         "rows": [
-            (row, privacy.mask_name(row.learner.name), [(part, held.get(row.pk, {}).get(part)) for part in parts])
-            for row in rows
+            (row, row.learner.masked_name, [(part, held.get(row.pk, {}).get(part)) for part in parts]) for row in rows
         ],
         "waiting": scores.waiting(training_class=training_class),
         "form": form,
@@ -105,7 +105,7 @@ def desk_score_record(request: HttpRequest, number: str, enrolment_number: str) 
     """The scores of one learner."""
     training_class = fetch(request, number, Permission.ENTER_SCORES)
     row = _enrolment(request, training_class, enrolment_number)
-    parts = completion.parts_asked(training_class)
+    parts = completion.scores_asked(training_class)
     with told(request, _("已保存。结业已提交的，等另一人确认后生效。")):
         points = {part: scores.read_points(request.POST[part]) for part in parts if request.POST.get(part, "").strip()}
         reason = request.POST.get("reason", "")

@@ -8,14 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import access, enrolment, privacy
+from courses import access, enrolment, notices
 from courses.access import Permission
 from courses.enrolment import EnrolmentRefused
 from courses.models import Enrolment, TrainingClass
 from courses.web.class_choice import TransferForm
 from courses.web.desk.class_file import fetch
-from courses.web.desk.page import officer, show, told
+from courses.web.desk.page import officer, show
 from courses.web.gate import allow
+from courses.web.told import said_to, told
 
 
 def _row(request: HttpRequest, training_class: TrainingClass, number: str) -> Enrolment:
@@ -30,7 +31,7 @@ def _row(request: HttpRequest, training_class: TrainingClass, number: str) -> En
 def desk_offer_void(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     row = _row(request, training_class, enrolment_number)
-    with told(request, _("已作废，并通知本人。空位按顺序让给下一位。")):
+    with told(request, _("已收回，%(told)s。空位由下一位依次递补。") % {"told": said_to(row.learner)}):
         enrolment.void(by=officer(request), enrolment=row, reason=request.POST.get("reason", ""), now=timezone.now())
     return redirect("desk_class", number)
 
@@ -41,7 +42,7 @@ def desk_call_in(request: HttpRequest, number: str, enrolment_number: str) -> Ht
     """A free seat that nobody moves up to any more goes to who waited longest and said yes."""
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     row = _row(request, training_class, enrolment_number)
-    with told(request, _("已录取，并通知本人。")):
+    with told(request, _("已录取，%(told)s。") % {"told": said_to(row.learner)}):
         enrolment.call_in(by=officer(request), enrolment=row, now=timezone.now())
     return redirect("desk_class", number)
 
@@ -52,7 +53,7 @@ def desk_transfer_refuse(request: HttpRequest, number: str, enrolment_number: st
     """What a learner asked for is turned down; the reason is told."""
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     row, reason = _row(request, training_class, enrolment_number), request.POST.get("reason", "")
-    with told(request, _("已答复，并通知本人。席位不变。")):
+    with told(request, _("已答复，%(told)s。席位不变。") % {"told": said_to(row.learner)}):
         enrolment.turn_request_down(enrolment=row, reason=reason, by=officer(request), now=timezone.now())
     return redirect("desk_class", number)
 
@@ -62,7 +63,7 @@ def desk_transfer_refuse(request: HttpRequest, number: str, enrolment_number: st
 def desk_no_show(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     row = _row(request, training_class, enrolment_number)
-    with told(request, _("已记为未到，席位已让出，并通知本人。来了可以恢复。")):
+    with told(request, _("已记为未到，席位已让出，%(told)s。来了可以恢复。") % {"told": said_to(row.learner)}):
         enrolment.mark_no_show(by=officer(request), enrolment=row, now=timezone.now())
     return redirect("desk_class", number)
 
@@ -72,7 +73,7 @@ def desk_no_show(request: HttpRequest, number: str, enrolment_number: str) -> Ht
 def desk_no_show_back(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     row = _row(request, training_class, enrolment_number)
-    with told(request, _("席位已恢复，并通知本人。")):
+    with told(request, _("席位已恢复，%(told)s。") % {"told": said_to(row.learner)}):
         enrolment.take_no_show_back(by=officer(request), enrolment=row, now=timezone.now())
     return redirect("desk_class", number)
 
@@ -97,12 +98,13 @@ def desk_transfer(request: HttpRequest, number: str, enrolment_number: str) -> H
     context = {
         "training_class": training_class,
         "row": row,
-        "name": privacy.mask_name(row.learner.name),
+        "name": row.learner.masked_name,
         "made": row.transferred_to,
         "may_leave": row.status == Enrolment.Status.ADMITTED,
         "form": form,
         "chosen": chosen if not form.errors else None,
         "any": choices.exists(),
+        "reached": notices.is_reached(learner=row.learner),
         "wish": wish if row.status == Enrolment.Status.ADMITTED else None,
         "crumbs": [
             (_("班次"), reverse("desk_classes")),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses import access, policy, privacy, selection
+from courses import access, policy, selection
 from courses.access import Permission
-from courses.models import Selection, TrainingClass
+from courses.models import Enrolment, Selection, TrainingClass
 from courses.policy import Policy
 from courses.selection import Candidate, Criterion, SelectionRefused, Stage
 from courses.web.desk.class_file import fetch
-from courses.web.desk.page import officer, query_without_page, show, told
+from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
+from courses.web.told import name_the_unheard, told
 
 PER_PAGE = 30
 STAGES = {
@@ -127,7 +129,7 @@ def _of_result(training_class: TrainingClass, result: Selection) -> dict[str, An
     lines = [
         {
             "line": line,
-            "name": privacy.mask_name(line.enrolment.learner.name),
+            "name": line.enrolment.learner.masked_name,
             "tie": selection.tie_words(line=line, sheet=sheet),
         }
         for line in selection.lines_of(selection=result)
@@ -144,7 +146,7 @@ def _of_scoring(applied: list[Candidate]) -> dict[str, Any]:
     people = [
         {
             "row": one,
-            "name": privacy.mask_name(one.enrolment.learner.name),
+            "name": one.enrolment.learner.masked_name,
             "kind": STAGES[one.stage][0],
             "word": STAGES[one.stage][1],
             "open": one.stage in OPEN,
@@ -174,18 +176,32 @@ def desk_score(request: HttpRequest, number: str, enrolment_number: str) -> Http
             form.add_error(None, refusal.sentence)
         else:
             messages.success(request, _("评分已保存。"))
-            return redirect("desk_selection", number)
+            return _onward(request, training_class)
     context = {
         "training_class": training_class,
         "candidate": candidate,
         "in_sight": candidate.stage == Stage.COMPLETE,
-        "name": privacy.mask_name(candidate.enrolment.learner.name),
+        "more": _to_score(request, training_class).exclude(pk=candidate.enrolment.pk).exists(),
+        "name": candidate.enrolment.learner.masked_name,
         "form": form,
         "criteria": [form[one.key] for one in sheet],
         "crumbs": [(_("评选"), reverse("desk_selections")), (number, reverse("desk_selection", args=[number]))],
         "here": enrolment_number,
     }
     return show(request, "desk/selection/score.html", context, here=HERE, status=422 if form.errors else 200)
+
+
+def _to_score(request: HttpRequest, training_class: TrainingClass) -> QuerySet[Enrolment]:
+    waits = selection.to_score(by=officer(request), now=timezone.now())
+    return waits.filter(training_class=training_class).order_by("arrival_no")
+
+
+def _onward(request: HttpRequest, training_class: TrainingClass) -> HttpResponse:
+    """To the next application where that was asked for and there is one, else to the list."""
+    following = _to_score(request, training_class).first() if "next" in request.POST else None
+    if following is None:
+        return redirect("desk_selection", training_class.number)
+    return redirect("desk_score", training_class.number, following.number)
 
 
 def _candidate(request: HttpRequest, training_class: TrainingClass, number: str) -> Candidate:
@@ -214,22 +230,28 @@ def desk_selection_propose(request: HttpRequest, number: str) -> HttpResponse:
 def desk_selection_confirm(request: HttpRequest, number: str) -> HttpResponse:
     result = _standing(request, number)
 
-    def deed() -> None:
-        selection.confirm(by=officer(request), selection=result, now=timezone.now())
+    now = timezone.now()
 
-    return _done(request, number, deed, _("已确认，名单开始公示，并通知每位申请人。"))
+    def deed() -> None:
+        selection.confirm(by=officer(request), selection=result, now=now)
+
+    done = _done(request, number, deed, _("已确认，名单开始公示，并通知每位申请人。"))
+    name_the_unheard(request, training_class=result.training_class, now=now)
+    return done
 
 
 @require_POST
 @allow(Permission.REVIEW)
 def desk_selection_return(request: HttpRequest, number: str) -> HttpResponse:
     result = _standing(request, number)
-    reason = request.POST.get("reason", "")
+    reason, now = request.POST.get("reason", ""), timezone.now()
 
     def deed() -> None:
-        selection.send_back(by=officer(request), selection=result, reason=reason, now=timezone.now())
+        selection.send_back(by=officer(request), selection=result, reason=reason, now=now)
 
-    return _done(request, number, deed, _("结果已退回，可以更正评分后重新提出。"))
+    done = _done(request, number, deed, _("结果已退回，可以更正评分后重新提出。"))
+    name_the_unheard(request, training_class=result.training_class, now=now)
+    return done
 
 
 def _standing(request: HttpRequest, number: str) -> Selection:

@@ -1,6 +1,8 @@
 """计数口径: what another setting would make of the year, beside what stands; nothing is written."""
 
+import json
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses import dates, tally
 from courses import policy as policies
-from courses import tally
 from courses.access import Permission
 from courses.models import District, Line, ProgrammeKind
-from courses.policy import APPROVAL, CLASS_END, COUNTS_AS
+from courses.policy import APPROVAL, CERTIFICATE, CLASS_END, COUNTS_AS
 from courses.tally import Preview, Setting
 from courses.web.desk.closes import confined
 from courses.web.desk.page import show
@@ -43,7 +45,11 @@ class SettingForm(forms.Form):
     )
     count_date = forms.ChoiceField(
         label=gettext_lazy("按哪一天归入年度和月份"),
-        choices=[(CLASS_END, gettext_lazy("班次结束日期")), (APPROVAL, gettext_lazy("区市批准日期"))],
+        choices=[
+            (CLASS_END, gettext_lazy("班次结束日期")),
+            (APPROVAL, gettext_lazy("区市批准日期")),
+            (CERTIFICATE, gettext_lazy("首次发证日期")),
+        ],
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -84,14 +90,27 @@ def desk_count_settings(request: HttpRequest) -> HttpResponse:
         "form": form,
         "kinds": [form[f"kind_{kind}"] for kind in COUNTS_AS],
         "found": found,
-        "tables": _tables(found) if found else [],
+        "tables": tables_of(found) if found else [],
+        "asked": _as_query(form, present) if found else "",
         "crumbs": [(_("计数"), reverse("desk_tally"))],
         "here": _("计数口径"),
     }
     return show(request, "desk/tally/settings.html", context, here="desk_tally", status=422 if form.errors else 200)
 
 
-def _tables(found: Preview) -> list[tuple[str, Cell, list[Cell], list[Cell]]]:
+def _as_query(form: SettingForm, present: Setting) -> str:
+    """The setting as the form of a new version takes it."""
+    wanted = form.setting(present)
+    return urlencode(
+        {
+            "entrepreneurship_in_skills": wanted.inside,
+            "count_date": wanted.count_date,
+            "counts_as": json.dumps(wanted.counts_as),
+        }
+    )
+
+
+def tables_of(found: Preview) -> list[tuple[str, Cell, list[Cell], list[Cell]]]:
     """By line: the whole, then its months and its districts."""
     sides = (found.present, found.proposed)
     districts = [(row.key, row.label) for row in District.objects.all()]
@@ -99,8 +118,7 @@ def _tables(found: Preview) -> list[tuple[str, Cell, list[Cell], list[Cell]]]:
     for line in LINES:
         whole = Cell(str(line.label), *(side.of(line=line) for side in sides))
         months = [
-            Cell(_("%(month)s 月") % {"month": month}, *(side.of(line=line, month=month) for side in sides))
-            for month in range(1, 13)
+            Cell(dates.month(month), *(side.of(line=line, month=month) for side in sides)) for month in range(1, 13)
         ]
         places = [Cell(name, *(side.of(line=line, district=key) for side in sides)) for key, name in districts]
         tables.append((str(line.label), whole, months, places))

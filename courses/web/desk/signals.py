@@ -15,10 +15,11 @@ from courses import access, attendance, supervision
 from courses.access import Permission
 from courses.models import Lesson, Signal, TrainingClass
 from courses.web import counting
-from courses.web.desk.page import officer, query_without_page, show, told
+from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 from courses.web.signals import sentence
 from courses.web.signals import told as in_words
+from courses.web.told import told
 
 PER_PAGE = 30
 STATES = ("open", "looked", "all")
@@ -88,16 +89,20 @@ def desk_signal_compute(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Permission.COUNT_HEADS)
 def desk_count(request: HttpRequest, name: str) -> HttpResponse:
-    lesson = _lesson(request, name)
+    lesson = fetch_lesson(request, name)
     if request.method == "POST":
         return counting.keep(request, by=officer(request), lesson=lesson, back="desk_count")
-    return show(request, "desk/signals/count.html", counting.facts(lesson), here="desk_signals")
+    context = {
+        **counting.facts(lesson),
+        "own_count": supervision.own_count(by=officer(request), lesson=lesson),
+    }
+    return show(request, "desk/signals/count.html", context, here="desk_signals")
 
 
 @require_POST
 @allow(Permission.COUNT_HEADS)
 def desk_count_begin(request: HttpRequest, name: str) -> HttpResponse:
-    return counting.begin(request, by=officer(request), lesson=_lesson(request, name), back="desk_count")
+    return counting.begin(request, by=officer(request), lesson=fetch_lesson(request, name), back="desk_count")
 
 
 def _visible(request: HttpRequest, permission: Permission = Permission.SEE_SIGNALS) -> QuerySet[Signal]:
@@ -109,7 +114,8 @@ def _signal(request: HttpRequest, code: str, *, permission: Permission = Permiss
     return get_object_or_404(chosen, code=code)
 
 
-def _lesson(request: HttpRequest, name: str) -> Lesson:
+def fetch_lesson(request: HttpRequest, name: str) -> Lesson:
+    """A lesson whose room this person may count."""
     code = attendance.lesson_code(name)
     own = access.visible_lessons(user=officer(request), now=timezone.now(), permission=Permission.COUNT_HEADS)
     lesson = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -96,7 +97,7 @@ def rows_of(wanted: Wanted) -> list[tuple[str, str]]:
     if wanted.by == "brand":
         return [(row.key, row.label) for row in Brand.objects.all()]
     own = Project.objects.filter(
-        here | Q(district=None), starts_on__year__lte=wanted.year, ends_on__year__gte=wanted.year
+        here | Q(district=None), starts_on__lte=date(wanted.year, 12, 31), ends_on__gte=date(wanted.year, 1, 1)
     )
     return [(row.number, row.name) for row in own]
 

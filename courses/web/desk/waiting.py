@@ -6,6 +6,7 @@ would move.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -20,18 +21,29 @@ from courses.models import (
     Completion,
     Dispute,
     Evidence,
-    InstitutionEvent,
     Registration,
     ReviewEscalation,
     TrainingClass,
     User,
 )
-from courses.turns import OF_CAMPS, Handled, Of, Turn, Waiting, Wanted
-from courses.web.desk.rows import Check, Deed, Row
-from courses.web.desk.waiting_seats import camp_rows, set_camp_deadlines, wish_rows
+from courses.turns import (
+    AFTERWARDS,
+    OF_CAMPS,
+    OF_CITY,
+    OF_PRESENCE,
+    OF_REGISTRATIONS,
+    OF_RESTS,
+    OF_SEATS,
+    OF_SECONDS,
+    Turn,
+    Waiting,
+    Wanted,
+)
+from courses.web.desk.rows import Check, Row
+from courses.web.desk.waiting_seats import camp_rows, seat_rows, set_camp_deadlines, wish_rows
+from courses.web.desk.waiting_seconds import MATTERS_OF, SHOWN, begun_rows
 
 Status = TrainingClass.Status
-SHOWN = ("course__kind", "district", "institution", "submitted_by", "policy")
 SHOWN_FILE = ("institution__district", "submitted_by")
 
 
@@ -42,9 +54,12 @@ def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
     """
     found: list[Row] = []
     for kind in turns.kinds_for(user=user, now=now):
-        if kind == Turn.REGISTRATION_REVIEW:
-            files = turns.my_registrations(user=user, now=now, wanted=wanted).select_related(*SHOWN_FILE)
-            found += [_registration_row(registration, user) for registration in files]
+        if kind in (*OF_SECONDS, *OF_PRESENCE, *OF_RESTS, *OF_CITY, *AFTERWARDS):
+            found += begun_rows(kind, user, now, wanted)
+            continue
+        if kind in OF_REGISTRATIONS:
+            files = turns.my_registrations(user=user, now=now, wanted=wanted, turn=kind).select_related(*SHOWN_FILE)
+            found += [_registration_row(kind, registration, user) for registration in files]
             continue
         classes = turns.mine(turn=kind, user=user, now=now, wanted=wanted).select_related(*SHOWN)
         if kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND):
@@ -55,6 +70,8 @@ def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
             found += _dispute_rows(classes, now)
         elif kind == Turn.TRANSFER_REQUEST:
             found += wish_rows(classes)
+        elif kind in OF_SEATS:
+            found += seat_rows(kind, classes, now)
         elif kind in OF_CAMPS:
             found += camp_rows(kind, classes, user, now)
         else:
@@ -64,42 +81,34 @@ def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
     return sorted(found, key=lambda row: (row.due or date.max, row.since, row.number))
 
 
-def deeds(*, done: Iterable[Handled]) -> list[Deed]:
-    listed = list(done)
-    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk(_done_to(listed, files=False))
-    files = InstitutionEvent.objects.select_related("institution__district").in_bulk(_done_to(listed, files=True))
-    return [
-        Deed((files if one.of == Of.REGISTRATION else classes)[one.subject], one.people, one.status, one.at, Of(one.of))
-        for one in listed
-    ]
-
-
-def _done_to(done: list[Handled], *, files: bool) -> list[int]:
-    return [one.subject for one in done if (one.of == Of.REGISTRATION) == files]
-
-
 def followed(*, waits: Iterable[Waiting], now: datetime) -> list[Row]:
     """What waits for others, in the order given; how long a reviewer has left stands on it, and no checks."""
     listed = list(waits)
-    files = Registration.objects.select_related(*SHOWN_FILE).in_bulk(_subjects(listed, of_files=True))
-    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk(_subjects(listed, of_files=False))
+    apart = (Turn.REGISTRATION_REVIEW, *OF_CITY)
+    files = Registration.objects.select_related(*SHOWN_FILE)
+    subjects: dict[str, dict[int, Any]] = {}
+    for turn in {one.turn for one in listed if one.turn in apart}:
+        rows = files if turn == Turn.REGISTRATION_REVIEW else MATTERS_OF[Turn(turn)]
+        subjects[turn] = rows.in_bulk([one.subject for one in listed if one.turn == turn])
+    keys = [one.subject for one in listed if one.turn not in apart]
+    classes = TrainingClass.objects.select_related(*SHOWN).in_bulk(keys)
     found = []
     for one in listed:
-        subject = (files if one.turn == Turn.REGISTRATION_REVIEW else classes)[one.subject]
+        subject = subjects.get(one.turn, classes)[one.subject]
         found.append(Row(Turn(one.turn), subject, since=one.since, people=one.people))
     _set_deadlines(found, now)
     return found
 
 
-def _subjects(waits: list[Waiting], *, of_files: bool) -> list[int]:
-    return [one.subject for one in waits if (one.turn == Turn.REGISTRATION_REVIEW) == of_files]
-
-
-def _registration_row(registration: Registration, user: User) -> Row:
+def _registration_row(kind: Turn, registration: Registration, user: User) -> Row:
     by = registration.submitted_by
     assert registration.submitted_at is not None
+    if kind == Turn.REGISTRATION_MEND:
+        row = Row(kind, registration, since=registration.decided_at or registration.submitted_at)
+        row.checks.append(Check("slow", _("已退回，待改")))
+        return row
     row = Row(
-        Turn.REGISTRATION_REVIEW,
+        kind,
         registration,
         since=registration.submitted_at,
         own=registration.submitted_by_id == user.pk,
@@ -123,11 +132,11 @@ def _class_row(kind: Turn, training_class: TrainingClass) -> Row:
 
 def _change_rows(classes: QuerySet[TrainingClass], user: User) -> list[Row]:
     """One row a class, since its oldest open request."""
-    asked = Q(lessons__change_requests__status=ChangeRequest.Status.ASKED)
+    asked = Q(change_requests__status=ChangeRequest.Status.ASKED)
     listed = classes.annotate(
-        asked_since=Min("lessons__change_requests__asked_at", filter=asked),
-        asked_by_me=Count("lessons__change_requests", filter=asked & Q(lessons__change_requests__asked_by=user)),
-        asked=Count("lessons__change_requests", filter=asked),
+        asked_since=Min("change_requests__asked_at", filter=asked),
+        asked_by_me=Count("change_requests", filter=asked & Q(change_requests__asked_by=user)),
+        asked=Count("change_requests", filter=asked),
     )
     rows = []
     for each in listed:
@@ -198,9 +207,10 @@ def _completion_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User) -
 
 
 def _set_deadlines(found: Iterable[Row], now: datetime) -> None:
-    """The last working day for a decision: `review_days` after it was handed in. Institutions have none."""
+    """The last working day for a decision: `review_days` after it was handed in, of an application what its learner was
+    told (`application_days`). Institutions have no other."""
     set_camp_deadlines([row for row in found if row.kind in OF_CAMPS], now)
-    listed = [row for row in found if row.kind in turns.OF_REVIEWERS]
+    listed = [row for row in found if row.kind in (*turns.OF_REVIEWERS, Turn.APPLICATION_REVIEW)]
     if not listed:
         return
     today = policy.local_date(now)
@@ -209,8 +219,14 @@ def _set_deadlines(found: Iterable[Row], now: datetime) -> None:
     days = policy.current(on=today).review_days
     for row in listed:
         handed_in_on = policy.local_date(row.since)
-        told = deadline_after(handed_in_on=handed_in_on, days=days, today=today, calendar=calendar)
+        told = deadline_after(handed_in_on=handed_in_on, days=_days(row, days, today), today=today, calendar=calendar)
         row.due, row.days_left = told.due_on, told.days_left
+
+
+def _days(row: Row, review_days: int, today: date) -> int:
+    if row.kind != Turn.APPLICATION_REVIEW:
+        return review_days
+    return policy.of_class(training_class=row.training_class, on=today).application_days
 
 
 def _set_checks(found: list[Row], now: datetime) -> None:
@@ -248,7 +264,7 @@ def _check_completions(listed: list[Row], now: datetime) -> None:
     pks = [row.training_class.pk for row in listed]
     shares = _by_hand_shares(pks)
     red = set(
-        Card.objects.filter(training_class__in=pks, colour=Card.Colour.RED, withdrawn_at__isnull=True).values_list(
+        Card.objects.filter(Card.STANDS, training_class__in=pks, colour=Card.Colour.RED).values_list(
             "training_class_id", flat=True
         )
     )

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses import policy, selection, turns
-from courses.models import TrainingClass, User
+from courses import enrolment, policy, selection, turns
+from courses.enrolment import Undecided
+from courses.models import Enrolment, TrainingClass, User
 from courses.turns import Turn
 from courses.web.desk.rows import Check, Row
 
@@ -28,6 +29,29 @@ def wish_rows(classes: QuerySet[TrainingClass]) -> list[Row]:
     return rows
 
 
+def seat_rows(kind: Turn, classes: QuerySet[TrainingClass], now: datetime) -> list[Row]:
+    """One row a class: how many applications wait, could be called in, or never came."""
+    waits = enrolment.undecided(of=Undecided(kind), classes=classes, now=now).order_by()
+    counted = waits.values("training_class").annotate(many=Count("pk"), since=Min("applied_at"))
+    totals = {total["training_class"]: total for total in counted}
+    rows = []
+    for each in classes:
+        if total := totals.get(each.pk):
+            row = Row(kind, each, since=total["since"])
+            row.checks.append(Check("wait", _seat_words(kind, total["many"])))
+            rows.append(row)
+    return rows
+
+
+def _seat_words(kind: Turn, many: int) -> str:
+    words = {
+        Turn.APPLICATION_REVIEW: ngettext("%(count)s 份报名待审核", "%(count)s 份报名待审核", many),
+        Turn.CALL_IN: ngettext("%(count)s 人在候补，有空位", "%(count)s 人在候补，有空位", many),
+        Turn.NO_SHOW: ngettext("%(count)s 人一直没有到课", "%(count)s 人一直没有到课", many),
+    }
+    return words[kind] % {"count": many}
+
+
 def camp_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User, now: datetime) -> list[Row]:
     """One row a camp: how many applications this person may score, or what its result waits for."""
     if kind == Turn.SELECTION_SCORE:
@@ -35,7 +59,11 @@ def camp_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User, now: dat
         counted = waits.order_by().annotate(many=Count("pk"), since=Min("applied_at"))
         totals = {total["training_class"]: total for total in counted}
         return [_score_row(each, **totals[each.pk]) for each in classes if each.pk in totals]
-    listed = classes.annotate(proposed=Min("selections__proposed_at", filter=Q(selections__status="proposed")))
+    with_papers = Enrolment.objects.filter(
+        training_class=OuterRef("pk"), status=Enrolment.Status.CANDIDATE, pitches__isnull=False
+    )
+    proposed = Min("selections__proposed_at", filter=Q(selections__status="proposed"))
+    listed = classes.annotate(proposed=proposed, has_papers=Exists(with_papers))
     return [_result_row(each) for each in listed]
 
 
@@ -49,7 +77,8 @@ def _score_row(each: TrainingClass, *, many: int, since: datetime, **_of: object
 def _result_row(each: Any) -> Row:
     since = each.proposed or each.enrol_until or each.approved_at
     row = Row(Turn.SELECTION_RESULT, each, since=since)
-    words = _("结果待确认") if each.proposed else _("全部评完，待提出结果")
+    ready = _("全部评完，待提出结果") if each.has_papers else _("没有人交项目材料，请提出结果或取消班次")
+    words = _("结果待确认") if each.proposed else ready
     row.checks.append(Check("wait", words, _("须逐项看")))
     return row
 
@@ -64,4 +93,4 @@ def set_camp_deadlines(camps: list[Row], now: datetime) -> None:
     calendar = policy.calendar_between(start=first, end=max(today, last) + timedelta(days=60))
     for row in camps:
         row.due = selection.last_day_to_confirm(training_class=row.training_class, calendar=calendar)
-        row.days_left = policy.working_days_between(start=today, end=row.due, calendar=calendar)
+        row.days_left = policy.working_days_left(today=today, due=row.due, calendar=calendar)

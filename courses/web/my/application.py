@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from courses import enrolment
 from courses.enrolment import Eligibility, Step
 from courses.models import Learner, LearnerCategory, TrainingClass
+from courses.people.identity import answers_of
 from courses.privacy import mask_phone
 from courses.refusals import Refused
 from courses.web.gate import learner_only
@@ -101,8 +103,9 @@ PAGES: dict[str, Page] = {
 
 
 def offered(number: str) -> TrainingClass:
-    """A class that anybody may know of."""
-    known = TrainingClass.objects.exclude(status__in=TrainingClass.UNAPPROVED)
+    """A class that anybody may know of; of one called off only where people could have joined it before."""
+    called_off = Q(status=TrainingClass.Status.CANCELLED, approved_at__isnull=False)
+    known = TrainingClass.objects.filter(~Q(status__in=TrainingClass.UNAPPROVED) | called_off)
     return get_object_or_404(known.select_related("course", "venue", "district", "institution"), number=number)
 
 
@@ -121,6 +124,8 @@ def step(request: HttpRequest, number: str, name: str) -> HttpResponse:
         raise Http404
     learner: Learner = request.learner  # type: ignore[attr-defined]
     training_class, now = offered(number), timezone.now()
+    if training_class.status == TrainingClass.Status.CANCELLED:
+        return redirect("enrol_start", number=number)
     seen = enrolment.check(learner=learner, training_class=training_class, now=now)
     form = _form(page, request, seen, learner)
     if request.method == "POST" and form.is_valid():
@@ -163,7 +168,9 @@ def tasks(*, seen: Eligibility, learner: Learner, training_class: TrainingClass)
     here = reverse("enrol_start", args=[number])
     identity = {"title": _("姓名和证件"), "kind": "done", "word": _("已完成")}
     if not verified:
-        identity |= {"kind": "wait", "word": _("未填写"), "url": f"{reverse('my_identity')}?next={here}"}
+        begun = bool(answers_of(learner=learner).given)
+        word = _("填了一部分") if begun else _("未填写")
+        identity |= {"kind": "wait", "word": word, "url": f"{reverse('my_identity')}?next={here}"}
     phone = mask_phone(seen.weighed.answers.phone or learner.phone)
     contact = {
         "title": _("联系方式"),

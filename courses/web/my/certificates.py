@@ -22,7 +22,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     learner: Learner = request.learner  # type: ignore[attr-defined]
     held = list(
         access.own_certificates(learner=learner)
-        .select_related("completion__enrolment")
+        .select_related("completion__enrolment__learner")
         .prefetch_related("withdrawals")
         .order_by("-issued_at")
     )
@@ -68,5 +68,5 @@ def name_switch(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, number: str) -> Certificate:
     learner: Learner = request.learner  # type: ignore[attr-defined]
-    rows = access.own_certificates(learner=learner).select_related("completion__enrolment")
+    rows = access.own_certificates(learner=learner).select_related("completion__enrolment__learner")
     return get_object_or_404(rows.prefetch_related("withdrawals"), number=number)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from courses import privacy
 from courses.attendance import personal
 from courses.models import Device, Learner
 from courses.people import devices
@@ -33,7 +32,7 @@ def code(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "path": request.path,
-        "masked": privacy.mask_name(learner.name),
+        "masked": learner.masked_name,
         "verified": learner.verified_at is not None,
         "device": device,
         **(_code(learner, device, now) if device else {}),

@@ -1,127 +1,172 @@
-"""实名: who one is, once; afterwards the page shows what is held, masked."""
+"""实名: one question a page, then everything to check, once; afterwards the page shows what is held, masked."""
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from courses.models import ConsentNotice, District, DocumentKind, EducationLevel, Learner, LearnerCategory, User
+from courses.models import DocumentKind, Learner, User
+from courses.people import identity as people
+from courses.people.consents import newest_notices
 from courses.people.documents import RULES, DocumentRefused
-from courses.people.learners import NOTICES, IdentityRefusal, IdentityRefused, verify_identity
+from courses.people.identity import LISTS, IdentityAnswers, IdentityStep
+from courses.people.learners import IdentityRefusal, IdentityRefused, checked_document
 from courses.privacy import mask_id, mask_phone
 from courses.web.appearance import safe_next
 from courses.web.gate import learner_only
+from courses.web.my.identity_forms import TITLES, StepForm, form_of
 
-FIELD_OF = {
-    IdentityRefusal.NAME_MISSING: "name",
-    IdentityRefusal.DOCUMENT_INVALID: "number",
-    IdentityRefusal.UNDER_AGE: "number",
-    IdentityRefusal.DUPLICATE_PERSON: "number",
-    IdentityRefusal.NAME_NOT_ON_RECORD: "name",
-    IdentityRefusal.PHONE_NOT_ON_RECORD: "number",
-    IdentityRefusal.TWO_RECORDS: "number",
-    IdentityRefusal.CONSENT_MISSING: "consent",
+# Of a refusal at the end, the question whose answer is to be changed.
+STEP_OF = {
+    IdentityRefusal.NAME_MISSING: IdentityStep.NAME,
+    IdentityRefusal.NAME_NOT_ON_RECORD: IdentityStep.NAME,
+    IdentityRefusal.UNKNOWN_CHOICE: IdentityStep.CATEGORY,
 }
+# The questions, and the page on which the answers are checked.
+STEPS = len(IdentityStep) + 1
 
 
-def reference(model: Any, label: Any, help_text: Any = "") -> "forms.ModelChoiceField[Any]":
-    return forms.ModelChoiceField(
-        queryset=model.objects.all(),
-        label=label,
-        help_text=help_text,
-        empty_label=gettext_lazy("请选择"),
-        error_messages={"required": gettext_lazy("请选择一项"), "invalid_choice": gettext_lazy("请从列表中选择")},
-    )
-
-
-class IdentityForm(forms.Form):
-    name = forms.CharField(
-        label=gettext_lazy("姓名"),
-        max_length=60,
-        help_text=gettext_lazy("与证件上的写法一致"),
-        error_messages={"required": gettext_lazy("请填写证件上的姓名")},
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    kind = reference(DocumentKind, gettext_lazy("证件类型"))
-    number = forms.CharField(
-        label=gettext_lazy("证件号码"),
-        max_length=40,
-        help_text=gettext_lazy("加密保存，页面上只显示前 3 位和后 4 位。末位是 X 的，大小写都可以"),
-        error_messages={"required": gettext_lazy("请填写证件号码")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )
-    district = reference(District, gettext_lazy("常住区市"))
-    education = reference(EducationLevel, gettext_lazy("文化程度"))
-    category = reference(LearnerCategory, gettext_lazy("人员类别"), gettext_lazy("不清楚选哪一项，选「其他」就可以"))
-    consent = forms.BooleanField(
-        label=gettext_lazy("我已阅读上面两份告知，同意处理我的个人信息和证件号码"),
-        error_messages={"required": gettext_lazy("请先阅读告知，再勾选同意")},
-    )
-
-
+@never_cache
 @learner_only
 @require_http_methods(["GET", "POST"])
 def identity(request: HttpRequest) -> HttpResponse:
+    """What is held; before that, the answers to check. The POST proves who one is."""
     learner: Learner = request.learner  # type: ignore[attr-defined]
     wanted = safe_next(request, default="")
     if learner.verified_at:
-        return redirect(wanted) if wanted else render(request, "my/identity/show.html", {"rows": _rows(learner)})
-    form = _form(request)
-    if request.method == "POST" and form.is_valid():
+        return redirect(wanted) if wanted else render(request, "my/identity/show.html", {"rows": _held(learner)})
+    answers = people.answers_of(learner=learner)
+    if people.open_steps(answers=answers):
+        return redirect(_onward(answers, wanted))
+    errors = []
+    if request.method == "POST":
         try:
             assert isinstance(request.user, User)
-            verify_identity(learner=learner, by=request.user, now=timezone.now(), **_said(form.cleaned_data))
+            people.complete(learner=learner, by=request.user, now=timezone.now())
             messages.success(request, _("实名已完成。"))
             return redirect(wanted or "my")
         except IdentityRefused as refusal:
             if refusal.code == IdentityRefusal.ALREADY_VERIFIED:
                 return redirect(wanted or "my_identity")
-            form.add_error(FIELD_OF.get(refusal.code), refusal.sentence)  # type: ignore[call-overload]
-    context = {"form": form, "next": wanted, "notices": _notices(), "live": _live()}
-    return render(request, "my/identity/form.html", context, status=200 if request.method == "GET" else 422)
+            step = STEP_OF.get(refusal.code, IdentityStep.DOCUMENT)  # type: ignore[call-overload]
+            errors = [(step, TITLES[step], refusal.sentence)]
+    context = {
+        "rows": _answered(answers, wanted),
+        "errors": errors,
+        "back": _address(IdentityStep.CATEGORY, wanted),
+        "step": STEPS,
+        "steps": STEPS,
+    }
+    return render(request, "my/identity/check.html", context, status=422 if errors else 200)
 
 
-def _form(request: HttpRequest) -> IdentityForm:
-    if request.method == "POST":
-        return IdentityForm(request.POST)
-    return IdentityForm(initial={"kind": DocumentKind.objects.filter(key="resident").first()})
+@never_cache
+@sensitive_post_parameters("name", "number")
+@learner_only
+@require_http_methods(["GET", "POST"])
+def identity_step(request: HttpRequest, name: str) -> HttpResponse:
+    """One question; the answer is kept, and the next open one asked."""
+    if name not in set(IdentityStep):
+        raise Http404
+    step, wanted = IdentityStep(name), safe_next(request, default="")
+    learner: Learner = request.learner  # type: ignore[attr-defined]
+    if learner.verified_at:
+        return redirect(wanted or "my_identity")
+    answers = people.answers_of(learner=learner)
+    if step != IdentityStep.CONSENT and IdentityStep.CONSENT not in answers.given:
+        return redirect(_address(IdentityStep.CONSENT, wanted))
+    form = form_of(step, answers, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.keep(learner=learner, now=timezone.now())
+            return redirect(_onward(people.answers_of(learner=learner), wanted))
+        except IdentityRefused as refusal:
+            if refusal.code == IdentityRefusal.ALREADY_VERIFIED:
+                return redirect(wanted or "my_identity")
+            form.add_error(form.asked, refusal.sentence)
+    return render(request, form.page, _asked(step, form, answers, wanted), status=form.status)
+
+
+def _asked(step: IdentityStep, form: StepForm, answers: IdentityAnswers, wanted: str) -> dict[str, Any]:
+    place = list(IdentityStep).index(step)
+    return {
+        "form": form,
+        "title": TITLES[step],
+        "step": place + 1,
+        "steps": STEPS,
+        "back": _address(list(IdentityStep)[place - 1], wanted) if place else wanted,
+        **(_with_number(answers, wanted) if step == IdentityStep.DOCUMENT else {}),
+        **({"notices": newest_notices()} if step == IdentityStep.CONSENT else {}),
+    }
+
+
+def _with_number(answers: IdentityAnswers, wanted: str) -> dict[str, Any]:
+    """A number that was given stands there masked; who does not change it goes on past the form."""
+    known = mask_id(answers.number) if answers.number else ""
+    return {"live": _live(), "known": known, "onward": _onward(answers, wanted)}
+
+
+def _onward(answers: IdentityAnswers, wanted: str) -> str:
+    """The next question without an answer; with all of them answered, the page to check them on."""
+    steps = people.open_steps(answers=answers)
+    return _address(steps[0] if steps else None, wanted)
+
+
+def _address(step: IdentityStep | None, wanted: str) -> str:
+    """Where the visitor came from goes along; nothing of the answers does."""
+    path = reverse("my_identity_step", args=[step]) if step else reverse("my_identity")
+    return f"{path}?{urlencode({'next': wanted}, safe='/')}" if wanted else path
 
 
 def _live() -> dict[str, Any]:
     """What the page needs to name a slip while one types: which kinds have a check character, and the sentences."""
-    checked = [kind for kind, rule in RULES.items() if rule.has_eighteen]
-    rows = DocumentKind.objects.filter(key__in=checked).values_list("pk", flat=True)
     return {
-        "eighteen": [str(pk) for pk in rows],
+        "eighteen": [kind.value for kind, rule in RULES.items() if rule.has_eighteen],
         "slips": {str(code): str(sentence) for code, sentence in DocumentRefused.sentences.items()},
     }
 
 
-def _said(cleaned: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "kind_key": cleaned["kind"].key,
-        "number": cleaned["number"],
-        "name": cleaned["name"],
-        "education_id": cleaned["education"].pk,
-        "category_id": cleaned["category"].pk,
-        "district_id": cleaned["district"].pk,
-        "consent": cleaned["consent"],
-    }
+def _answered(answers: IdentityAnswers, wanted: str) -> list[dict[str, Any]]:
+    """The answers with a way to change each; what the number tells by itself stands with it."""
+    words = {step: model._default_manager.get(key=getattr(answers, step)).label for step, model in LISTS.items()}
+    kind = DocumentKind.objects.get(key=answers.kind)
+    rows = [
+        (IdentityStep.NAME, _("姓名"), answers.name, ""),
+        (IdentityStep.DOCUMENT, kind.label, mask_id(answers.number), _read_from(answers)),
+        (IdentityStep.DISTRICT, _("常住区市"), words[IdentityStep.DISTRICT], ""),
+        (IdentityStep.EDUCATION, _("文化程度"), words[IdentityStep.EDUCATION], ""),
+        (IdentityStep.CATEGORY, _("人员类别"), words[IdentityStep.CATEGORY], ""),
+    ]
+    return [
+        {"id": step, "label": label, "value": value, "note": note, "url": _address(step, wanted), "action": _("修改")}
+        for step, label, value, note in rows
+    ]
 
 
-def _notices() -> list[ConsentNotice]:
-    """The texts that the tick stands for, in their newest versions."""
-    newest = {row.key: row for row in ConsentNotice.objects.filter(key__in=NOTICES).order_by("version")}
-    return [newest[key] for key in NOTICES if key in newest]
+def _read_from(answers: IdentityAnswers) -> str:
+    """Sex and day of birth as the number has them, for its owner to see that it is the right one."""
+    try:
+        checked = checked_document(kind_key=answers.kind, number=answers.number, now=timezone.now())
+    except IdentityRefused:
+        return ""
+    sex = Learner.Sex(checked.sex).label if checked.sex else ""
+    return _("，").join(part for part in (str(sex), _born(checked.birth_date)) if part)
 
 
-def _rows(learner: Learner) -> list[dict[str, str]]:
+def _born(day: date | None) -> str:
+    return _("%(day)s 出生") % {"day": day.isoformat()} if day else ""
+
+
+def _held(learner: Learner) -> list[dict[str, str]]:
     document = learner.documents.select_related("kind").filter(until__isnull=True).first()
     rows = [
         (_("姓名"), learner.name),

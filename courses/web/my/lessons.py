@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses import access, attendance, dates, policy
-from courses.attendance import LeaveRefusal, LeaveRefused, LessonAccount, disputes, leave
+from courses import access, attendance, completion, dates, policy
+from courses.attendance import LeaveRefusal, LeaveRefused, LessonAccount, Progress, disputes, leave, makeup
 from courses.models import Attendance, Enrolment, Learner, LeaveRequest, Lesson, User
 from courses.refusals import Refused
 from courses.web.gate import learner_only
 from courses.web.presence import GAPS, SHAPES
+from courses.web.told import told
 
 Status = Attendance.Status
 FILES = "image/jpeg,image/png,image/heic,image/heif,application/pdf"
@@ -94,15 +95,35 @@ class Line:
 def lesson_list(request: HttpRequest, number: str) -> HttpResponse:
     own, now = _own(request, number), timezone.now()
     told = attendance.account(enrolment=own, now=now)
+    rules = policy.of_class(training_class=own.training_class, on=policy.local_date(now))
     context = {
         "enrolment": own,
         "training_class": own.training_class,
         "progress": told.progress,
         "lines": [_line(row) for row in told.lessons],
-        "ratio": policy.of_class(training_class=own.training_class, on=policy.local_date(now)).completion_ratio,
+        "may_make_up": makeup.allowed(enrolment=own, now=now),
+        "ratio": rules.completion_ratio,
+        "hour": rules.hour_minutes,
+        **_outlook(request, own, told.progress, now),
         "now": now,
     }
     return render(request, "my/lessons/list.html", context)
+
+
+def _outlook(request: HttpRequest, own: Enrolment, progress: Progress, now: datetime) -> dict[str, Any]:
+    """Part by part what is missing; and, where lessons were ticked, what would follow. A GET that changes nothing."""
+    asked = "if" in request.GET
+    numbers = {int(text) for text in request.GET.getlist("attend") if text.isascii() and text.isdigit()}
+    to_come = [row.lesson for row in progress.to_come]
+    ticked = {lesson.number for lesson in to_come if not asked or lesson.number in numbers}
+    supposed = completion.what_if(enrolment=own, progress=progress, attending=ticked, now=now) if asked else None
+    return {
+        "standing": completion.reach(enrolment=own, progress=progress, now=now),
+        "to_come": [(lesson, lesson.number in ticked) for lesson in to_come],
+        "supposed": supposed,
+        "ticked": len(ticked),
+        "asks_works": bool(completion.works_asked(own.training_class)),
+    }
 
 
 def _line(known: LessonAccount) -> Line:
@@ -111,6 +132,8 @@ def _line(known: LessonAccount) -> Line:
         return Line(known, "none", gettext_lazy("不是您的课次"), [])
     if not row.over and row.status == Status.UNMARKED:
         return Line(known, "", gettext_lazy("还没上") if not row.begun else gettext_lazy("正在上课"), [])
+    if known.waits_on_paper:
+        return Line(known, *SHAPES[Status.AWAITING], [])
     gaps = [(GAPS[gap.code], gap.minutes) for gap in row.missing if gap.minutes]
     return Line(known, *SHAPES[row.status], gaps)
 
@@ -163,11 +186,8 @@ def leave_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     learner: Learner = request.learner  # type: ignore[attr-defined]
     row = get_object_or_404(access.own_leave(learner=learner).select_related("enrolment"), code=code)
     assert learner.user is not None
-    try:
+    with told(request, _("已撤回。")):
         leave.take_back(request=row, by=learner.user, now=timezone.now())
-        messages.success(request, _("已撤回。"))
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
     return redirect("my_leave", number=row.enrolment.number)
 
 
@@ -189,6 +209,7 @@ def dispute(request: HttpRequest, number: str, lesson: int) -> HttpResponse:
         "line": _line(known),
         "lesson": known.row.lesson,
         "dispute": known.dispute,
+        "hour": policy.of_class(training_class=own.training_class, on=policy.local_date(now)).hour_minutes,
         "form": form,
     }
     return render(request, "my/lessons/dispute.html", context, status=422 if form.errors else 200)

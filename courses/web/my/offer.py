@@ -1,7 +1,6 @@
 """递补的空位: seen and answered by the link of the message, signed in or not, or from one's own pages."""
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses import access, enrolment, privacy
+from courses import access, enrolment
 from courses.enrolment import EnrolmentRefused
 from courses.models import Enrolment, Learner, User
 from courses.web.gate import learner_only, public
+from courses.web.my.standing import review_words
 
 
 @never_cache
@@ -30,11 +30,13 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     stands = own.status == Enrolment.Status.OFFERED and own.offer_until is not None and now < own.offer_until
     context = {
         "enrolment": own,
+        "review": review_words(own=own),
+        "overlaps": stands and bool(enrolment.places_at_stake(learner=own.learner, training_class=own.training_class)),
         "training_class": own.training_class,
         "stands": stands,
         "over": own.status == Enrolment.Status.OFFERED and not stands,
         # Once it is answered, the link tells nobody whose it was.
-        "name": privacy.mask_name(own.learner.name) if stands else "",
+        "name": own.learner.masked_name if stands else "",
     }
     return render(request, "my/offer/show.html", context)
 
@@ -54,13 +56,16 @@ def offer_answer(request: HttpRequest, number: str) -> HttpResponse:
 def _answer(request: HttpRequest, own: Enrolment, *, by: User | None) -> None:
     decision = request.POST.get("decision")
     if decision not in ("accept", "decline"):
-        raise BadRequest
+        messages.error(request, _("没有收到您的选择，未改动。请再选一次接受或放弃。"))
+        return
     try:
         if decision == "accept":
             enrolment.accept(enrolment=own, by=by, now=timezone.now())
-            messages.success(request, _("已接受，席位是您的了。"))
+            reviewed = own.status == Enrolment.Status.APPLIED
+            said = _("已接受，席位为您保留，等培训机构审核。") if reviewed else _("已接受，席位是您的了。")
+            messages.success(request, said)
         else:
             enrolment.decline(enrolment=own, by=by, now=timezone.now())
-            messages.success(request, _("已放弃，席位让给下一位。"))
+            messages.success(request, _("已放弃，席位由下一位递补。"))
     except EnrolmentRefused as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, refusal.own_sentence if by else refusal.sentence)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import access, enrolment, policy
-from courses.models import Enrolment, Learner, LearnerCategory, Proof
+from courses.models import Enrolment, Learner, LearnerCategory, Proof, TrainingClass
 from courses.people import proofs
 from courses.people.proofs import ProofRefused
 from courses.web.appearance import safe_next
@@ -26,6 +26,8 @@ def enrol_proof(request: HttpRequest, number: str) -> HttpResponse:
     """On the way to an enrolment: for the category that was answered last."""
     learner: Learner = request.learner  # type: ignore[attr-defined]
     training_class = offered(number)
+    if training_class.status == TrainingClass.Status.CANCELLED:
+        return redirect("enrol_start", number=number)
     seen = enrolment.check(learner=learner, training_class=training_class, now=timezone.now())
     category = get_object_or_404(LearnerCategory, key=seen.weighed.facts.category)
     ways = {"onward": open_page(seen, number, done=enrolment.Step.PROOF), "back": reverse("enrol_start", args=[number])}
@@ -74,7 +76,7 @@ def proof_delete(request: HttpRequest, code: str) -> HttpResponse:
     assert learner.user is not None
     try:
         proofs.take_back(by=learner.user, proof=_own(request, code), now=timezone.now())
-        messages.success(request, _("已删去。"))
+        messages.success(request, _("已删除。"))
     except ProofRefused as refusal:
         messages.error(request, refusal.sentence)
     return redirect(safe_next(request, default=reverse("my")))

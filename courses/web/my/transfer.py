@@ -27,6 +27,7 @@ def of_transfer(own: Enrolment) -> dict[str, Any]:
     return {
         "wish": asked,
         "turned_down": turned_down,
+        "ended": last if last and last.status == TransferRequest.Status.ENDED else None,
         "wish_form": None if asked or not choices else TransferWish(choices=choices),
     }
 

@@ -24,9 +24,11 @@ from courses.models import Direction, DoorRequest
 from courses.refusals import Refused
 from courses.web.gate import public
 from courses.web.public.binding import forget_binding, name_browser, read_binding, read_browser
-from courses.web.public.refusals import DENIED, FACES, NOT_YOURS, Face, face_words
+from courses.web.public.refusals import DENIED, NOT_YOURS, TOO_MANY, Face, face_of, face_words
+from courses.web.public.tries import WINDOW_SECONDS, too_many
 
 TICKET_SECONDS = attendance.TICKET_MINUTES * 60
+GUESSED = (ScanRefusal.UNKNOWN_CODE, ScanRefusal.EXPIRED)
 
 
 @public
@@ -39,8 +41,10 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     try:
         ticket = attendance.scan(text=code, browser=browser, now=now)
     except ScanRefused as refusal:
+        if refusal.code in GUESSED and too_many(request, now=now):
+            return _slowed(request)
         return _refused(request, refusal)
-    response = _waiting(request, now)
+    response = _waiting(request, now, ticket.direction)
     response.set_cookie(
         COOKIE,
         attendance.seal_ticket(ticket),
@@ -66,7 +70,7 @@ def ticket(request: HttpRequest) -> HttpResponseBase:
         )
     except ScanRefused as refusal:
         return _refused(request, refusal)
-    return _waiting(request, held.scanned_at)
+    return _waiting(request, held.scanned_at, held.direction)
 
 
 def _redeem(request: HttpRequest) -> HttpResponseBase:
@@ -154,7 +158,7 @@ def asked(request: HttpRequest, code: str) -> HttpResponse:
     """The two digits; green once the trainer has said who shows them."""
     row = _door(code)
     standing = attendance.awaited(row)
-    name = privacy.mask_name(row.evidence.learner.name) if row.evidence else ""
+    name = row.evidence.learner.masked_name if row.evidence else ""
     context = {"row": row, "lesson": row.lesson, "standing": standing, "masked": name}
     return page_of(request, "public/checkin/asked.html", context)
 
@@ -202,12 +206,12 @@ def _facts(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _waiting(request: HttpRequest, arrived: datetime) -> HttpResponse:
+def _waiting(request: HttpRequest, scanned: datetime, direction: Direction) -> HttpResponse:
     """A bound browser posts by itself; any other is asked to sign in, and told that its time is noted."""
     bound = read_binding(request) is not None
     known = bound or (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated)
     # Another language leads back to the ticket, not to the code: a code that is read again is a later arrival.
-    context = {"known": known, "arrived": arrived, "path": reverse("ticket")}
+    context = {"known": known, "scanned": scanned, "leaving": direction == Direction.OUT, "path": reverse("ticket")}
     return page_of(request, "public/checkin/scan.html", context)
 
 
@@ -218,7 +222,13 @@ def _to_sign_in() -> HttpResponse:
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A refused scan that was redeemed has left its row; a refused look has not."""
     recorded = request.method == "POST" and isinstance(refusal, ScanRefused)
-    return _faced(request, FACES[refusal.code], refusal.values, recorded=recorded)
+    return _faced(request, face_of(refusal.code, refusal.values), refusal.values, recorded=recorded)
+
+
+def _slowed(request: HttpRequest) -> HttpResponse:
+    response = _faced(request, TOO_MANY, {}, recorded=False)
+    response["Retry-After"] = str(WINDOW_SECONDS)
+    return response
 
 
 def _faced(request: HttpRequest, face: Face, values: dict[str, Any], *, recorded: bool) -> HttpResponse:

@@ -106,6 +106,7 @@ def told(changes: list[Change]) -> list[Told]:
     """Changes of institutions in words, with the names of occupations and levels as they are called today."""
     occupations = {row.key: row.label for row in Occupation.objects.all()}
     levels = {row.key: row.label for row in SkillLevel.objects.all()}
+    districts = {row.key: row.label for row in District.objects.all()}
     facts = {"kind": _("类别"), "address": _("地址"), "contact_phone": _("对外电话")}
     words = {"added": _("新增%(trade)s"), "removed": _("移除%(trade)s"), "changed": _("%(trade)s换了有效期")}
     listed = []
@@ -115,13 +116,26 @@ def told(changes: list[Change]) -> list[Told]:
             trade = f"{occupations.get(occupation, occupation)} {levels.get(level, level)}"
             last = None if what == "removed" else date.fromisoformat(until)
             lines.append(Line(words[what] % {"trade": trade}, last))
-        lines += [Line(_("修改%(fact)s") % {"fact": facts[name]}) for name in change.facts]
+        lines += _moves(change, districts)
+        lines += [Line(_("修改%(fact)s") % {"fact": facts[name]}) for name in change.facts if name in facts]
         if change.status:
             status = Institution.Status(change.status).label
             lines.append(Line(_("状态改为「%(status)s」") % {"status": status}))
         assert isinstance(change.subject, Institution)
         listed.append(Told(change.on, change.what, change.subject.label, lines))
     return listed
+
+
+def _moves(change: Change, districts: dict[str, str]) -> list[Line]:
+    """Another name or district, with the former one, by which people knew the institution."""
+    lines = []
+    if "name" in change.moved:
+        was, became = change.moved["name"]
+        lines.append(Line(_("名称由「%(was)s」改为「%(became)s」") % {"was": was, "became": became}))
+    if "district" in change.moved:
+        was, became = (districts.get(key, key) for key in change.moved["district"])
+        lines.append(Line(_("由%(was)s迁到%(became)s") % {"was": was, "became": became}))
+    return lines
 
 
 def _need_told(change: Change) -> Told:

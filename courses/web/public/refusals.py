@@ -33,6 +33,7 @@ class Face:
     tone: str = "stop"
 
 
+ENROL = "enrol_start"
 HELP = ("scan_help", _("怎么签到"))
 MY = ("my", _("看我报的班"))
 TRAINER = _("没有手机、扫不上？请找老师当场登记。")
@@ -138,10 +139,11 @@ FACES: dict[StrEnum, Face] = {
         "door",
         NOT_YET,
         _("这里是「%(here_course)s」，您没有报名这个班。"),
-        _("请找老师当场登记，或先报名"),
+        _("请先报名，或到窗口当场报名"),
         _("不在这个班的名单里。"),
         "",
-        *MY,
+        ENROL,
+        _("报名这个班"),
     ),
     ScanRefusal.WRONG_CLASS: Face(
         403,
@@ -195,6 +197,31 @@ FACES: dict[StrEnum, Face] = {
     ),
 }
 
+# Somebody of no class before one that takes nobody any more.
+SHUT = Face(
+    403,
+    "door",
+    NOT_YET,
+    _("这里是「%(here_course)s」，您没有报名这个班。"),
+    _("本班已不再报名，请到窗口问其他班次"),
+    _("不在这个班的名单里。"),
+    "",
+    ENROL,
+    _("看其他班次"),
+)
+
+# A browser that came with many codes that are none.
+TOO_MANY = Face(
+    429,
+    "pause",
+    NOT_YET,
+    _("一分钟里扫错的次数太多。"),
+    _("请过一分钟，对着大屏再扫"),
+    _("扫错太多次。"),
+    TRAINER,
+    *HELP,
+)
+
 # The same page for a number that does not exist: a receipt's number tells a stranger nothing.
 NOT_YOURS = Face(
     404,
@@ -219,9 +246,14 @@ DENIED = Face(
 )
 
 
+def face_of(code: StrEnum, values: Mapping[str, object]) -> Face:
+    return SHUT if code == ScanRefusal.NOT_ENROLLED and not values.get("takes") else FACES[code]
+
+
 def face_words(face: Face, values: Mapping[str, object], *, back: str) -> dict[str, Any]:
     """What the page shows; `back` is where the identity page returns to."""
-    url = reverse(face.url) if face.url else ""
+    about = [values["class_number"]] if face.url == ENROL else []
+    url = reverse(face.url, args=about) if face.url else ""
     return {
         "picture": face.picture,
         "tone": face.tone,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from courses import attendance, privacy
+from courses import attendance
 from courses.attendance import PICTURES, RollCallRefusal, RollCallRefused
 from courses.models import Learner, RollCall
 from courses.people import devices
@@ -44,7 +44,7 @@ def roll_call(request: HttpRequest) -> HttpResponse:
         if refusal.code == RollCallRefusal.WRONG_PICTURE and call is not None:
             return _asked(request, call, learner, wrong=refusal.sentence)
         return _refused(request, RollCallRefusal(refusal.code), sentence=refusal.sentence)
-    context = {"told": told, "masked": privacy.mask_name(learner.name)}
+    context = {"told": told, "masked": learner.masked_name}
     return page_of(request, "public/rollcall/done.html", context)
 
 

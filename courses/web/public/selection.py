@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses import privacy, selection
+from courses import selection
 from courses.models import Selection, SelectionLine
 from courses.policy import local_date
 from courses.web.gate import public
@@ -30,7 +30,7 @@ def selection_notice(request: HttpRequest, number: str) -> HttpResponse:
     lines = selection.lines_of(selection=running) if running else []
     context = {
         "result": running,
-        "lines": [(line, privacy.mask_name(line.enrolment.learner.name)) for line in lines if line.outcome in SHOWN],
+        "lines": [(line, line.enrolment.learner.masked_name) for line in lines if line.outcome in SHOWN],
         "crumbs": [(_("拟录取公示"), reverse("selection_list"))],
         "here": number,
     }

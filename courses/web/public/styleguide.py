@@ -15,6 +15,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses import dates
+
 TODAY = date(2026, 9, 14)
 MONTH_ENDS = (
     (1, 31),
@@ -96,7 +98,16 @@ def beads() -> list[dict[str, Any]]:
         {"state": "next", "number": 5, "title": "火候与勺工", "when": "9-14", "word": _("今天 14:00，203 教室")},
         {"state": "coming", "number": 6, "title": "爆、熘、扒", "when": "9-16"},
         {"state": "exam", "title": _("结业考试"), "when": _("9-25 9:00，60 分合格")},
-        {"state": "certificate", "title": _("培训合格证书"), "when": _("完成后在这里领取")},
+        {"state": "certificate", "title": _("培训合格证书"), "when": _("结业后在这里领取")},
+        {
+            "state": "certified",
+            "title": _("培训合格证书"),
+            "when": "10-9",
+            "status": "done",
+            "word": _("已发证"),
+            "url": "#",
+            "action": _("看我的证书"),
+        },
     ]
 
 
@@ -118,7 +129,7 @@ def lists() -> dict[str, Any]:
         ],
         "facts": [
             {"label": _("姓名"), "value": "王*强"},
-            {"label": _("身份证号"), "value": "370602 ******** 1234", "url": "#", "action": _("查看")},
+            {"label": _("身份证号"), "value": "37*************234", "url": "#", "action": _("查看")},
             {"label": _("谁可以报"), "value": _("16 至 60 周岁，在烟台就业或求职"), "note": _("户籍不限")},
         ],
         "crumbs": [(_("课程"), "#"), ("鲁菜师傅", "#")],
@@ -147,7 +158,7 @@ def charts() -> dict[str, Any]:
         "depths": [
             {"name": name, "values": [*values, None, None, None], "total": total} for name, values, total in DEPTHS
         ],
-        "months": [_("%(month)s 月") % {"month": month} for month in range(1, 13)],
+        "months": [dates.month(number, short=True) for number in range(1, 13)],
     }
 
 

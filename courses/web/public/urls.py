@@ -10,6 +10,7 @@ from courses.web.public import (
     kiosk,
     rollcall,
     selection,
+    sheets,
     verify,
     verify_list,
 )
@@ -28,6 +29,9 @@ urlpatterns = [
     path("c/rollcall", rollcall.roll_call, name="answer_roll_call_lower"),
     path("C/<str:code>", checkin.scan, name="scan"),
     path("c/<str:code>", checkin.scan, name="scan_lower"),
+    path("S/", sheets.sheet_find, name="sheet_find"),
+    path("S/<str:number>/", sheets.sheet_go, name="sheet_go"),
+    path("s/<str:number>/", sheets.sheet_go, name="sheet_go_lower"),
     path("kiosk/", kiosk.kiosk, name="kiosk"),
     path("kiosk/open/", kiosk.kiosk_open, name="kiosk_open"),
     path("verify/", verify.verify, name="verify_start"),

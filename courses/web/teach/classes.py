@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from courses import access, attendance, policy
 from courses.access import Permission
-from courses.models import Completion, Dispute, Enrolment, LeaveRequest, Lesson, TrainingClass, User
+from courses.models import Completion, Dispute, Enrolment, LeaveRequest, Lesson, MakeUp, TrainingClass, User
+from courses.web import sheets
 from courses.web.gate import allow
 
 SOON = 6
@@ -25,7 +26,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
         access.visible_lessons(user=user, now=now, permission=Permission.TEACH)
         .exclude(training_class__status__in=(*TrainingClass.UNAPPROVED, *TrainingClass.STOPPED))
         .exclude(status=Lesson.Status.CANCELLED)
-        .select_related("training_class__course")
+        .select_related("training_class__course", "trainer", "venue")
         .order_by("starts_at")
     )
     day = datetime.combine(today, time.min, policy.CITY_TIME)
@@ -42,6 +43,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
             ),
             "later": [_row(row, now) for row in lessons.filter(starts_at__gte=day + timedelta(days=1))[:SOON]],
             "asking": _asking(user, now),
+            "papers": sheets.waiting(user=user, now=now),
             "due": due,
             "classes": [row for row in classes if row not in due],
         },
@@ -62,9 +64,13 @@ def _classes(user: User, now: datetime) -> QuerySet[TrainingClass, Any]:
 
 
 def _asking(user: User, now: datetime) -> QuerySet[TrainingClass, Any]:
-    """Own classes in which a learner waits for an answer, with how many requests for leave and disputes."""
+    """Own classes in which a learner waits for an answer, with how many requests for leave, disputes and lessons made
+    up: guests that ask, were seen or have heard a lesson elsewhere."""
     leave = Q(enrolments__leave_requests__status=LeaveRequest.Status.ASKED)
     raised = Q(enrolments__disputes__status=Dispute.Status.RAISED)
+    heard = Q(enrolments__make_ups__status=MakeUp.Status.WITNESSED) & ~Q(enrolments__make_ups__witnessed_by=user)
+    asked = Q(lessons__guests__status=MakeUp.Status.ASKED)
+    over = Q(lessons__guests__status=MakeUp.Status.AGREED, lessons__ends_at__lte=now)
     own = access.visible_classes(user=user, now=now, permission=Permission.TEACH)
     return (
         TrainingClass.objects.filter(pk__in=own.values("pk"))
@@ -72,8 +78,10 @@ def _asking(user: User, now: datetime) -> QuerySet[TrainingClass, Any]:
         .annotate(
             leave=Count("enrolments__leave_requests", filter=leave, distinct=True),
             disputes=Count("enrolments__disputes", filter=raised, distinct=True),
+            heard=Count("enrolments__make_ups", filter=heard, distinct=True),
+            guests=Count("lessons__guests", filter=asked | over, distinct=True),
         )
-        .filter(Q(leave__gt=0) | Q(disputes__gt=0))
+        .filter(Q(leave__gt=0) | Q(disputes__gt=0) | Q(heard__gt=0) | Q(guests__gt=0))
         .order_by("starts_on", "number")
     )
 

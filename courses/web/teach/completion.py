@@ -37,6 +37,7 @@ def class_completion(request: HttpRequest, number: str) -> HttpResponse:
         "rows": rows,
         "ready": sum(1 for row in rows if row["may"]),
         "ratio": pinned.completion_ratio,
+        "hour": pinned.hour_minutes,
     }
     return render(request, "teach/completion/list.html", context)
 

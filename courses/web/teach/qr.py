@@ -9,12 +9,24 @@ from django.utils.safestring import SafeString, mark_safe
 
 QUIET = 4
 FARTHEST = 29
+# To weigh all eight masks costs six times as much, and each wall has a new code every ten seconds. A random text is
+# even under any of them; `run.py drill decode` reads a thousand.
+MASK = 3
 
 
 def scan_address(request: HttpRequest, code: str) -> str:
     """HTTPS://HOST/C/CODE. In capitals the symbol needs fewer modules; host names do not mind."""
+    return _address(request, f"C/{code}")
+
+
+def sheet_address(request: HttpRequest, number: str) -> str:
+    """HTTPS://HOST/S/NUMBER/, which leads whoever may enter the sheet to its rows."""
+    return _address(request, f"S/{number}/")
+
+
+def _address(request: HttpRequest, path: str) -> str:
     origin = settings.SCAN_ORIGIN or f"{request.scheme}://{request.get_host()}"
-    address = f"{origin}/C/{code}"
+    address = f"{origin}/{path}"
     return address.upper() if settings.SCAN_CASE == "upper" else address
 
 
@@ -41,7 +53,7 @@ def _matrix(address: str, correction: str) -> list[list[bool]]:
     import qrcode
 
     levels = {"Q": qrcode.ERROR_CORRECT_Q, "M": qrcode.ERROR_CORRECT_M}
-    code = qrcode.QRCode(error_correction=levels[correction], border=QUIET)
+    code = qrcode.QRCode(error_correction=levels[correction], border=QUIET, mask_pattern=MASK)
     code.add_data(address)
     code.make(fit=True)
     return [[bool(module) for module in row] for row in code.get_matrix()]

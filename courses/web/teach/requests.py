@@ -1,5 +1,7 @@
 """请假和异议: what learners of one's class ask; leave is decided here, a dispute answered."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +15,10 @@ from courses.access import Permission
 from courses.attendance import disputes
 from courses.models import TrainingClass
 from courses.refusals import Refused
-from courses.web import claims
+from courses.web import claims, makeups
 from courses.web.gate import allow
 from courses.web.teach.classes import teacher
+from courses.web.told import told_or_not
 
 
 @allow(Permission.TEACH)
@@ -23,7 +26,13 @@ from courses.web.teach.classes import teacher
 def class_requests(request: HttpRequest, number: str) -> HttpResponse:
     now, user = timezone.now(), teacher(request)
     training_class = _own_class(request, number)
-    context = claims.listed(training_class=training_class, user=user, permission=Permission.TEACH, now=now)
+    scope: dict[str, Any] = {
+        "training_class": training_class,
+        "user": user,
+        "permission": Permission.TEACH,
+        "now": now,
+    }
+    context = {**claims.listed(**scope), **makeups.listed(**scope)}
     return render(request, "teach/requests/list.html", context)
 
 
@@ -36,7 +45,7 @@ def leave_decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
         claims.decide_leave(
             request, user=user, training_class=training_class, code=code, permission=Permission.TEACH, now=now
         )
-        messages.success(request, _("已办理，并通知学员。"))
+        messages.success(request, told_or_not(training_class=training_class, now=now)())
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect("class_requests", number=number)
@@ -52,6 +61,19 @@ def dispute_answer(request: HttpRequest, number: str, code: str) -> HttpResponse
     try:
         disputes.answer(by=user, dispute=row, support=support, text=request.POST.get("answer", ""), now=now)
         messages.success(request, _("已答复，等机构决定。"))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("class_requests", number=number)
+
+
+@require_POST
+@allow(Permission.TEACH)
+def make_up_act(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    now, user = timezone.now(), teacher(request)
+    training_class = _own_class(request, number)
+    try:
+        makeups.act(request, user=user, training_class=training_class, code=code, permission=Permission.TEACH, now=now)
+        messages.success(request, _("已办理，学员在「我的课次」看得到。"))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect("class_requests", number=number)

@@ -9,28 +9,20 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from courses import attendance, policy, supervision
+from courses import access, attendance, policy, supervision
 from courses.access import Permission
 from courses.attendance import Mark, Phase, RosterRow
-from courses.models import Attendance, Lesson, Signal
+from courses.attendance.reasons import mark_reasons
+from courses.models import Attendance, Lesson
 from courses.web.gate import allow, public
 from courses.web.teach.classes import own_lesson
-from courses.web.teach.reasons import mark_reasons
-from courses.web.teach.screens import (
-    CSRF_PLACE,
-    Answer,
-    Screen,
-    answer_of,
-    of_moment,
-    reply,
-    screen_holds,
-    screen_token,
-    turned_away,
-)
+from courses.web.teach.drawn import drawn
+from courses.web.teach.screens import CSRF_PLACE, Answer, Moment, Screen, answer_of, draws, screen_token, told
 
 Status = Attendance.Status
 CALLABLE = (Phase.OPEN, Phase.CLOSING, Phase.LATE)
@@ -78,7 +70,7 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
         "chosen": request.GET.get("no", ""),
         "chosen_as": request.GET.get("as", ""),
         "by_place": sorted(shown["rows"], key=lambda item: item.row.arrival_no),
-        "signals": supervision.latest(Signal.objects.filter(lesson=lesson), looked_at=False).count(),
+        "signals": supervision.latest(access.own_signals(lesson=lesson), looked_at=False).count(),
     }
     return render(request, "teach/lesson/show.html", {**context, **shown})
 
@@ -86,33 +78,23 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
 @public
 @require_safe
 def roster_state(request: HttpRequest, name: str) -> HttpResponse:
-    """The parts that change, to who holds the roster's token; 304 while nothing changed."""
-    now = timezone.now()
+    return told(request, screen=Screen.ROSTER, name=name)
 
-    def make(lesson: Lesson) -> Answer:
-        shown = _shown(lesson, name, now)
-        context = {**shown, "csrf_token": CSRF_PLACE}
-        parts = {part: render_to_string(f"teach/lesson/{part}.html", context) for part in ("head", "rows")}
-        call = shown["call"]
-        seen = [
-            repr(shown["rows"]),
-            [row.code for row in shown["door"]],
-            str(shown["phase"]),
-            repr(call),
-            shown["counting"],
-            shown["suggested"],
-            shown["may_tick"],
-        ]
-        return answer_of(body=parts, seen=[*seen, call is not None and call.is_running(now)])
 
-    code = screen_holds(request, screen=Screen.ROSTER, name=name, now=now)
-    known = code and of_moment(request, screen=Screen.ROSTER, code=code, now=now, make=make)
-    return reply(request, known, now=now) if known else turned_away()
+@draws(Screen.ROSTER)
+def _parts(_request: HttpRequest, moment: Moment) -> Answer:
+    """The parts that change. The time in the head is the page's own to tell, and no change."""
+    lesson = moment.lesson
+    context = {**_shown(lesson, attendance.lesson_name(lesson), moment.now), "csrf_token": CSRF_PLACE}
+    parts = {part: render_to_string(f"teach/lesson/{part}.html", context) for part in ("head", "rows")}
+    body = {**parts, "counting": context["counting"]}
+    told_by_head = [context["counts"], context["counting"], str(lesson.training_class.course.label), lesson.number]
+    return answer_of(body=body, seen=f"{told_by_head}{parts['rows']}")
 
 
 def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
     rows = attendance.roster(lesson=lesson)
-    door = list(attendance.open_requests(lesson=lesson))
+    door = attendance.asking(lesson=lesson)
     call = attendance.roll_call_state(lesson=lesson)
     pinned = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
     phase = attendance.phase_of(lesson=lesson, policy=pinned, now=now)
@@ -136,9 +118,9 @@ def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
         "asking": [item for item in items if item.row.needs_me],
         "stayed": [item for item in came if _stayed(item.row, phase)],
         "missing": missing,
-        "missing_first": missing[:FIRST],
-        "missing_more": missing[FIRST:],
-        "came": [item for item in came if not item.row.needs_me and not _stayed(item.row, phase)],
+        "missing_first": [_missing_row(item) for item in missing[:FIRST]],
+        "missing_more": [_missing_row(item) for item in missing[FIRST:]],
+        "came": [_came_row(item) for item in came if not item.row.needs_me and not _stayed(item.row, phase)],
         "counts": {
             "here": sum(1 for item in came if "late" not in item.row.reasons),
             "late": sum(1 for item in came if "late" in item.row.reasons),
@@ -149,6 +131,32 @@ def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
         "manual_limit": pinned.manual_share_flag,
         "too_many_by_hand": by_hand * 100 > pinned.manual_share_flag * max(1, len(came)),
     }
+
+
+def _missing_row(item: Item) -> SafeString:
+    row = item.row
+    return drawn(
+        "teach/lesson/missing.html",
+        no=row.arrival_no,
+        person=row.name,
+        unmarked=row.status == Status.UNMARKED,
+        shape=item.shape,
+        word=str(item.word),
+    )
+
+
+def _came_row(item: Item) -> SafeString:
+    row = item.row
+    return drawn(
+        "teach/lesson/came.html",
+        no=row.arrival_no,
+        person=row.name,
+        by_hand=row.by_hand,
+        in_at=row.in_at,
+        out_at=row.out_at,
+        shape=item.shape,
+        word=str(item.word),
+    )
 
 
 def _stayed(row: RosterRow, phase: Phase) -> bool:
@@ -163,12 +171,3 @@ def _item(row: RosterRow, phase: Phase) -> Item:
     if _stayed(row, phase):
         return Item(row, "wait", gettext_lazy("没有签退"))
     return Item(row, *SHAPES[Status.LATE if "late" in row.reasons else Status.PRESENT])
-
-
-@allow(Permission.TEACH)
-@never_cache
-def roster_sheet(request: HttpRequest, name: str) -> HttpResponse:
-    """纸质签到表: for a room without network; entered later by hand, one by one."""
-    lesson = own_lesson(request, name)
-    rows = sorted(attendance.roster(lesson=lesson), key=lambda row: row.arrival_no)
-    return render(request, "teach/lesson/sheet.html", {"lesson": lesson, "name": name, "rows": rows})

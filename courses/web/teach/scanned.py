@@ -18,7 +18,7 @@ from courses.refusals import Refused
 
 CODE_MOST = 200
 WHY: dict[str, str | Promise] = {
-    "shared_device": gettext_lazy("这部手机今天替别人签过到，请老师当面确认。"),
+    "shared_device": gettext_lazy("这部手机今天已为另一位学员签到，请老师当面确认。"),
     "second_scan": gettext_lazy("这次要两样都有：学员扫大屏，老师扫学员。还差一样。"),
     "old_code": gettext_lazy("手机上的码不是刚才的，请老师当面确认是本人。"),
 }

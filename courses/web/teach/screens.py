@@ -1,31 +1,35 @@
 """Screens that ask every two seconds: known by a signed token, served from what the process learned a second ago.
 
-No session, no user, and one small query a second for all screens of a lesson: three hundred cost what one does.
+No session, no user, and one small query a second for all of them (`moments.py`). What is told holds names, and stays in
+the process that made it.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 
 from courses import attendance, privacy
 from courses.attendance import Revision
 from courses.models import Lesson
+from courses.web.teach import moments
 
-MOMENT_SECONDS = 1
 ANSWER_SECONDS = 60
-ETAG = re.compile(r'"[0-9a-f]{20}"')
+LESSONS_KEPT = 256
+PLACE_LENGTH, SEEN_LENGTH = 8, 20
+ETAG = re.compile(rf'"[0-9a-f]{{{PLACE_LENGTH + SEEN_LENGTH}}}"')
 STATE = re.compile(r"/teach/lesson/(?P<name>[^/]+)/(?P<wall>wall/)?state")
 # Stands in an answer that many browsers share, where each finds its own token.
 CSRF_PLACE = "csrf-token-of-this-browser"
@@ -62,80 +66,129 @@ class Answer:
     body: bytes
     etag: str
     until: int = 0
-    revision: Revision = ()
+    has_forms: bool = False
+    revision: Revision | None = None
+    language: str = ""
+    host: str = ""
 
     def holds(self, revision: Revision | None, now: datetime) -> bool:
         return self.revision == revision and not 0 < self.until <= now.timestamp() * 1000
 
 
-def of_moment(
-    request: HttpRequest, *, screen: Screen, code: int, now: datetime, make: Callable[[Lesson], Answer]
-) -> Answer | None:
+@dataclass(frozen=True)
+class Moment:
+    """A lesson at one moment. Two are equal where no screen would show anything else: so is what is read of them."""
+
+    code: int
+    revision: Revision
+    now: datetime = field(compare=False)
+
+    @property
+    def lesson(self) -> Lesson:
+        return _lesson(self.code, self.revision.lesson)
+
+
+@lru_cache(maxsize=LESSONS_KEPT)
+def _lesson(code: int, _as_it_is: tuple[object, ...]) -> Lesson:
+    """An arrival changes nothing about it, and so it is not read again."""
+    chosen = Lesson.objects.select_related("training_class__course", "training_class__venue", "trainer")
+    return chosen.get(code=code)
+
+
+Draw = Callable[[HttpRequest, Moment], Answer]
+DRAWS: dict[Screen, Draw] = {}
+
+
+def draws(screen: Screen) -> Callable[[Draw], Draw]:
+    """Marks the function that makes the answer for all screens of a kind."""
+
+    def kept(draw: Draw) -> Draw:
+        DRAWS[screen] = draw
+        return draw
+
+    return kept
+
+
+def told(request: HttpRequest, *, screen: Screen, name: str) -> HttpResponse:
+    """The state of this moment, to who holds the screen's token; 304 while nothing changed."""
+    now = timezone.now()
+    code = screen_holds(request, screen=screen, name=name, now=now)
+    language = get_language() or ""
+    known = code and _of_moment(request, screen=screen, code=code, language=language, now=now)
+    return reply(request, known, now=now) if known else turned_away()
+
+
+def _of_moment(request: HttpRequest, *, screen: Screen, code: int, language: str, now: datetime) -> Answer | None:
     """What this process made for all screens of this kind, language and host; None without the lesson.
 
     It is made anew when the lesson is another than a second ago. That second and the two between the questions of a
     screen are the three within which it learns of everything.
     """
-    revision = _revision(code, now)
+    revision = moments.newest(code=code, now=now)
     if revision is None:
         return None
-    key = f"{screen}:{code}:{get_language()}:{request.get_host()}"
-    known: Answer | None = caches["moment"].get(key)
+    host = request.get_host()
+    place = _digest(f"{language}:{host}", PLACE_LENGTH)
+    known = _shown(screen, code, place)
     if known is None or not known.holds(revision, now):
-        lesson = _lesson(code)
-        if lesson is None:
-            return None
-        known = replace(make(lesson), revision=revision)
-        caches["moment"].set(key, known, ANSWER_SECONDS)
-        caches["moment"].set(f"known:{code}:{known.etag}", replace(known, body=b""), ANSWER_SECONDS)
+        with translation.override(language):
+            made = DRAWS[screen](request, Moment(code, revision, now))
+        etag = f'"{place}{made.etag}"'
+        known = replace(made, etag=etag, revision=revision, language=language, host=host)
+        caches["screens"].set(f"{screen}:{code}:{place}", known, ANSWER_SECONDS)
     return known
 
 
-def _revision(code: int, now: datetime) -> Revision | None:
-    """Asked once a second, for all screens of the lesson."""
-    key = f"revision:{code}"
-    known: Revision | None = caches["moment"].get(key)
-    if known is None:
-        known = attendance.revision(code=code, now=now)
-        if known is not None:
-            caches["moment"].set(key, known, MOMENT_SECONDS)
+def _shown(screen: Screen, code: int, place: str) -> Answer | None:
+    """`place` names a language and a host; each ETag begins with that of its screen."""
+    known: Answer | None = caches["screens"].get(f"{screen}:{code}:{place}")
     return known
 
 
 def forget_moment(lesson: Lesson) -> None:
     """After a change by hand the next answer is made anew."""
-    cache = caches["moment"]
-    cache.delete(f"revision:{lesson.code}")
+    moments.forget(code=lesson.code)
 
 
 class ScreenMiddleware:
-    """Nothing new, to a screen that has the answer of this moment: before sessions, languages and the log of requests.
+    """Answers a screen that was answered before: ahead of sessions, languages and the log of requests.
 
-    Three hundred screens ask 150 times a second, nearly always for nothing. Whatever else they ask goes the usual way.
+    Three hundred screens ask 150 times a second, for nothing or for what was made for another. The first answer goes
+    the usual way, and so does one with forms, in which each browser finds its own token.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        etag = _has(request)
-        asked = STATE.fullmatch(request.path_info) if ETAG.fullmatch(etag) else None
-        if asked is None or request.method != "GET":
-            return self.get_response(request)
-        now = timezone.now()
-        screen = Screen.WALL if asked["wall"] else Screen.ROSTER
-        code = screen_holds(request, screen=screen, name=asked["name"], now=now)
-        cache = caches["moment"]
-        known: Answer | None = cache.get(f"known:{code}:{etag}") if code is not None else None
-        if known is None or not known.holds(cache.get(f"revision:{code}"), now):
-            return self.get_response(request)
-        return reply(request, known, now=now)
+        return _early(request) or self.get_response(request)
 
 
-def answer_of(*, body: dict[str, Any], seen: object, until: int = 0) -> Answer:
-    """`seen` is what a viewer would notice: while it stays the same, the ETag does."""
-    etag = f'"{hashlib.sha256(json.dumps(seen, default=str).encode()).hexdigest()[:20]}"'
-    return Answer(json.dumps(body).encode(), etag, until)
+def _early(request: HttpRequest) -> HttpResponse | None:
+    etag = _has(request)
+    asked = STATE.fullmatch(request.path_info) if ETAG.fullmatch(etag) else None
+    if asked is None or request.method != "GET":
+        return None
+    now = timezone.now()
+    screen = Screen.WALL if asked["wall"] else Screen.ROSTER
+    code = screen_holds(request, screen=screen, name=asked["name"], now=now)
+    known = None if code is None else _shown(screen, code, etag[1 : 1 + PLACE_LENGTH])
+    if code is None or known is None or known.host != request.get_host():
+        return None
+    newest = _of_moment(request, screen=screen, code=code, language=known.language, now=now)
+    if newest is None or (newest.has_forms and newest.etag != etag):
+        return None
+    return reply(request, newest, now=now)
+
+
+def answer_of(*, body: dict[str, Any], seen: str = "", until: int = 0) -> Answer:
+    """`seen` is what a viewer would notice, where that is less than all: while it stays the same, the ETag does."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Answer(text.encode(), _digest(seen or text, SEEN_LENGTH), until, CSRF_PLACE in text)
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
 def turned_away() -> HttpResponse:
@@ -148,9 +201,11 @@ def reply(request: HttpRequest, known: Answer, *, now: datetime) -> HttpResponse
         response: HttpResponse = HttpResponseNotModified()
     else:
         body = known.body
-        if CSRF_PLACE.encode() in body:
+        if known.has_forms:
             body = body.replace(CSRF_PLACE.encode(), get_token(request).encode())
         response = HttpResponse(body, content_type="application/json")
+        # Said here, as what goes out early passes nobody who would.
+        response["Content-Length"] = str(len(body))
     response["ETag"] = known.etag
     response["Cache-Control"] = "no-store"
     response["X-Now"] = str(int(now.timestamp() * 1000))
@@ -160,11 +215,6 @@ def reply(request: HttpRequest, known: Answer, *, now: datetime) -> HttpResponse
 def _has(request: HttpRequest) -> str:
     """The ETag that the screen holds; a proxy that packs the answers makes a weak one of it."""
     return request.headers.get("If-None-Match", "").removeprefix("W/")
-
-
-def _lesson(code: int) -> Lesson | None:
-    chosen = Lesson.objects.select_related("training_class__course", "training_class__venue", "trainer")
-    return chosen.filter(code=code).first()
 
 
 def _mac(screen: Screen, code: int, until: int) -> str:

@@ -2,16 +2,34 @@
 
 from django.urls import path
 
-from courses.web.teach import classes, completion, door, marks, requests, rollcall, roster, scan, wall, watch
+from courses.web.teach import (
+    classes,
+    completion,
+    door,
+    kit,
+    marks,
+    requests,
+    rollcall,
+    roster,
+    scan,
+    sheets,
+    wall,
+    watch,
+)
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
     path("lesson/<str:name>/", roster.roster, name="roster"),
     path("lesson/<str:name>/state", roster.roster_state, name="roster_state"),
-    path("lesson/<str:name>/sheet/", roster.roster_sheet, name="roster_sheet"),
+    path("lesson/<str:name>/sheet/", sheets.lesson_sheets, name="roster_sheet"),
     path("lesson/<str:name>/scan/", scan.scan, name="scan_people"),
     path("lesson/<str:name>/kiosk/", scan.kiosk_list, name="kiosk_list"),
     path("lesson/<str:name>/kiosk/<str:number>/end/", scan.kiosk_end, name="kiosk_end"),
+    path("lesson/<str:name>/kit/", kit.kit, name="kit"),
+    path("lesson/<str:name>/kit/worker.js", kit.kit_worker, name="kit_worker"),
+    path("lesson/<str:name>/kit/pulse", kit.kit_pulse, name="kit_pulse"),
+    path("lesson/<str:name>/kit/prepare/", kit.kit_prepare, name="kit_prepare"),
+    path("lesson/<str:name>/kit/upload/", kit.kit_upload, name="kit_upload"),
     path("lesson/<str:name>/mark/", marks.mark, name="mark"),
     path("lesson/<str:name>/confirm/<str:receipt>/", marks.confirm, name="confirm"),
     path("lesson/<str:name>/rollcall/", rollcall.roll_call, name="roll_call"),
@@ -24,9 +42,15 @@ urlpatterns = [
     path("lesson/<str:name>/wall/", wall.wall, name="wall"),
     path("lesson/<str:name>/wall/state", wall.wall_state, name="wall_state"),
     path("lesson/<str:name>/wall/pause/", wall.wall_pause, name="wall_pause"),
+    path("sheet/<str:number>/", sheets.sheet_show, name="sheet_show"),
+    path("sheet/<str:number>/enter/", sheets.sheet_enter, name="sheet_enter"),
+    path("sheet/<str:number>/entry/<str:entry_number>/", sheets.sheet_entry, name="sheet_entry"),
+    path("sheet/<str:number>/photo/<slug:code>/", sheets.sheet_photo, name="sheet_photo"),
+    path("class/<str:number>/summary/", sheets.class_summary, name="class_summary"),
     path("class/<str:number>/requests/", requests.class_requests, name="class_requests"),
     path("class/<str:number>/requests/leave/<slug:code>/", requests.leave_decide, name="leave_decide"),
     path("class/<str:number>/requests/dispute/<slug:code>/", requests.dispute_answer, name="dispute_answer"),
+    path("class/<str:number>/requests/makeup/<slug:code>/", requests.make_up_act, name="make_up_act"),
     path("class/<str:number>/requests/file/<slug:code>/", requests.claim_file, name="claim_file"),
     path("class/<str:number>/completion/", completion.class_completion, name="class_completion"),
     path("class/<str:number>/completion/propose/", completion.propose, name="completion_propose"),

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses import supervision
+from courses import access, supervision
 from courses.access import Permission
-from courses.models import Signal
 from courses.supervision import NoteRefused
 from courses.web import counting
 from courses.web.gate import allow
@@ -44,7 +43,7 @@ def lesson_signals(request: HttpRequest, name: str) -> HttpResponse:
         supervision.compute(lesson=lesson, now=timezone.now())
         messages.success(request, _("已重新计算。"))
         return redirect("lesson_signals", name=name)
-    signals = list(supervision.latest(Signal.objects.filter(lesson=lesson)))
+    signals = list(supervision.latest(access.own_signals(lesson=lesson)))
     return render(request, "teach/lesson/signals.html", {"lesson": lesson, "name": name, "signals": told(signals)})
 
 
@@ -52,7 +51,7 @@ def lesson_signals(request: HttpRequest, name: str) -> HttpResponse:
 @allow(Permission.TEACH)
 def lesson_signal_explain(request: HttpRequest, name: str, code: str) -> HttpResponse:
     lesson = own_lesson(request, name)
-    signal = Signal.objects.filter(lesson=lesson, code=code).first()
+    signal = access.own_signals(lesson=lesson).filter(code=code).first()
     if signal is None:
         raise Http404
     try:

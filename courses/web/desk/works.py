@@ -1,0 +1,103 @@
+"""成果 of one class: the institution hands in for its learners, somebody from outside opens and judges."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from courses import access, completion, policy, works
+from courses.access import Permission
+from courses.models import Enrolment, TrainingClass, Work
+from courses.people import proofs
+from courses.web import handing_in
+from courses.web.attachments import attachment
+from courses.web.desk.class_file import fetch
+from courses.web.desk.page import officer, query_without_page, show
+from courses.web.gate import allow
+from courses.web.told import told
+
+PER_PAGE = 30
+
+
+@never_cache
+@allow(Permission.SEE_DESK)
+def desk_works(request: HttpRequest, number: str) -> HttpResponse:
+    """Those whose work waits come first; a reader without a part in it sees grades, no file and no link."""
+    user, now = officer(request), timezone.now()
+    training_class = fetch(request, number, Permission.SEE_DESK)
+    asked = completion.works_asked(training_class)
+    waits = Count("works", filter=Q(works__grade=""))
+    rows = (
+        Enrolment.objects.filter(training_class=training_class, status=Enrolment.Status.ADMITTED)
+        .select_related("learner")
+        .annotate(waits=waits)
+        .order_by("-waits", "arrival_no")
+    )
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    parts = handing_in.parts_of_many(enrolments=list(page.object_list), asked=asked)
+    runs = access.may_on(user=user, training_class=training_class, permission=Permission.RUN_CLASSES, now=now)
+    context = {
+        "training_class": training_class,
+        "asked": asked,
+        "page": page,
+        "rows": [(row, row.learner.masked_name, parts[row.pk]) for row in page.object_list],
+        "grades": Work.Grade.choices,
+        "may_hand_in": runs,
+        "may_judge": works.may_judge(by=user, training_class=training_class, now=now),
+        "most": policy.current(on=policy.local_date(now)).proof_megabytes,
+        "user_pk": user.pk,
+        "query": query_without_page(request),
+        "crumbs": [
+            (_("班次"), reverse("desk_classes")),
+            (training_class.number, reverse("desk_class", args=[training_class.number])),
+        ],
+        "here": _("成果"),
+    }
+    return show(request, "desk/works/list.html", context, here="desk_classes")
+
+
+@require_POST
+@allow(Permission.RUN_CLASSES)
+def desk_work_hand_in(request: HttpRequest, number: str, enrolment_number: str) -> HttpResponse:
+    """For a learner who brought paper or has no phone."""
+    training_class = fetch(request, number, Permission.RUN_CLASSES)
+    rows = access.visible_enrolments(user=officer(request), now=timezone.now())
+    row = get_object_or_404(
+        rows.select_related("learner", "training_class"), number=enrolment_number, training_class=training_class
+    )
+    with told(request, _("已代为提交，等机构以外的人评定。")):
+        handing_in.take(request, enrolment=row, by=officer(request), now=timezone.now())
+    return redirect("desk_works", number)
+
+
+@require_POST
+@allow(Permission.REVIEW)
+def desk_work_open(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """The file of a plan, as a download; the learner sees in 我的信息 who opened it."""
+    training_class = fetch(request, number, Permission.REVIEW)
+    work = _work(training_class, code)
+    proof = get_object_or_404(
+        proofs.of_works(training_class=training_class).select_related("learner"), pk=work.proof_id
+    )
+    content = proofs.look(by=officer(request), proof=proof, enrolment=work.enrolment, now=timezone.now())
+    return attachment(content=content, kind=proof.kind, name=f"{work.enrolment.number}-{work.version}")
+
+
+@require_POST
+@allow(Permission.REVIEW)
+def desk_work_judge(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    work = _work(fetch(request, number, Permission.REVIEW), code)
+    grade, note = request.POST.get("grade", ""), request.POST.get("note", "")
+    with told(request, _("评定已保存，学员能看到结果。")):
+        works.judge(by=officer(request), work=work, grade=grade, note=note, now=timezone.now())
+    return redirect("desk_works", number)
+
+
+def _work(training_class: TrainingClass, code: str) -> Work:
+    rows = Work.objects.filter(enrolment__training_class=training_class)
+    return get_object_or_404(rows.select_related("enrolment__learner", "enrolment__training_class"), code=code)

@@ -1,0 +1,72 @@
+"""成果 on a screen: what is asked of an enrolment, each with its versions; what a form hands in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from courses import works
+from courses.models import Enrolment, User, Work
+from courses.works import WorkRefusal, WorkRefused
+
+# What stands in the ways of a status by its grade; nobody has judged the one without.
+SHAPES = {"": "wait", Work.Grade.FAIL: "no", Work.Grade.PASS: "done", Work.Grade.EXCELLENT: "done"}
+
+
+@dataclass(frozen=True)
+class Version:
+    work: Work
+
+    @property
+    def shape(self) -> str:
+        return SHAPES[self.work.grade]
+
+    @property
+    def kept(self) -> bool:
+        """The row of a file outlives it."""
+        return self.work.proof is not None and self.work.proof.deleted_at is None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One part of one enrolment: its versions, the newest first."""
+
+    part: Work.Part
+    versions: list[Version]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a version may be handed in."""
+        return not self.versions or self.versions[0].work.grade == Work.Grade.FAIL
+
+    @property
+    def is_plan(self) -> bool:
+        return self.part == Work.Part.PLAN
+
+
+def parts_of(*, enrolment: Enrolment, asked: Iterable[str]) -> list[Asked]:
+    return parts_of_many(enrolments=[enrolment], asked=asked)[enrolment.pk]
+
+
+def parts_of_many(*, enrolments: list[Enrolment], asked: Iterable[str]) -> dict[int, list[Asked]]:
+    """By enrolment, every part that is asked for; one statement."""
+    found: dict[tuple[int, str], list[Version]] = {}
+    rows = Work.objects.filter(enrolment__in=enrolments).select_related("proof", "reviewer", "by")
+    for row in rows.order_by("-version"):
+        found.setdefault((row.enrolment_id, row.part), []).append(Version(row))
+    return {one.pk: [Asked(Work.Part(part), found.get((one.pk, part), [])) for part in asked] for one in enrolments}
+
+
+def take(request: HttpRequest, *, enrolment: Enrolment, by: User, now: datetime) -> Work:
+    """The file or the link of a posted form; refused as `works` refuses."""
+    part = request.POST.get("part", "")
+    if part == Work.Part.PLAN:
+        return works.hand_in_plan(enrolment=enrolment, content=request.FILES.get("file"), by=by, now=now)
+    if part == Work.Part.LINK:
+        return works.hand_in_link(enrolment=enrolment, link=request.POST.get("link", ""), by=by, now=now)
+    raise WorkRefused(WorkRefusal.NOT_ASKED)
+
+
+def label_of(part: str) -> str:
+    return str(Work.Part(part).label) if part in Work.Part.values else ""
