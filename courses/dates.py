@@ -24,6 +24,18 @@ def clock(value: datetime) -> str:
     return f"{there.hour}:{there.minute:02d}"
 
 
+def month(number: int, *, short: bool = False) -> str:
+    """9 月 · September, or Sep where a column is narrow."""
+    if not speaks_english():
+        return f"{number} 月"
+    return f"{date(2000, number, 1):%b}" if short else f"{date(2000, number, 1):%B}"
+
+
+def year_month(year: int, number: int) -> str:
+    """2026 年 9 月 · September 2026."""
+    return f"{month(number)} {year}" if speaks_english() else f"{year} 年 {month(number)}"
+
+
 def speaks_english() -> bool:
     return (get_language() or "").startswith("en")
 

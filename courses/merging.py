@@ -51,7 +51,7 @@ class MergeRefused(Refused):
         MergeRefusal.STILL_IN_CLASS: _(
             "要并入的记录还有没结束的班次 %(number)s，未保存。请等班次结束，或先退出后再合并。"
         ),
-        MergeRefusal.ERASED: _("其中一份记录已注销，不能合并，未保存。"),
+        MergeRefusal.ERASED: _("其中一份记录已注销，不能合并，未保存。不用再办。"),
         MergeRefusal.ALREADY: _("要并入的记录已经提出过合并，未重复保存。请等他人确认。"),
         MergeRefusal.SAME_PERSON: _("合并须由另一人确认，未改动。请交他人办理。"),
         MergeRefusal.DECIDED: _("这项合并已经办结，未改动。请刷新后再看。"),

@@ -1,10 +1,12 @@
-"""Training bases: their rooms, and what is booked in them. A lesson books the room it names at its class's venue."""
+"""Training bases: their rooms, and what is booked in them. A lesson books the room it names at its class's venue, or
+at its own."""
 
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from courses.models import Lesson, Room, TrainingBase, TrainingClass, Venue
 from courses.policy import CITY_TIME, local_date
@@ -12,8 +14,9 @@ from courses.policy import CITY_TIME, local_date
 
 @dataclass(frozen=True)
 class Booking:
-    """One lesson in a room. `training_class` is None where the reader may not know whose it is."""
+    """One lesson in a room, as its class writes it. `training_class` is None where the reader may not know whose."""
 
+    room: str
     starts_at: datetime
     ends_at: datetime
     training_class: TrainingClass | None
@@ -36,6 +39,11 @@ class Row:
     days: list[Day]
 
 
+def room_key(name: str) -> str:
+    """What two ways of writing one room have in common: 2号教室, ２ 号教室 and 2 号教室 are the same."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
 def bases() -> QuerySet[TrainingBase]:
     """Every base with the number of its rooms and of the people they hold."""
     return TrainingBase.objects.select_related("district", "operator").annotate(
@@ -53,11 +61,11 @@ def calendar(*, base: TrainingBase, start: date, days: int, visible: QuerySet[Tr
     booked = _booked(venues, start, days, visible)
     rows = []
     for venue in venues:
-        known = {room.name: room.capacity for room in venue.rooms.all()}
-        named = sorted({room for pk, room in booked if pk == venue.pk and room not in known})
-        for room in (*known, *named):
-            bookings = _with_overlaps(booked.get((venue.pk, room), []))
-            rows.append(Row(venue, room, known.get(room), _by_day(bookings, start, days)))
+        listed = {room_key(room.name): (room.name, room.capacity) for room in venue.rooms.all()}
+        named = {key: (of[0].room, None) for (pk, key), of in booked.items() if pk == venue.pk and key not in listed}
+        for key, (room, capacity) in (*listed.items(), *sorted(named.items())):
+            bookings = _with_overlaps(booked.get((venue.pk, key), []))
+            rows.append(Row(venue, room, capacity, _by_day(bookings, start, days)))
     return rows
 
 
@@ -67,7 +75,7 @@ def _booked(
     first = datetime.combine(start, time.min, CITY_TIME)
     lessons = (
         Lesson.objects.filter(
-            training_class__venue__in=venues,
+            Q(venue__in=venues) | Q(venue__isnull=True, training_class__venue__in=venues),
             status=Lesson.Status.PLANNED,
             starts_at__gte=first,
             starts_at__lt=first + timedelta(days=days),
@@ -76,23 +84,22 @@ def _booked(
         .select_related("training_class__course")
         .order_by("starts_at", "pk")
     )
-    known = set(visible.filter(venue__in=venues).values_list("pk", flat=True))
+    here = Q(venue__in=venues) | Q(lessons__venue__in=venues)
+    known = set(visible.filter(here).values_list("pk", flat=True))
     booked: dict[tuple[int, str], list[Booking]] = {}
     for lesson in lessons:
         made = lesson.training_class
         told = made if made.pk in known else None
-        place = (made.venue_id or 0, lesson.room)
-        booked.setdefault(place, []).append(Booking(lesson.starts_at, lesson.ends_at, told))
+        place = (lesson.venue_id or made.venue_id or 0, room_key(lesson.room))
+        booked.setdefault(place, []).append(Booking(lesson.room, lesson.starts_at, lesson.ends_at, told))
     return booked
 
 
 def _with_overlaps(bookings: list[Booking]) -> list[Booking]:
     return [
-        Booking(
-            one.starts_at,
-            one.ends_at,
-            one.training_class,
-            any(
+        replace(
+            one,
+            overlaps=any(
                 other is not one and other.starts_at < one.ends_at and one.starts_at < other.ends_at
                 for other in bookings
             ),

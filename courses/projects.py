@@ -4,20 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, When
 
 from courses.models import CountEntry, Enrolment, Project, TrainingClass
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`counted` are 人次 in the ledger (reversals taken off), `learning` people admitted now, `classes` approved ones."""
+    """`counted` are 人次 in the ledger (reversals taken off), `learning` people admitted now, `classes` approved ones,
+    `drawn` the seats of all that were handed in."""
 
     project: Project
     counted: int
     learning: int
     classes: int
     elapsed: int
+    drawn: int
 
     @property
     def share(self) -> int:
@@ -36,7 +38,7 @@ class Progress:
 
 
 def progress(*, projects: Iterable[Project], on: date) -> list[Progress]:
-    """In three statements, however many projects. A person-time belongs to the project of the class that earned it."""
+    """In four statements, however many projects. A person-time belongs to the project of the class that earned it."""
     shown = list(projects)
     of_class = "completion__enrolment__training_class__project"
     counted = dict(
@@ -59,10 +61,30 @@ def progress(*, projects: Iterable[Project], on: date) -> list[Progress]:
         .values_list("project")
         .annotate(total=Count("pk"))
     )
+    drawn = draws(projects=[one.pk for one in shown])
     return [
-        Progress(one, counted.get(one.pk, 0), learning.get(one.pk, 0), classes.get(one.pk, 0), _elapsed(one, on))
+        Progress(
+            project=one,
+            counted=counted.get(one.pk, 0),
+            learning=learning.get(one.pk, 0),
+            classes=classes.get(one.pk, 0),
+            elapsed=_elapsed(one, on),
+            drawn=sum(drawn.get(one.pk, {}).values()),
+        )
         for one in shown
     ]
+
+
+def draws(*, projects: Iterable[int]) -> dict[int, dict[int, int]]:
+    """The seats that each class handed in draws from its project, by project and class; one that is over draws only
+    those that were taken."""
+    rows = TrainingClass.objects.filter(project__in=list(projects)).exclude(status__in=TrainingClass.CLAIMS_NOTHING)
+    over = (TrainingClass.Status.CLOSED, TrainingClass.Status.ARCHIVED)
+    seats = Case(When(status__in=over, then=F("taken")), default=F("seats"))
+    found: dict[int, dict[int, int]] = {}
+    for project, pk, drawn in rows.order_by().annotate(drawn=seats).values_list("project", "pk", "drawn"):
+        found.setdefault(project, {})[pk] = drawn
+    return found
 
 
 _LIVE = (TrainingClass.Status.ENROLLING, TrainingClass.Status.RUNNING, TrainingClass.Status.ASSESSING)

@@ -2,14 +2,30 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 from celery import shared_task
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from courses import certificates, classes, enrolment, ledger, notices, policy, rosters, selection, supervision
-from courses.completion import batches
-from courses.people import accounts, clients, proofs
+from courses import (
+    certificates,
+    classes,
+    enrolment,
+    erasure,
+    exports,
+    ledger,
+    notices,
+    policy,
+    rosters,
+    seating,
+    selection,
+    supervision,
+)
+from courses.attendance import paper
+from courses.completion import batches, undercut
+from courses.people import accounts, clients, identity, proofs
 
 LOG = logging.getLogger(__name__)
 
@@ -43,6 +59,8 @@ def sweep_unproved_accounts() -> None:
 def seal_yesterday() -> None:
     now = timezone.now()
     seals = ledger.seal_through(day=policy.local_date(now) - timedelta(days=1), now=now)
+    if settings.LEDGER_ROOTS:
+        ledger.keep_roots(file=Path(settings.LEDGER_ROOTS))
     LOG.info("days sealed", extra={"count": len(seals), "roots": ledger.root_lines()})
 
 
@@ -60,8 +78,9 @@ def escalate_reviews() -> None:
 
 @shared_task
 def check_consistency() -> None:
+    kept = Path(settings.LEDGER_ROOTS) if settings.LEDGER_ROOTS else None
     try:
-        call_command("check_consistency")
+        call_command("check_consistency", roots=kept if kept and kept.exists() else None)
     except (CommandError, SystemExit):
         LOG.exception("the recomputed figures differ from the stored ones")
 
@@ -99,14 +118,49 @@ def delete_expired_proofs() -> None:
 
 
 @shared_task
+def complete_erasures() -> None:
+    LOG.info("names of erased records deleted", extra={"count": erasure.sweep(now=timezone.now())})
+
+
+@shared_task
 def delete_expired_rosters() -> None:
     LOG.info("roster files deleted", extra={"count": rosters.sweep(now=timezone.now())})
 
 
 @shared_task
+def delete_expired_sheets() -> None:
+    LOG.info("pictures of sheets deleted", extra={"count": paper.sweep(now=timezone.now())})
+
+
+@shared_task
+def delete_expired_exports() -> None:
+    LOG.info("exported files deleted", extra={"count": exports.sweep(now=timezone.now())})
+
+
+@shared_task
+def queue_scheduled_exports() -> None:
+    LOG.info("scheduled exports put in line", extra={"count": exports.queue_due(now=timezone.now())})
+
+
+@shared_task
+def make_exports() -> None:
+    made = exports.make_due(clock=timezone.now)
+    if made:
+        LOG.info("exports made", extra={"count": made})
+
+
+def wake_exports() -> None:
+    """Ask the background to write now. A dead broker costs seconds: the sweep finds the rows."""
+    try:
+        make_exports.apply_async(retry=False, expires=60)
+    except Exception:  # noqa: BLE001 (whatever the broker's library raises)
+        LOG.warning("the broker takes no message; the sweep will make the exports")
+
+
+@shared_task
 def delete_stray_files() -> None:
     now = timezone.now()
-    count = proofs.sweep_strays(now=now) + rosters.sweep_strays(now=now) + certificates.sweep_strays(now=now)
+    count = sum(kept.sweep_strays(now=now) for kept in (proofs, rosters, certificates, paper, exports))
     LOG.info("private files without a row deleted", extra={"count": count})
 
 
@@ -123,6 +177,23 @@ def compute_signals() -> None:
 
 
 @shared_task
+def draw_call_backs() -> None:
+    LOG.info("classes drawn to be called back", extra={"count": supervision.draw_due(now=timezone.now())})
+
+
+@shared_task
+def plan_follow_ups() -> None:
+    LOG.info("moments of follow-up planned", extra={"count": supervision.plan_due(now=timezone.now())})
+
+
+@shared_task
+def compare_completions() -> None:
+    found = undercut.tend(now=timezone.now())
+    if found:
+        LOG.info("completions whose grounds have changed", extra={"count": found})
+
+
+@shared_task
 def tend_offers() -> None:
     ended = enrolment.tend_offers(now=timezone.now())
     if ended:
@@ -130,9 +201,16 @@ def tend_offers() -> None:
 
 
 @shared_task
+def end_begun() -> None:
+    ended = seating.end_begun(now=timezone.now())
+    if ended:
+        LOG.info("places in begun classes ended", extra={"count": ended})
+
+
+@shared_task
 def prune_drafts() -> None:
     now = timezone.now()
-    count = enrolment.prune_drafts(now=now) + enrolment.prune_entries(now=now)
+    count = enrolment.prune_drafts(now=now) + enrolment.prune_entries(now=now) + identity.prune(now=now)
     LOG.info("abandoned drafts pruned", extra={"count": count})
 
 

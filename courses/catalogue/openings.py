@@ -13,6 +13,8 @@ from courses.policy import local_date
 
 Status = TrainingClass.Status
 FEW = 3
+# Fewer classes of this week than that are no choice.
+TO_CHOOSE_FROM = 3
 
 
 def open_query(*, now: datetime) -> QuerySet[TrainingClass]:
@@ -30,6 +32,12 @@ def is_open(*, training_class: TrainingClass, now: datetime) -> bool:
     return training_class.enrol_until >= now
 
 
+def next_classes(*, course: Course, now: datetime) -> QuerySet[TrainingClass]:
+    """Classes of a course that still start and can be joined, soonest first."""
+    coming = open_query(now=now).filter(course=course, starts_on__gt=local_date(now))
+    return coming.order_by("starts_on", "number")
+
+
 class Tone(StrEnum):
     FREE = "free"
     FEW = "few"
@@ -44,11 +52,13 @@ class Seats:
     left: int
     ahead: int
     by_rank: bool = False
+    reviewed: bool = False
 
     @classmethod
     def counted(cls, total: int, taken: int, waiting: int, mode: str) -> "Seats":
-        by_rank = mode == TrainingClass.Mode.SELECTED
-        return cls(total=total, left=0 if waiting else max(0, total - taken), ahead=waiting, by_rank=by_rank)
+        left = 0 if waiting else max(0, total - taken)
+        by_rank, reviewed = mode == TrainingClass.Mode.SELECTED, mode == TrainingClass.Mode.REVIEWED
+        return cls(total=total, left=left, ahead=waiting, by_rank=by_rank, reviewed=reviewed)
 
     @property
     def tone(self) -> Tone:
@@ -80,6 +90,14 @@ class Seats:
         if not self.ahead:
             return _("可候补，前面没有人")
         return _("可候补，前面 %(ahead)s 人") % {"ahead": self.ahead}
+
+    @property
+    def detail(self) -> str:
+        """The line under `short`: the queue of a full class, else how many seats there are and who gives them."""
+        if self.queue:
+            return self.queue
+        form = _("共 %(total)s 席，审核录取") if self.reviewed else _("共 %(total)s 席")
+        return form % {"total": self.total}
 
     @property
     def words(self) -> str:
@@ -120,15 +138,16 @@ class Week:
 
 
 def this_week(*, now: datetime, limit: int = 5) -> Week:
-    """Open classes of published courses that start from today to Sunday; else the next ones. Three to five queries."""
+    """Open classes of published courses that start from today to Sunday; the next ones where these are too few to
+    choose from. Three to five queries."""
     today = local_date(now)
     monday = today - timedelta(days=today.weekday())
     sunday = monday + timedelta(days=6)
     coming = open_query(now=now).filter(course__published_at__isnull=False)
     upcoming = coming.filter(starts_on__gte=today)
     rows = list(_with_lessons(upcoming.filter(starts_on__lte=sunday))[:limit])
-    is_this_week = bool(rows)
-    if not rows:
+    is_this_week = len(rows) >= TO_CHOOSE_FROM
+    if not is_this_week:
         rows = list(_with_lessons(upcoming)[:limit])
     return Week(monday, sunday, [_opening(row) for row in rows], is_this_week, coming.count())
 

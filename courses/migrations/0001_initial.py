@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('phone_verified_at', models.DateTimeField(blank=True, null=True)),
                 ('is_staff', models.BooleanField(default=False, verbose_name='工作人员')),
                 ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='开户时间')),
+                ('date_joined', models.DateTimeField(verbose_name='开户时间')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

@@ -1,8 +1,10 @@
 """The nouns of the service, one file each; thin and constrained."""
 
-from courses.models.approval import ApprovalBatch, ApprovalLine, Revocation, Sample, SampleLine
+from courses.models.aftercare import CallBack, CallBackLine, FollowUp
+from courses.models.approval import ApprovalBatch, ApprovalLine, Revocation, Sample, SampleLine, Undercut
 from courses.models.attendance import Attendance, Direction, DoorRequest, Evidence, RefusedScan
 from courses.models.audit import AuditEvent
+from courses.models.cards import Card, CardStep
 from courses.models.catalogue import (
     Brand,
     Course,
@@ -16,13 +18,22 @@ from courses.models.catalogue import (
     SkillLevel,
     Venue,
 )
-from courses.models.certificates import Certificate, CertificatePaper, CertificateWithdrawal, SigningKey
+from courses.models.certificates import (
+    Certificate,
+    CertificatePaper,
+    CertificateWithdrawal,
+    ExternalCertificate,
+    SigningKey,
+)
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
 from courses.models.completion import Completion
 from courses.models.counter import CounterEntry, PersonalCard
+from courses.models.devices import DeviceAllowance
 from courses.models.disputes import Dispute
 from courses.models.enrolment import Enrolment, TransferRequest
+from courses.models.erasure import ErasureRequest, Tombstone
+from courses.models.exports import Export, ExportSchedule, OwnForm, OwnFormVersion
 from courses.models.groups import GroupBooking
 from courses.models.institutions import (
     InstitutionEvent,
@@ -31,6 +42,7 @@ from courses.models.institutions import (
     Registration,
     TrainingNeed,
 )
+from courses.models.kits import Kit, KitEntry, KitReport
 from courses.models.learning import Unit
 from courses.models.leave import LeaveLesson, LeaveRequest
 from courses.models.ledger import (
@@ -43,6 +55,7 @@ from courses.models.ledger import (
     OpeningBatch,
     PersonCount,
 )
+from courses.models.makeups import MakeUp
 from courses.models.merges import MergeProposal
 from courses.models.notices import OutboxMessage, RateCount
 from courses.models.numbers import NumberSeries
@@ -54,6 +67,7 @@ from courses.models.opening import (
     ReviewEscalation,
     SizeOverride,
 )
+from courses.models.paper import PaperEntry, PaperLine, PaperPhoto, PaperRow, PaperSheet
 from courses.models.people import (
     Consent,
     ConsentNotice,
@@ -64,29 +78,35 @@ from courses.models.people import (
     Learner,
     LearnerCategory,
     PersonMerge,
-    Post,
     Reveal,
     User,
 )
 from courses.models.places import Room, TrainingBase
 from courses.models.policy import Holiday, PolicyVersion
-from courses.models.proofs import EnrolmentDraft, Proof
+from courses.models.posts import AccessLink, Post, StaffRequest
+from courses.models.proofs import EnrolmentDraft, IdentityDraft, Proof
 from courses.models.rollcalls import RollCall, RollCallTry
 from courses.models.rosters import RosterImport, RosterRow
+from courses.models.rules import RuleProposal
 from courses.models.saved_views import SavedView
 from courses.models.scores import Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
-from courses.models.supervision import Card, RoomCount, Signal, SignalNote, SignalRun
+from courses.models.supervision import RoomCheck, RoomCheckLine, RoomCount, Signal, SignalNote, SignalRun
 from courses.models.tally import MonthClose, Target, YearClose
+from courses.models.works import Work
 
 __all__ = [
+    "AccessLink",
     "ApiClient",
     "ApprovalBatch",
     "ApprovalLine",
     "Attendance",
     "AuditEvent",
     "Brand",
+    "CallBack",
+    "CallBackLine",
     "Card",
+    "CardStep",
     "Certificate",
     "CertificatePaper",
     "CertificateWithdrawal",
@@ -104,6 +124,7 @@ __all__ = [
     "DailyBreakdown",
     "DailyTotal",
     "Device",
+    "DeviceAllowance",
     "Direction",
     "Dispute",
     "District",
@@ -112,16 +133,25 @@ __all__ = [
     "EducationLevel",
     "Enrolment",
     "EnrolmentDraft",
+    "ErasureRequest",
     "Evidence",
+    "Export",
+    "ExportSchedule",
+    "ExternalCertificate",
+    "FollowUp",
     "GroupBooking",
     "HeadCount",
     "Holiday",
     "IdempotentAnswer",
     "IdentityDocument",
+    "IdentityDraft",
     "Institution",
     "InstitutionEvent",
     "InstitutionKind",
     "Kiosk",
+    "Kit",
+    "KitEntry",
+    "KitReport",
     "Learner",
     "LearnerCategory",
     "LeaveLesson",
@@ -129,6 +159,7 @@ __all__ = [
     "LedgerSeal",
     "Lesson",
     "Line",
+    "MakeUp",
     "MergeProposal",
     "MonthClose",
     "NumberSeries",
@@ -136,6 +167,13 @@ __all__ = [
     "OpeningBatch",
     "OpeningPapers",
     "OutboxMessage",
+    "OwnForm",
+    "OwnFormVersion",
+    "PaperEntry",
+    "PaperLine",
+    "PaperPhoto",
+    "PaperRow",
+    "PaperSheet",
     "PersonCount",
     "PersonMerge",
     "PersonalCard",
@@ -156,9 +194,12 @@ __all__ = [
     "RollCall",
     "RollCallTry",
     "Room",
+    "RoomCheck",
+    "RoomCheckLine",
     "RoomCount",
     "RosterImport",
     "RosterRow",
+    "RuleProposal",
     "Sample",
     "SampleLine",
     "SavedView",
@@ -172,13 +213,17 @@ __all__ = [
     "SigningKey",
     "SizeOverride",
     "SkillLevel",
+    "StaffRequest",
     "Target",
+    "Tombstone",
     "TrainingBase",
     "TrainingClass",
     "TrainingNeed",
     "TransferRequest",
+    "Undercut",
     "Unit",
     "User",
     "Venue",
+    "Work",
     "YearClose",
 ]

@@ -29,6 +29,11 @@ class ApprovalBatch(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "settled", "taken_back"]), name="approvalbatch_status_known"
+            )
+        ]
         ordering = ("-at", "number")
         indexes: ClassVar = [models.Index(fields=["status", "settles_at"], name="approvalbatch_due")]
 
@@ -74,6 +79,52 @@ class Revocation(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="confirmed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
                 name="revocation_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["proposed", "confirmed", "dropped"]), name="revocation_status_known"
+            ),
+        ]
+
+
+class Undercut(models.Model):
+    """依据有变: an approved completion that its rules no longer bear out. Found by comparison; people decide."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("待核实")
+        KEPT = "kept", _("结业照旧")
+        CONFIRMED = "confirmed", _("属实，已提出撤销")
+        PASSED = "passed", _("已不存在")
+
+    number = models.CharField(max_length=16, unique=True)
+    completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="undercuts")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    lost = models.JSONField(help_text="each requirement met then and not now: code, then, value, threshold")
+    rows = models.JSONField(help_text="what was written since the approval")
+    found_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    revocation = models.ForeignKey(
+        Revocation, on_delete=models.PROTECT, null=True, blank=True, related_name="undercuts"
+    )
+
+    class Meta:
+        ordering = ("-found_at", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["completion"], condition=Q(status="open"), name="undercut_one_open"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["kept", "confirmed"]) | (Q(decided_by__isnull=False) & Q(note__gt="")),
+                name="undercut_decided_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="kept") | ~Q(decided_by=F("approved_by")), name="undercut_two_people"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="confirmed") | Q(revocation__isnull=False), name="undercut_leads_to_revocation"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "kept", "confirmed", "passed"]), name="undercut_status_known"
             ),
         ]
 
@@ -124,4 +175,5 @@ class SampleLine(models.Model):
             models.CheckConstraint(
                 condition=Q(result="open") | Q(checked_by__isnull=False), name="sampleline_checked_by_someone"
             ),
+            models.CheckConstraint(condition=Q(result__in=["open", "ok", "doubtful"]), name="sampleline_result_known"),
         ]

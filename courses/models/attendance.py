@@ -36,6 +36,7 @@ class Evidence(models.Model):
         LEAVE = "leave", _("请假获准")
         RULING = "ruling", _("异议决定")
         MOVED = "moved", _("课次改期作废")
+        MAKE_UP = "make_up", _("补课")
 
     class Origin(models.TextChoices):
         """Where a row was made; how strong it is says `strength`, what it is says `kind`."""
@@ -68,6 +69,7 @@ class Evidence(models.Model):
         Kind.IMPORT: Origin.FILE,
         Kind.RULING: Origin.DESK,
         Kind.MOVED: Origin.DESK,
+        Kind.MAKE_UP: Origin.DESK,
     }
 
     receipt = models.CharField(max_length=16, unique=True)
@@ -108,13 +110,38 @@ class Evidence(models.Model):
                 condition=Q(strength__in=["proved", "awaiting", "denied"]), name="evidence_strength_known"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["manual", "confirm", "reject", "late", "leave", "ruling"])
+                condition=~Q(
+                    kind__in=["manual", "confirm", "reject", "late", "leave", "ruling", "paper", "make_up", "import"]
+                )
                 | (Q(by__isnull=False) & Q(reason__gt="")),
                 name="evidence_by_hand_has_who_and_why",
             ),
             models.CheckConstraint(
                 condition=Q(origin__in=["wall", "phone", "trainer", "kiosk", "kit", "desk", "paper", "file", "api"]),
                 name="evidence_origin_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "wall",
+                        "personal",
+                        "card",
+                        "manual",
+                        "confirm",
+                        "reject",
+                        "undo",
+                        "rollcall",
+                        "paper",
+                        "offline",
+                        "late",
+                        "import",
+                        "leave",
+                        "ruling",
+                        "moved",
+                        "make_up",
+                    ]
+                ),
+                name="evidence_kind_known",
             ),
         ]
         indexes: ClassVar = [
@@ -156,6 +183,22 @@ class Attendance(models.Model):
             models.CheckConstraint(
                 condition=Q(out_at__isnull=True) | Q(in_at__isnull=True) | Q(out_at__gte=F("in_at")),
                 name="attendance_out_after_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "unmarked",
+                        "present",
+                        "late",
+                        "left_early",
+                        "awaiting",
+                        "leave",
+                        "sick",
+                        "absent",
+                        "added",
+                    ]
+                ),
+                name="attendance_status_known",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["learner"], name="attendance_learner")]
@@ -199,6 +242,7 @@ class DoorRequest(models.Model):
                 condition=Q(status="open", decided_by__isnull=True) | (~Q(status="open") & Q(decided_by__isnull=False)),
                 name="door_decided_by_somebody",
             ),
+            models.CheckConstraint(condition=Q(direction__in=["in", "out", "pulse"]), name="door_direction_known"),
         ]
 
 

@@ -75,6 +75,55 @@ class CertificateWithdrawal(models.Model):
                 | (Q(decided_by__isnull=False) & Q(decided_at__isnull=False) & ~Q(decided_by=F("asked_by"))),
                 name="certificatewithdrawal_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["revoke", "replace"]), name="certificatewithdrawal_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["asked", "done", "dropped"]), name="certificatewithdrawal_status_known"
+            ),
+        ]
+
+
+class ExternalCertificate(models.Model):
+    """外发证书: one that somebody else issued to who completed, as it was shown; a wrong one is taken back, not edited."""
+
+    class Kind(models.TextChoices):
+        LEVEL = "level", _("职业技能等级证书")
+        SPECIAL = "special", _("专项职业能力证书")
+        QUALIFICATION = "qualification", _("职业资格证书")
+        OPERATION = "operation", _("特种作业操作证")
+
+    code = models.CharField(max_length=12, unique=True)
+    completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="external_certificates")
+    kind = models.CharField(max_length=16, choices=Kind)
+    number = models.CharField(max_length=40)
+    level = models.ForeignKey("courses.SkillLevel", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    issued_on = models.DateField()
+    issuer = models.CharField(max_length=60)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("completion", "at", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "number"],
+                condition=Q(taken_back_at__isnull=True),
+                name="externalcertificate_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["level", "special", "qualification", "operation"]),
+                name="externalcertificate_kind_known",
+            ),
+            models.CheckConstraint(condition=Q(number__gt="") & Q(issuer__gt=""), name="externalcertificate_told"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True, taken_back_reason="")
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False, taken_back_reason__gt=""),
+                name="externalcertificate_taken_back_has_reason",
+            ),
         ]
 
 

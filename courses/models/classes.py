@@ -36,7 +36,7 @@ class TrainingClass(models.Model):
         """Whom the trainer scans beside the wall's code."""
 
         EITHER = "either", _("不另外核对")
-        SHARE = "share", _("每次课抽几位，由老师再扫一次")
+        SHARE = "share", _("每次课抽几位，由老师再扫一次，每人至少一次")
         BOTH = "both", _("每位学员都由老师再扫一次")
 
     STOPPED = (Status.CANCELLED, Status.SUSPENDED)
@@ -81,7 +81,7 @@ class TrainingClass(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     class Meta:
         ordering = ("starts_on", "number")
@@ -99,6 +99,30 @@ class TrainingClass(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("submitted_by")), name="class_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "draft",
+                        "submitted",
+                        "returned",
+                        "approved",
+                        "enrolling",
+                        "running",
+                        "assessing",
+                        "closed",
+                        "archived",
+                        "suspended",
+                        "cancelled",
+                    ]
+                ),
+                name="class_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=["first_come", "reviewed", "selected"]), name="class_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(line__in=["skills", "entrepreneurship", "own", ""]), name="class_line_known"
             ),
         ]
         indexes: ClassVar = [
@@ -144,6 +168,8 @@ class Lesson(models.Model):
     part = models.CharField(max_length=8, choices=Part, default=Part.THEORY)
     starts_at = models.DateTimeField(db_index=True)
     ends_at = models.DateTimeField()
+    # Where it is not the class's.
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     room = models.CharField(max_length=40, blank=True)
     trainer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     materials = models.CharField(max_length=120, blank=True)
@@ -160,7 +186,17 @@ class Lesson(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="lesson_ends_after_start"),
             models.CheckConstraint(condition=Q(code__gte=0, code__lt=2**30), name="lesson_code_30_bits"),
             models.CheckConstraint(condition=Q(status__in=["planned", "cancelled"]), name="lesson_status_known"),
+            models.CheckConstraint(condition=Q(part__in=["theory", "practice"]), name="lesson_part_known"),
         ]
+
+    @property
+    def place(self) -> Venue | None:
+        return self.venue or self.training_class.venue
+
+    @property
+    def where(self) -> str:
+        """The room, and before it the venue where that is another than the class's."""
+        return f"{self.venue.name} {self.room}".strip() if self.venue else self.room
 
     @property
     def minutes(self) -> int:

@@ -21,7 +21,7 @@ class ApiClient(models.Model):
     district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, blank=True)
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     room = models.CharField(max_length=40, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
 

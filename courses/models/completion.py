@@ -59,5 +59,9 @@ class Completion(models.Model):
                 ),
                 name="completion_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=["proposed", "submitted", "approved", "returned", "revoked"]),
+                name="completion_status_known",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["status", "proposed_at"], name="completion_status")]

@@ -34,7 +34,11 @@ class CounterEntry(models.Model):
 
 
 class PersonalCard(models.Model):
-    """学员卡: a printed card. Its code is on the paper only; here lies the keyed digest of it."""
+    """学员卡: a printed card. Its code is on the paper only; here lies the keyed digest of it.
+
+    `mark` is what a phone without network can tell the card by: a plain digest of eighty random bits, which nobody can
+    turn back into the code. A card of before has none.
+    """
 
     class Why(models.TextChoices):
         REPLACED = "replaced", _("已换新卡")
@@ -43,6 +47,7 @@ class PersonalCard(models.Model):
     number = models.CharField(max_length=16, unique=True)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="cards")
     digest = DigestField(unique=True)
+    mark = models.CharField(max_length=64, blank=True)
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     voided_at = models.DateTimeField(null=True, blank=True)
@@ -63,4 +68,5 @@ class PersonalCard(models.Model):
             models.CheckConstraint(
                 condition=Q(voided_at__isnull=True) | Q(voided_at__gte=F("issued_at")), name="personalcard_void_after"
             ),
+            models.CheckConstraint(condition=Q(why__in=["replaced", "lost", ""]), name="personalcard_why_known"),
         ]

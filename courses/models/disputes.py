@@ -67,6 +67,22 @@ class Dispute(models.Model):
                 condition=Q(decided_by__isnull=True) | Q(answered_by__isnull=True) | ~Q(decided_by=F("answered_by")),
                 name="dispute_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    was_status__in=[
+                        "unmarked",
+                        "present",
+                        "late",
+                        "left_early",
+                        "awaiting",
+                        "leave",
+                        "sick",
+                        "absent",
+                        "added",
+                    ]
+                ),
+                name="dispute_was_status_known",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["lesson"], condition=Q(status__in=["raised", "answered"]), name="dispute_open"),

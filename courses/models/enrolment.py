@@ -47,6 +47,7 @@ class Enrolment(models.Model):
         OFFER_VOIDED = "offer_voided", _("递补到位，工作人员作废")
         NO_SHOW = "no_show", _("录取后一直没有到课，席位已让出")
         GROUP_REPLACED = "group_replaced", _("单位换人，席位给了单位另派的人")
+        NOT_REACHED = "not_reached", _("开班时还没有录取，报名结束")
 
     LIVE = (Status.APPLIED, Status.CANDIDATE, Status.OFFERED, Status.ADMITTED, Status.WAITLISTED)
     # A candidate of a selective class holds no seat and stands in no queue until the result is settled.
@@ -63,6 +64,9 @@ class Enrolment(models.Model):
     arrival_no = models.PositiveIntegerField()
     category = models.ForeignKey(LearnerCategory, on_delete=models.PROTECT, null=True, blank=True)
     declared = models.JSONField(default=list, blank=True, help_text="keys of the criteria that the applicant confirmed")
+    truth = models.CharField(
+        max_length=10, blank=True, help_text="version of the text by which the applicant vouched for what was stated"
+    )
     findings = models.JSONField(default=list, blank=True, help_text="what the rules of eligibility remarked on")
     applied_at = models.DateTimeField()
     admitted_at = models.DateTimeField(null=True, blank=True, help_text="since when a member of the class")
@@ -139,9 +143,14 @@ class Enrolment(models.Model):
                         "offer_voided",
                         "no_show",
                         "group_replaced",
+                        "not_reached",
                     ]
                 ),
                 name="enrolment_why_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=["self", "counter", "import", "group", "community", "api", "transfer"]),
+                name="enrolment_source_known",
             ),
         ]
         indexes: ClassVar = [
@@ -159,8 +168,9 @@ class TransferRequest(models.Model):
     class Status(models.TextChoices):
         ASKED = "asked", _("待机构办理")
         GRANTED = "granted", _("已转班")
-        REFUSED = "refused", _("没有办成")
+        REFUSED = "refused", _("未办理成功")
         TAKEN_BACK = "taken_back", _("本人撤回")
+        ENDED = "ended", _("那个班已停止接收学员")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="transfer_requests")
     to = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="+")
@@ -176,11 +186,13 @@ class TransferRequest(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["enrolment"], condition=Q(status="asked"), name="transferrequest_one_open"),
             models.CheckConstraint(
-                condition=Q(status__in=["asked", "granted", "refused", "taken_back"]),
+                condition=Q(status__in=["asked", "granted", "refused", "taken_back", "ended"]),
                 name="transferrequest_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(status="asked") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                condition=Q(status="asked")
+                | Q(decided_by__isnull=False, decided_at__isnull=False)
+                | Q(status="ended", decided_at__isnull=False),
                 name="transferrequest_decided_when",
             ),
         ]

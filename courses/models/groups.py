@@ -19,6 +19,8 @@ class GroupBooking(models.Model):
         GIVEN = "given", _("已占名额")
         UNDONE = "undone", _("已撤销")
         DROPPED = "dropped", _("已放弃")
+        # The class began without any of its people, or was cancelled.
+        LAPSED = "lapsed", _("名额已结束")
 
     number = models.CharField(max_length=16, unique=True)
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="group_bookings")
@@ -50,15 +52,20 @@ class GroupBooking(models.Model):
                 name="groupbooking_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["requested", "given", "undone", "dropped"]), name="groupbooking_status_known"
+                condition=Q(status__in=["requested", "given", "undone", "dropped", "lapsed"]),
+                name="groupbooking_status_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["given", "undone"]) | Q(given_at__isnull=False, given_by__isnull=False),
+                condition=~Q(status__in=["given", "undone", "lapsed"])
+                | Q(given_at__isnull=False, given_by__isnull=False),
                 name="groupbooking_given_when",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["undone", "dropped"]) | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="groupbooking_ended_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="lapsed") | Q(ended_at__isnull=False), name="groupbooking_lapsed_when"
             ),
         ]
 

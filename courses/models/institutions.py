@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.catalogue import Institution, InstitutionKind, Occupation, ProgrammeKind, SkillLevel
+from courses.models.catalogue import District, Institution, InstitutionKind, Occupation, ProgrammeKind, SkillLevel
 from courses.models.people import User
 from courses.privacy.fields import EncryptedTextField
 
@@ -27,6 +27,8 @@ class Registration(models.Model):
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="registrations")
     version = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    name = models.CharField(max_length=80)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
     kind = models.ForeignKey(InstitutionKind, on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=120)
     contact_phone = models.CharField(max_length=20, blank=True)
@@ -84,10 +86,14 @@ class RegisteredTrade(models.Model):
 
 
 class RegisteredTrainer(models.Model):
-    """A trainer on an institution's file with the certificate that lets them teach; the public sees a number only."""
+    """A trainer on an institution's file with the certificate that lets them teach; the public sees a number only.
+
+    `login` says whose it is, where two have one name. `occupation` is the only one it is for; none means any.
+    """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="trainers")
     name = models.CharField(max_length=40)
+    login = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     occupation = models.ForeignKey(Occupation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     certificate = models.CharField(max_length=60)
     certificate_number = EncryptedTextField()

@@ -95,6 +95,7 @@ class CountEntry(Counted):
             models.CheckConstraint(
                 condition=Q(is_adjustment=False) | Q(reason__gt=""), name="countentry_adjustment_has_reason"
             ),
+            models.CheckConstraint(condition=Q(proof__in=["scan", "hand", "batch", ""]), name="countentry_proof_known"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["year", "line", "district", "posted_on"], name="countentry_drill"),
@@ -102,7 +103,9 @@ class CountEntry(Counted):
             models.Index(fields=["class_number"], name="countentry_class"),
             models.Index(fields=["institution", "posted_on"], name="countentry_institution"),
             models.Index(
-                fields=["year", "posted_on"], condition=Q(reverses__isnull=False), name="countentry_taken_back"
+                fields=["year", "line", "district", "posted_on"],
+                condition=Q(reverses__isnull=False),
+                name="countentry_taken_back",
             ),
             models.Index(fields=["year", "month"], condition=Q(is_adjustment=True), name="countentry_adjustments"),
         ]
@@ -130,6 +133,9 @@ class DailyTotal(Counted):
                 fields=["year", "line", "district", "month", "institution", "kind", "brand", "posted_on"],
                 name="dailytotal_cell",
             ),
+            models.CheckConstraint(
+                condition=Q(line__in=["skills", "entrepreneurship", "own"]), name="dailytotal_line_known"
+            ),
         ]
         # Holds all that the tally reads by day of posting, so that no row need be fetched for it.
         indexes: ClassVar = [
@@ -153,6 +159,9 @@ class DailyBreakdown(models.Model):
             models.UniqueConstraint(
                 fields=["year", "line", "district", "dimension", "value", "posted_on"], name="dailybreakdown_cell"
             ),
+            models.CheckConstraint(
+                condition=Q(line__in=["skills", "entrepreneurship", "own"]), name="dailybreakdown_line_known"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -174,6 +183,9 @@ class PersonCount(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "line", "scope", "person"], name="personcount_cell"),
+            models.CheckConstraint(
+                condition=Q(line__in=["skills", "entrepreneurship", "own"]), name="personcount_line_known"
+            ),
         ]
 
 
@@ -188,6 +200,9 @@ class HeadCount(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "line", "scope"], name="headcount_cell"),
+            models.CheckConstraint(
+                condition=Q(line__in=["skills", "entrepreneurship", "own"]), name="headcount_line_known"
+            ),
         ]
 
 
@@ -209,4 +224,7 @@ class LedgerSeal(models.Model):
     sealed_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["book", "day"], name="ledgerseal_day")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["book", "day"], name="ledgerseal_day"),
+            models.CheckConstraint(condition=Q(book__in=["ledger", "audit", "evidence"]), name="ledgerseal_book_known"),
+        ]

@@ -37,4 +37,7 @@ class MergeProposal(models.Model):
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by")) & Q(merge__isnull=False)),
                 name="mergeproposal_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=["proposed", "confirmed", "dropped"]), name="mergeproposal_status_known"
+            ),
         ]

@@ -1,22 +1,26 @@
 """开班 papers of a class, what was promised and granted with them, and changes that were asked for afterwards."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.catalogue import Venue
 from courses.models.classes import Lesson, TrainingClass
 from courses.models.people import User
 from courses.privacy import EncryptedTextField
 
 
 class OpeningPapers(models.Model):
-    """What an institution files beside the timetable: materials, assessment, and whom the bureau calls."""
+    """What an institution files beside the timetable: materials, assessment, who answers for the class and whom the
+    bureau calls."""
 
     training_class = models.OneToOneField(TrainingClass, on_delete=models.PROTECT, related_name="papers")
     materials = models.CharField(max_length=300, blank=True)
     assessment = models.CharField(max_length=300, blank=True)
+    head = models.CharField(max_length=40, blank=True, help_text="负责人")
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = EncryptedTextField(blank=True, default="")
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +87,8 @@ class ReviewEscalation(models.Model):
 
 
 class ChangeRequest(models.Model):
-    """One lesson of an approved class to be moved, with what it was, what it shall be, and who decided."""
+    """A change of an approved class, with what was, what shall be, and who decided: one lesson moves, is cancelled or,
+    cancelled before, is held another time after all (`adds`); or the class has more or fewer seats, and no lesson."""
 
     class Status(models.TextChoices):
         ASKED = "asked", _("待审核")
@@ -91,17 +96,24 @@ class ChangeRequest(models.Model):
         REFUSED = "refused", _("未同意")
 
     number = models.CharField(max_length=28, unique=True)
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="change_requests")
-    was_starts_at = models.DateTimeField()
-    was_ends_at = models.DateTimeField()
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="change_requests")
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, null=True, blank=True, related_name="change_requests")
+    was_starts_at = models.DateTimeField(null=True, blank=True)
+    was_ends_at = models.DateTimeField(null=True, blank=True)
+    was_venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     was_room = models.CharField(max_length=40, blank=True)
     was_trainer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     room = models.CharField(max_length=40, blank=True)
     trainer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # A lesson that does not take place; times, room and trainer are then those that it had.
     cancels = models.BooleanField(default=False)
+    adds = models.BooleanField(default=False)
+    made = models.OneToOneField(Lesson, on_delete=models.PROTECT, null=True, blank=True, related_name="asked_for")
+    was_seats = models.PositiveSmallIntegerField(null=True, blank=True)
+    seats = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=200)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -114,6 +126,19 @@ class ChangeRequest(models.Model):
         ordering = ("asked_at", "pk")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="change_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(
+                    lesson__isnull=False,
+                    seats__isnull=True,
+                    starts_at__isnull=False,
+                    ends_at__isnull=False,
+                    was_starts_at__isnull=False,
+                    was_ends_at__isnull=False,
+                )
+                | Q(lesson__isnull=True, seats__gt=0, was_seats__isnull=False, cancels=False, adds=False),
+                name="change_of_a_lesson_or_of_seats",
+            ),
+            models.CheckConstraint(condition=~Q(cancels=True, adds=True), name="change_of_one_kind"),
             models.CheckConstraint(condition=Q(reason__gt=""), name="change_has_reason"),
             models.CheckConstraint(condition=Q(status__in=["asked", "granted", "refused"]), name="change_status_known"),
             models.CheckConstraint(
@@ -124,7 +149,38 @@ class ChangeRequest(models.Model):
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="change_two_people"
             ),
             models.UniqueConstraint(fields=["lesson"], condition=Q(status="asked"), name="change_one_open_a_lesson"),
+            models.UniqueConstraint(
+                fields=["training_class"],
+                condition=Q(status="asked", lesson__isnull=True),
+                name="change_one_open_of_seats",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def of_lesson(self) -> Lesson:
+        """Not asked of a change of seats."""
+        assert self.lesson is not None
+        return self.lesson
+
+    @property
+    def wished(self) -> tuple[datetime, datetime]:
+        assert self.starts_at is not None
+        assert self.ends_at is not None
+        return self.starts_at, self.ends_at
+
+    @property
+    def before(self) -> tuple[datetime, datetime]:
+        assert self.was_starts_at is not None
+        assert self.was_ends_at is not None
+        return self.was_starts_at, self.was_ends_at
+
+    @property
+    def where(self) -> str:
+        return f"{self.venue.name} {self.room}".strip() if self.venue else self.room
+
+    @property
+    def was_where(self) -> str:
+        return f"{self.was_venue.name} {self.was_room}".strip() if self.was_venue else self.was_room

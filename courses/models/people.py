@@ -1,15 +1,14 @@
 """People: logins, learners and their documents, posts of staff, consents, bound browsers."""
 
 import uuid
-from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.catalogue import District, Institution, Named
-from courses.privacy import DigestField, EncryptedTextField
+from courses.models.catalogue import District, Named
+from courses.privacy import DigestField, EncryptedTextField, mask_name
 
 
 class EducationLevel(Named):
@@ -61,11 +60,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     is_staff = models.BooleanField(_("工作人员"), default=False)
     is_active = models.BooleanField(_("启用"), default=True)
-    date_joined = models.DateTimeField(_("开户时间"), auto_now_add=True)
+    date_joined = models.DateTimeField(_("开户时间"))
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["date_joined"]
     objects = UserManager()
 
     class Meta:
@@ -89,6 +88,9 @@ class Learner(models.Model):
         FEMALE = "2", _("女")
         UNKNOWN = "9", _("未说明")
 
+    # What stands in the place of a name that was erased.
+    ERASED = _("已注销")
+
     number = models.CharField(_("学员编号"), max_length=16, unique=True)
     person = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(
@@ -107,9 +109,11 @@ class Learner(models.Model):
     district = models.ForeignKey(District, verbose_name=_("常住区市"), on_delete=models.PROTECT, null=True, blank=True)
     phone = EncryptedTextField(_("联系电话"), blank=True, default="")
     address = EncryptedTextField(_("住址"), blank=True, default="")
+    # In which they are written to.
+    language = models.CharField(_("语言"), max_length=10, default="zh-hans")
     verified_at = models.DateTimeField(_("实名时间"), null=True, blank=True)
     erased_at = models.DateTimeField(_("注销时间"), null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     class Meta:
         ordering = ("number",)
@@ -127,6 +131,22 @@ class Learner(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def shown_name(self) -> str:
+        """The name on lists that show it whole; of an erased record that kept none, that it was erased."""
+        return self.name or (str(self.ERASED) if self.erased_at else "")
+
+    @property
+    def masked_name(self) -> str:
+        """王*强, where no more of a name is shown than that."""
+        return mask_name(self.name) if self.name else self.shown_name
+
+    @property
+    def surviving(self) -> "Learner":
+        """The record that is the citizen's now: of one that was merged, the other."""
+        merge: PersonMerge | None = getattr(self, "merge", None)
+        return merge.kept if merge is not None else self
 
 
 class IdentityDocument(models.Model):
@@ -195,50 +215,6 @@ class Consent(models.Model):
         ]
 
 
-class Post(models.Model):
-    """岗位: a role that a login holds for a district, an institution, or the city; dated, never deleted."""
-
-    class Role(models.TextChoices):
-        TRAINER = "trainer", _("教师")
-        INSTITUTION = "institution", _("机构管理员")
-        DISTRICT = "district", _("区市经办")
-        CITY = "city", _("市级管理")
-        INSPECTOR = "inspector", _("督导")
-        AUDITOR = "auditor", _("审计")
-        EDITOR = "editor", _("编辑")
-        REVIEWER = "reviewer", _("审核")
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
-    role = models.CharField(max_length=12, choices=Role)
-    district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, blank=True)
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True)
-    since = models.DateTimeField()
-    until = models.DateTimeField(null=True, blank=True)
-    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=(
-                    models.Q(role__in=["trainer", "institution"], institution__isnull=False, district__isnull=True)
-                    | models.Q(role="district", institution__isnull=True, district__isnull=False)
-                    | models.Q(
-                        role__in=["city", "inspector", "auditor", "editor", "reviewer"],
-                        institution__isnull=True,
-                        district__isnull=True,
-                    )
-                ),
-                name="post_role_has_its_scope",
-            ),
-            models.UniqueConstraint(
-                fields=["user", "role"], condition=models.Q(until__isnull=True), name="post_one_of_a_role"
-            ),
-        ]
-
-    def is_held(self, now: datetime) -> bool:
-        return self.since <= now and (self.until is None or now < self.until)
-
-
 class Device(models.Model):
     """A browser bound to a learner for 180 days; the cookie carries its signed code, never the person.
 
@@ -257,7 +233,7 @@ class Device(models.Model):
 
 
 class Reveal(models.Model):
-    """Somebody looked at a full document number, a phone or a proof: who, whose, which field, why."""
+    """Somebody looked at a full document number, a phone, a proof or a signed sheet: who, whose, which field, why."""
 
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="reveals")
@@ -268,7 +244,7 @@ class Reveal(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(field__in=["document", "phone", "proof"]), name="reveal_field_known"
+                condition=models.Q(field__in=["document", "phone", "proof", "sheet"]), name="reveal_field_known"
             ),
             models.CheckConstraint(condition=models.Q(reason__gt=""), name="reveal_has_reason"),
         ]

@@ -53,3 +53,12 @@ class EnrolmentDraft(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["learner", "training_class"], name="enrolmentdraft_one"),
         ]
+
+
+class IdentityDraft(models.Model):
+    """What has been answered on the way to 实名, the document number among it; gone when it is proved, or when left
+    lying."""
+
+    learner = models.OneToOneField(Learner, on_delete=models.PROTECT, related_name="identity_draft")
+    answers = EncryptedJSONField()
+    updated_at = models.DateTimeField(db_index=True)

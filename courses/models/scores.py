@@ -50,4 +50,5 @@ class Score(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("by")), name="score_two_people"
             ),
+            models.CheckConstraint(condition=Q(status__in=["held", "asked", "dropped"]), name="score_status_known"),
         ]

@@ -127,4 +127,8 @@ class SelectionLine(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["selection", "rank"], name="selectionline_rank"),
             models.UniqueConstraint(fields=["selection", "enrolment"], name="selectionline_once"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["chosen", "reserve", "below", "without_pitch"]),
+                name="selectionline_outcome_known",
+            ),
         ]

@@ -1,4 +1,4 @@
-"""Cards shown to a class or an institution; heads counted in a room; signals for somebody to look at."""
+"""Heads counted in a room, and what else was found there; signals for somebody to look at."""
 
 from typing import ClassVar
 
@@ -6,32 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.catalogue import Institution
-from courses.models.classes import Lesson, TrainingClass
+from courses.models.classes import Lesson
+from courses.models.enrolment import Enrolment
 from courses.models.people import User
-
-
-class Card(models.Model):
-    """红黄牌: a red card on a class keeps its completions from being counted until it is withdrawn."""
-
-    class Colour(models.TextChoices):
-        YELLOW = "yellow", _("黄牌")
-        RED = "red", _("红牌")
-
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="cards")
-    training_class = models.ForeignKey(
-        TrainingClass, on_delete=models.PROTECT, null=True, blank=True, related_name="cards"
-    )
-    colour = models.CharField(max_length=6, choices=Colour)
-    shown_on = models.DateField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=200)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(colour__in=["yellow", "red"]), name="card_colour_known"),
-        ]
 
 
 class RoomCount(models.Model):
@@ -58,6 +35,58 @@ class RoomCount(models.Model):
         return self.counted - self.register
 
 
+class RoomCheck(models.Model):
+    """检查记录: what who counted a room found in it beside the number; a correction is a new version. Append-only."""
+
+    class Conclusion(models.TextChoices):
+        FINE = "fine", _("未发现问题")
+        MEND = "mend", _("需要整改")
+        SERIOUS = "serious", _("问题严重")
+
+    number = models.CharField(max_length=16, unique=True)
+    room_count = models.ForeignKey(RoomCount, on_delete=models.PROTECT, related_name="checks")
+    version = models.PositiveSmallIntegerField(default=1)
+    teacher_matches = models.BooleanField(null=True, blank=True)
+    course_matches = models.BooleanField(null=True, blank=True)
+    conclusion = models.CharField(max_length=8, choices=Conclusion)
+    found = models.CharField(max_length=200, blank=True)
+    handling = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room_count", "version"], name="roomcheck_version"),
+            models.CheckConstraint(
+                condition=Q(conclusion__in=["fine", "mend", "serious"]), name="roomcheck_conclusion_known"
+            ),
+            models.CheckConstraint(condition=Q(conclusion="fine") | Q(found__gt=""), name="roomcheck_says_what"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RoomCheckLine(models.Model):
+    """A member of the class who was not in the room, or under whose name somebody else sat there. Append-only."""
+
+    class What(models.TextChoices):
+        ABSENT = "absent", _("缺席")
+        IMPOSTOR = "impostor", _("冒名")
+
+    room_check = models.ForeignKey(RoomCheck, on_delete=models.PROTECT, related_name="lines")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=8, choices=What)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room_check", "enrolment"], name="roomcheckline_once"),
+            models.CheckConstraint(condition=Q(what__in=["absent", "impostor"]), name="roomcheckline_known"),
+        ]
+
+
 class Signal(models.Model):
     """待看: something about a lesson that a person should look at, with its rows and its arithmetic. Append-only.
 
@@ -73,6 +102,8 @@ class Signal(models.Model):
         HEADS = "heads", _("清点人数不符")
         NO_CHECKOUT = "no_checkout", _("成批没有签退")
         TWO_ROOMS = "two_rooms", _("同时在两个教室")
+        ONE_SIDED = "one_sided", _("只有一方的凭据")
+        CALL_BACK = "call_back", _("回访与考勤不符")
 
     code = models.CharField(max_length=12, unique=True)
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="signals")
@@ -86,6 +117,23 @@ class Signal(models.Model):
         ordering = ("-pk",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["lesson", "kind", "version"], name="signal_version"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "shared_device",
+                        "burst",
+                        "late_in_window",
+                        "by_hand",
+                        "roll_call",
+                        "heads",
+                        "no_checkout",
+                        "two_rooms",
+                        "one_sided",
+                        "call_back",
+                    ]
+                ),
+                name="signal_kind_known",
+            ),
         ]
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.catalogue import Brand, District, Institution, Line, Project
@@ -36,7 +36,7 @@ class Target(models.Model):
     amount = models.PositiveIntegerField(_("人次"))
     source = models.CharField(_("依据"), max_length=120)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    at = models.DateTimeField(db_default=Now(), editable=False)
+    at = models.DateTimeField(editable=False)
 
     class Meta:
         ordering = ("year", "line", "district", "version")
@@ -53,6 +53,9 @@ class Target(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(institution__isnull=True) | Q(district__isnull=False), name="target_institution_in_district"
+            ),
+            models.CheckConstraint(
+                condition=Q(line__in=["skills", "entrepreneurship", "own"]), name="target_line_known"
             ),
         ]
 

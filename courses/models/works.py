@@ -1,0 +1,75 @@
+"""成果: what a learner hands in to be judged from outside, a business plan or the link of an online shop; in versions."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.catalogue import Institution
+from courses.models.enrolment import Enrolment
+from courses.models.people import User
+from courses.models.proofs import Proof
+from courses.privacy import EncryptedTextField
+
+
+class Work(models.Model):
+    """One version of one part, and what an outside reviewer said of it. A new version follows only a fail.
+
+    `institution` is that of the class, `reviewer_institution` the one that the reviewer belonged to, where there was
+    one: both as they were at that moment, so that the database itself can tell them apart.
+    """
+
+    class Part(models.TextChoices):
+        PLAN = "plan", _("创业计划书")
+        LINK = "link", _("网店链接")
+
+    class Grade(models.TextChoices):
+        EXCELLENT = "excellent", _("优秀")
+        PASS = "pass", _("合格")
+        FAIL = "fail", _("不合格")
+
+    code = models.CharField(max_length=26, unique=True)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="works")
+    part = models.CharField(max_length=4, choices=Part)
+    version = models.PositiveSmallIntegerField()
+    proof = models.ForeignKey(Proof, on_delete=models.PROTECT, null=True, blank=True, related_name="works")
+    link: Any = EncryptedTextField(null=True, blank=True)  # type: ignore[misc]
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    grade = models.CharField(max_length=9, choices=Grade, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewer_institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    judged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("enrolment", "part", "version")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["enrolment", "part", "version"], name="work_version"),
+            models.UniqueConstraint(fields=["enrolment", "part"], condition=Q(grade=""), name="work_one_waits"),
+            models.UniqueConstraint(
+                fields=["enrolment", "part"], condition=Q(grade__in=["excellent", "pass"]), name="work_passes_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(part="plan", proof__isnull=False, link__isnull=True)
+                | Q(part="link", proof__isnull=True, link__isnull=False),
+                name="work_is_file_or_link",
+            ),
+            models.CheckConstraint(
+                condition=Q(grade="", reviewer__isnull=True, judged_at__isnull=True)
+                | Q(grade__in=["excellent", "pass", "fail"], reviewer__isnull=False, judged_at__isnull=False),
+                name="work_judged_by_someone",
+            ),
+            models.CheckConstraint(condition=Q(reviewer__isnull=True) | ~Q(reviewer=F("by")), name="work_two_people"),
+            models.CheckConstraint(
+                condition=Q(reviewer_institution__isnull=True) | ~Q(reviewer_institution=F("institution")),
+                name="work_judged_from_outside",
+            ),
+            models.CheckConstraint(condition=~Q(grade="fail") | Q(note__gt=""), name="work_fail_has_reason"),
+            models.CheckConstraint(condition=Q(part__in=["plan", "link"]), name="work_part_known"),
+            models.CheckConstraint(condition=Q(grade__in=["excellent", "pass", "fail", ""]), name="work_grade_known"),
+        ]
