@@ -1,7 +1,11 @@
 """A found course as a row of the list."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,39 +24,91 @@ OPENING = """<div class="c-next"><p><b>{starts}</b></p><p class="quiet small">{p
 """
 NO_OPENING = """<p class="c-next quiet">{none}</p></li>
 """
-LEAD = "<p>{}</p>"
-MORE = '<p class="quiet small">{}</p>'
+LEAD = "<p>{lead}</p>"
+MORE = '<p class="quiet small">{more}</p>'
 NOTHING = SafeString("")
 
 
-def row(course: Listed, *, labels: dict[str, dict[int, str]], page: tuple[str, str] | None) -> SafeString:
-    """`labels`: list → id → name; `page`: address and lead of its page."""
+@dataclass(frozen=True)
+class Words:
+    """What every row says: asked of the catalogue once a page, not once a row."""
+
+    english: bool
+    comma: str
+    hours: str
+    none: str
+    starts: str
+    total: str
+    reviewed: str
+
+    @classmethod
+    def now(cls) -> "Words":
+        return cls(
+            english=speaks_english(),
+            comma=_("，"),
+            hours=_("学时"),
+            none=_("暂时没有可报的班"),
+            starts=_("%(day)s 开班"),
+            total=_("共 %(total)s 席"),
+            reviewed=_("共 %(total)s 席，审核录取"),
+        )
+
+
+def rows(
+    courses: Iterable[Listed], *, labels: dict[str, dict[int, str]], pages: dict[int, tuple[str, str]]
+) -> list[SafeString]:
+    """`labels`: list → id → name; `pages`: course → address and lead of its page."""
+    words = Words.now()
+    return [
+        _row(
+            course,
+            words=words,
+            brand=labels["brand"].get(course.brand_id or 0, ""),
+            kind=labels["kind"].get(course.kind_id, ""),
+            district=labels["district"][course.soonest.district_id] if course.soonest else "",
+            page=pages.get(course.pk),
+        )
+        for course in courses
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _row(
+    course: Listed, *, words: Words, brand: str, kind: str, district: str, page: tuple[str, str] | None
+) -> SafeString:
+    """Drawn from what it is given and nothing else: of the same facts, seats among them, the same row."""
     url, lead = page or (reverse("course", args=[course.number]), "")
-    told = [labels["brand"].get(course.brand_id or 0, ""), labels["kind"].get(course.kind_id, "")]
     facts = {
         "url": url,
-        "name": nb(course.name_en if speaks_english() else course.name),
-        "labels": _("，").join(filter(None, told)),
-        "lead": format_html(LEAD, lead) if lead else NOTHING,
+        "name": nb(course.name_en if words.english else course.name),
+        "labels": words.comma.join(filter(None, [brand, kind])),
+        "lead": _filled(LEAD, lead=lead) if lead else NOTHING,
         "hours": course.hours,
-        "hours_word": _("学时"),
+        "hours_word": words.hours,
     }
     if course.soonest is None:
-        return format_html(COURSE + NO_OPENING, **facts, none=_("暂时没有可报的班"))
-    district = labels["district"][course.soonest.district_id]
-    return format_html(
-        COURSE + OPENING, **facts, **_opening(course.soonest, district=district, more=course.openings - 1)
-    )
+        return _filled(COURSE + NO_OPENING, **facts, none=words.none)
+    opening = _opening(course.soonest, words=words, district=district, more=course.openings - 1)
+    return _filled(COURSE + OPENING, **facts, **opening)
 
 
-def _opening(soonest: Soonest, *, district: str, more: int) -> dict[str, str]:
+def _opening(soonest: Soonest, *, words: Words, district: str, more: int) -> dict[str, str]:
     seats = soonest.seats
     others = more and ngettext("另有 %(more)s 个班", "另有 %(more)s 个班", more) % {"more": more}
     return {
-        "starts": _("%(day)s 开班") % {"day": day_words(soonest.starts_on)},
-        "place": _("，").join(filter(None, [district, soonest.venue_name])),
-        "more": format_html(MORE, others) if others else NOTHING,
+        "starts": words.starts % {"day": day_words(soonest.starts_on)},
+        "place": words.comma.join(filter(None, [district, soonest.venue_name])),
+        "more": _filled(MORE, more=others) if others else NOTHING,
         "tone": seats.tone.value,
         "seats": seats.short,
-        "detail": seats.queue or _("共 %(total)s 席") % {"total": seats.total},
+        "detail": seats.queue or (words.reviewed if seats.reviewed else words.total) % {"total": seats.total},
     }
+
+
+def _filled(form: str, **values: object) -> SafeString:
+    """What `format_html` gives, for values that are never lazy: it asks each, and a row has ten."""
+    return SafeString(
+        form.format_map(
+            {name: value if isinstance(value, SafeString) else escape(str(value)) for name, value in values.items()}
+        )
+    )

@@ -117,9 +117,13 @@ def _standard(home: HomePage, text: dict[str, Any], *, slug: str, refresh: bool)
     page = StandardPage.objects.child_of(home).filter(slug=slug).first()
     if page is not None and not refresh:
         return
-    page = page or _child(home, StandardPage, slug=slug, title=text["title"])
-    page.title, page.lead, page.shows_contact = text["title"], text["lead"], text.get("shows_contact", False)
-    page.body = [(block, rich(value) if block == "paragraph" else value) for block, value in text["body"]]
+    fields = {"title": text["title"], "lead": text["lead"], "shows_contact": text.get("shows_contact", False)}
+    fields["body"] = [(block, rich(value) if block == "paragraph" else value) for block, value in text["body"]]
+    if page is None:
+        _child(home, StandardPage, slug=slug, **fields)
+        return
+    for name, value in fields.items():
+        setattr(page, name, value)
     page.save_revision().publish()
 
 

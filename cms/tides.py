@@ -11,13 +11,15 @@ from courses.policy import local_date
 
 @dataclass(frozen=True)
 class Tide:
-    """人次 all; without a target there is a figure but no gauge."""
+    """人次 all; without a target there is a figure but no gauge. `in_time`: not so far behind that the policy calls it
+    slow, as the desk says it."""
 
     line: Line
     tone: str
     verified: int
     target: int
     expected: int
+    in_time: bool
 
     @property
     def label(self) -> str:
@@ -50,5 +52,8 @@ def _read(now: datetime) -> Tides:
     today = local_date(now)
     year = tally.for_year(year=today.year, scope=tally.Scope(), as_of=None, today=today)
     figures = [(line, tone, year.lines[line]) for line, tone in LINES]
-    gauges = (Tide(line, tone, row.verified, row.target or 0, row.expected_today or 0) for line, tone, row in figures)
+    gauges = (
+        Tide(line, tone, row.verified, row.target or 0, row.expected_today or 0, row.state == tally.State.OK)
+        for line, tone, row in figures
+    )
     return Tides(now, tuple(gauges))

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from cms.demo.aftercare import look_after
 from cms.demo.camps import build_scoring
 from cms.demo.catalogue import build_courses, build_places, build_projects, first_policy
 from cms.demo.claims import ask_and_contest
 from cms.demo.completions import build_completions
 from cms.demo.counts import load_years_before
-from cms.demo.history import Cast, build_classes, build_presence
+from cms.demo.history import Cast, build_classes, build_presence, hand_out, teachers_of
 from cms.demo.institutions import build_bases, build_files, change_needs
 from cms.demo.messages import tell_guests
 from cms.demo.pages import build_pages
 from cms.demo.people import build_staff, newcomer
+from cms.demo.wishes import move_seats
 from courses.policy import local_date
 
 
@@ -26,19 +28,22 @@ def build(*, now: datetime, say: Callable[[str], object], share: float = 1.0) ->
     staff = build_staff(places=places, now=now)
     courses = build_courses()
     projects = build_projects(places=places, today=local_date(now))
-    build_files(places=places, courses=courses, now=now)
+    cast = Cast(places=places, courses=courses, projects=projects, staff=staff, now=now)
+    handled = hand_out(cast=cast, share=share)
+    build_files(places=places, courses=courses, teachers=teachers_of(handled), now=now)
     build_bases(places=places)
     change_needs(now=now)
     newcomer(now=now)
     say("课程页 …")
     build_pages(courses=courses, today=local_date(now))
     say("班次、报名和到课 …")
-    cast = Cast(places=places, courses=courses, projects=projects, staff=staff, now=now)
-    staged = build_classes(cast=cast, share=share)
+    staged = build_classes(cast=cast, handled=handled)
     tell_guests(staged=staged, now=now)
     build_scoring(staged=staged, staff=staff, now=now)
     build_presence(staged=staged, now=now)
     ask_and_contest(staged=staged, now=now)
+    move_seats(staged=staged, now=now)
     say("结业和计数 …")
     build_completions(staged=staged, staff=staff, now=now)
+    look_after(staff=staff, now=now)
     load_years_before(by=staff["demo-city"], now=now, share=share)

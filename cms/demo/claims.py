@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cms.demo.history import Staged
 from courses import attendance
 from courses.attendance import disputes, leave
-from courses.models import Attendance, Enrolment, Lesson
+from courses.models import Attendance, Enrolment, Lesson, TrainingClass
 
 GUEST = "demo-learner"
 Status = Attendance.Status
@@ -14,7 +14,7 @@ SHORT = (Status.ABSENT, Status.LATE, Status.LEFT_EARLY)
 
 
 def ask_and_contest(*, staged: Sequence[Staged], now: datetime) -> None:
-    """In the guest's running class the guest asks for leave, and somebody contests a lesson of the last days."""
+    """In a running class of theirs the guest asks for leave, and somebody contests a lesson of the last days."""
     own = next(one.enrolments[0] for one in staged if one.run.guest == GUEST and one.run.state == "running")
     _ask(own, now)
     _contest(own, now)
@@ -31,17 +31,21 @@ def _ask(own: Enrolment, now: datetime) -> None:
 
 
 def _contest(own: Enrolment, now: datetime) -> None:
-    state = (
+    """In the own class; where nobody of it was away in these days, in another one of the institution."""
+    short = (
         Attendance.objects.filter(
-            lesson__training_class=own.training_class,
+            lesson__training_class__institution=own.training_class.institution,
+            lesson__training_class__status=TrainingClass.Status.RUNNING,
             lesson__ends_at__range=(now - timedelta(days=6), now - timedelta(hours=6)),
+            lesson__trainer__isnull=False,
+            enrolment__isnull=False,
             status__in=SHORT,
         )
         .exclude(learner=own.learner)
         .select_related("lesson__trainer", "enrolment__learner", "enrolment__training_class__course")
         .order_by("-lesson__starts_at", "pk")
-        .first()
     )
+    state = short.filter(lesson__training_class=own.training_class).first() or short.first()
     if state is None or state.enrolment is None or state.lesson.trainer is None:
         return
     raised = attendance.raise_dispute(

@@ -1,7 +1,7 @@
 """Classes of the demo city: a year and a half of past runs, and the scenes that are open today."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from cms.demo.bookings import ON_THE_WAY, Bookings
@@ -9,9 +9,9 @@ from cms.demo.catalogue import Places
 from cms.demo.chance import dice
 from cms.demo.files import table
 from cms.demo.people import Crowd, Person
-from cms.demo.timetable import lessons_around, lessons_from, lessons_until
+from cms.demo.timetable import last_office_hours, lessons_around, lessons_from, lessons_until
 from courses import classes, seating
-from courses.classes import LessonPlan
+from courses.classes import ClassFacts, LessonPlan
 from courses.models import Course, Line, Post, Project, TrainingClass, User
 from courses.policy import CITY_TIME
 
@@ -21,6 +21,8 @@ COUNTED = "counted"
 OVER = {COUNTED, "ended", "proposed", "submitted", "sent_back"}
 OPEN = {"enrolling", "nearly", "full", "reviewed"}
 UNAPPROVED = {"under_review", "draft", "returned"}
+# Teaches the class that is made anew at each start, so that a colleague gives what is going on meanwhile.
+WALKER = "demo-trainer"
 TWICE, TWICE_AT = "lucai-cook-4", "J003"
 PLANNED_DAYS, SUBMITTED_DAYS, APPROVED_DAYS = 30, 24, 20
 
@@ -69,7 +71,8 @@ class Office:
 class Offices:
     """Finds the hands through which a class goes; the demo accounts keep theirs free for the newcomer."""
 
-    def __init__(self, staff: dict[str, User]) -> None:
+    def __init__(self, staff: dict[str, User], *, now: datetime) -> None:
+        self.now = now
         posts = Post.objects.select_related("user", "district", "institution").order_by("pk")
         self.trainers: dict[str, list[User]] = {}
         self.institutions: dict[str, User] = {}
@@ -98,9 +101,13 @@ class Offices:
         }
         trainer = everybody[self.bookings.first_free(everybody, run.lessons, gap=ON_THE_WAY)]
         beside: tuple[User, ...] = ()
-        if run.needs_two:
+        going_on = trainer.username == WALKER and any(_is_on(one, self.now) for one in run.lessons)
+        if run.needs_two or going_on:
             others = [name for name in everybody if name != trainer.username]
             beside = (everybody[self.bookings.first_free(others, run.lessons, gap=ON_THE_WAY)],)
+        if going_on:
+            usual = None if run.needs_two else trainer
+            run.lessons = [replace(one, trainer=beside[0] if _is_on(one, self.now) else usual) for one in run.lessons]
         return Office(trainer, beside, self.institutions[run.offer["institution"]], self.districts[district])
 
     def room_of(self, run: Run) -> str:
@@ -109,6 +116,10 @@ class Offices:
         known = [row["name"] for row in table("rooms") if row["venue"] == venue and int(row["capacity"]) >= run.seats]
         rooms = [f"{venue} {name}" for name in (usual, *known, *(f"{number} 号教室" for number in range(2, 9)))]
         return self.bookings.first_free(rooms, run.lessons).removeprefix(f"{venue} ")
+
+
+def _is_on(lesson: LessonPlan, now: datetime) -> bool:
+    return lesson.starts_at <= now < lesson.ends_at
 
 
 def past_runs(*, courses: dict[str, Course], today: date, share: float) -> Iterator[Run]:
@@ -167,29 +178,34 @@ def _learn_twice(runs: list[Run]) -> None:
     cooks = [run for run in runs if run.offer["course"] == TWICE]
     first = next(run for run in cooks if run.state == COUNTED)
     second = next(run for run in cooks if run.state == "submitted" and run.offer["institution"] == TWICE_AT)
-    if first.ends_on < second.starts_on:
-        second.people[-2:] = first.people[1:3]
+    start, end = second.starts_on, second.ends_on
+    free = [one for one in first.people if one.is_free(start=start, end=end, key="")][:2]
+    if first.ends_on < start and free:
+        for one in free:
+            one.take(start=start, end=end, key="")
+        second.people[-len(free) :] = free
 
 
 def open_class(
     *, run: Run, office: Office, room: str, course: Course, places: Places, project: Project | None, now: datetime
 ) -> TrainingClass:
     """Plan, submit and approve through the domain, each step on its own day and by its own person."""
-    venue = places.venues[run.offer["venue"]]
-    planned_at = min(_at(run.starts_on - timedelta(days=PLANNED_DAYS), 9), now - timedelta(days=6))
+    planned_at = min(_at(run.starts_on - timedelta(days=PLANNED_DAYS), 9), last_office_hours(now - timedelta(days=6)))
     made = classes.plan(
         by=office.institution,
-        course=course,
         institution=places.institutions[run.offer["institution"]],
-        district=venue.district,
-        venue=venue,
-        room=room,
-        seats=run.seats,
-        trainers=[office.trainer, *office.beside],
+        facts=ClassFacts(
+            course=course,
+            district=None,
+            venue=places.venues[run.offer["venue"]],
+            room=room,
+            seats=run.seats,
+            trainers=[office.trainer, *office.beside],
+            mode=run.offer["mode"],
+            project=project,
+        ),
         lessons=run.lessons,
         now=planned_at,
-        mode=run.offer["mode"],
-        project=project,
     )
     run.training_class = made
     if run.state == "draft":
@@ -198,12 +214,14 @@ def open_class(
     submitted_at = _submitted_at(run, now)
     classes.submit(by=office.institution, training_class=made, now=submitted_at)
     if run.state == "returned":
-        reason = "课程表第 3 次课没有教师，请补上。"
-        classes.send_back(
-            by=office.district, training_class=made, reason=reason, now=submitted_at + timedelta(hours=20)
-        )
+        reason = "教材只写了「另发讲义」，请写明讲义的名称和编者，再提交。"
+        late = last_office_hours(min(submitted_at + timedelta(hours=20), now - timedelta(minutes=50)))
+        returned_at = max(submitted_at + timedelta(minutes=20), late)
+        classes.send_back(by=office.district, training_class=made, reason=reason, now=returned_at)
     elif run.state != "under_review":
-        approved_at = min(_at(run.starts_on - timedelta(days=APPROVED_DAYS), 15), now - timedelta(days=3))
+        approved_at = min(
+            _at(run.starts_on - timedelta(days=APPROVED_DAYS), 15), last_office_hours(now - timedelta(days=3))
+        )
         classes.approve(by=office.district, training_class=made, now=approved_at)
     return made
 
@@ -217,6 +235,7 @@ def file_papers(*, training_class: TrainingClass, by: User, now: datetime) -> No
         training_class=training_class,
         materials="人力资源社会保障部推荐教材，另发讲义",
         assessment="理论笔试和实操考核各占一半，60 分合格",
+        head="周海明",
         contact_name="教务处",
         contact_phone="0535-6600001",
         now=now,
@@ -241,8 +260,8 @@ def settle(*, run: Run, office: Office, now: datetime) -> None:
 def _submitted_at(run: Run, now: datetime) -> datetime:
     """Applications under review came in over the last days, so that their deadlines lie around today."""
     if run.state in {"under_review", "returned"}:
-        return now - timedelta(days=dice("submitted", run.offer["course"]).randrange(6), hours=2)
-    return min(_at(run.starts_on - timedelta(days=SUBMITTED_DAYS), 10), now - timedelta(days=5))
+        return last_office_hours(now - timedelta(days=dice("submitted", run.offer["course"]).randrange(6), hours=2))
+    return min(_at(run.starts_on - timedelta(days=SUBMITTED_DAYS), 10), last_office_hours(now - timedelta(days=5)))
 
 
 def _at(day: date, hour: int) -> datetime:

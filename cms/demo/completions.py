@@ -3,46 +3,35 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from cms.demo.cards import show_cards
 from cms.demo.chance import dice
 from cms.demo.classes import COUNTED, Office
 from cms.demo.history import Staged
-from courses import certificates, completion, seating
-from courses.models import Card, Completion, Enrolment, TrainingClass, User
+from cms.demo.timetable import office_hours
+from courses import certificates, completion, seating, supervision
+from courses import policy as policies
+from courses.models import Completion, Enrolment, Lesson, Signal, TrainingClass, User
 
-BACK = "第 3 次课有两位学员的签退要说明，请核对后再报。"
-RED_REASON = "抽查当日到课 24 人中实到 16 人，低于八成。"
-YELLOW_REASON = "抽查当日到课率 87%，低于九成。"
-RED_CLASS, YELLOW_CLASS = 17, 23
+BACK = "请把实操考核的评分表送来，核对后再报。"
+SEEN = "电话核对过，本人到课。"
 
 
 def build_completions(*, staged: Sequence[Staged], staff: dict[str, User], now: datetime) -> None:
     over = [one for one in staged if one.run.state in {COUNTED, "proposed", "submitted", "sent_back"}]
     over.sort(key=lambda one: one.run.lessons[-1].ends_at)
-    counted = [one for one in over if one.run.state == COUNTED]
-    _show_card(counted[RED_CLASS % len(counted)].run.row, Card.Colour.RED, RED_REASON, staff["demo-inspector"])
-    _show_card(counted[YELLOW_CLASS % len(counted)].run.row, Card.Colour.YELLOW, YELLOW_REASON, staff["demo-inspector"])
+    show_cards([one for one in over if one.run.state == COUNTED], staff=staff, now=now)
     for one in over:
-        _carry(one, now)
+        _carry(one, staff["demo-inspector"], now)
 
 
-def _show_card(row: TrainingClass, colour: str, reason: str, by: User) -> None:
-    Card.objects.create(
-        institution=row.institution,
-        training_class=row,
-        colour=colour,
-        shown_on=row.ends_on - timedelta(days=1),
-        by=by,
-        reason=reason,
-    )
-
-
-def _carry(one: Staged, now: datetime) -> None:
+def _carry(one: Staged, inspector: User, now: datetime) -> None:
     """As far as the scene goes: proposed the evening after, submitted a day later, approved within the week."""
     row, office, state = one.run.row, one.office, one.run.state
     throw = dice("carry", row.number)
     ended = one.run.lessons[-1].ends_at
     proposed_at = min(ended + timedelta(hours=20), now - timedelta(minutes=90))
-    submitted_at = min(proposed_at + timedelta(hours=throw.randrange(4, 30)), now - timedelta(minutes=40))
+    submitted_at = min(office_hours(proposed_at + timedelta(hours=throw.randrange(4, 30))), now - timedelta(minutes=40))
+    _look_through(row, by=inspector, now=proposed_at)
     proposals = _propose(one.enrolments, office, proposed_at)
     if state == "proposed":
         return
@@ -60,6 +49,17 @@ def _carry(one: Staged, now: datetime) -> None:
         # The last few days' are left for the visitor to issue.
         if now - approved_at > timedelta(days=5):
             certificates.issue_class(by=office.institution, training_class=row, now=approved_at + timedelta(days=1))
+
+
+def _look_through(row: TrainingClass, *, by: User, now: datetime) -> None:
+    """What the evidence shows, and somebody's look at what would keep an approval waiting."""
+    for lesson in Lesson.objects.select_related("training_class").filter(training_class=row):
+        supervision.compute(lesson=lesson, now=now)
+    holds = policies.of_class(training_class=row, on=policies.local_date(now)).holds
+    for signal in Signal.objects.select_related("lesson__training_class").filter(
+        lesson__training_class=row, kind__in=holds
+    ):
+        supervision.look_at(by=by, signal=signal, text=SEEN, now=now)
 
 
 def _propose(enrolments: Sequence[Enrolment], office: Office, now: datetime) -> list[Completion]:

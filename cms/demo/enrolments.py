@@ -6,6 +6,7 @@ from random import Random
 from cms.demo.chance import dice, fresh
 from cms.demo.classes import OPEN, OVER, Office, Run
 from cms.demo.people import Person
+from cms.demo.timetable import office_hours
 from courses.models import Enrolment, TrainingClass
 from courses.policy import Policy
 
@@ -21,13 +22,14 @@ def enrol(*, run: Run, office: Office, now: datetime) -> list[Enrolment]:
     opened = row.approved_at or now
     until = min(now - timedelta(minutes=12), run.lessons[0].starts_at - timedelta(hours=3))
     span = max(60, int((until - opened).total_seconds()))
-    times = sorted(opened + timedelta(seconds=throw.randrange(span)) for _person in run.people)
+    drawn = (opened + timedelta(seconds=throw.randrange(span)) for _person in run.people)
+    times = sorted(min(office_hours(at), until) for at in drawn)
     made = []
     for number, (person, applied_at) in enumerate(zip(run.people, times, strict=True), start=1):
         seated = number <= row.seats
         guest = number == 1 and bool(run.guest)
         status = _status(run, throw, seated=seated, guest=guest)
-        made.append(_row(run, office, person, status, number, applied_at))
+        made.append(_row(run, office, person, status, number, applied_at, until))
     _count(row, made)
     return made
 
@@ -44,7 +46,9 @@ def _status(run: Run, throw: Random, *, seated: bool, guest: bool) -> str:
     return Status.ADMITTED
 
 
-def _row(run: Run, office: Office, person: Person, status: str, number: int, applied_at: datetime) -> Enrolment:
+def _row(
+    run: Run, office: Office, person: Person, status: str, number: int, applied_at: datetime, until: datetime
+) -> Enrolment:
     throw = dice("source", person.learner.number, run.row.pk)
     reviewed = run.row.mode == TrainingClass.Mode.REVIEWED
     source = throw.choices(list(SOURCES), list(SOURCES.values()))[0] if person.user else "import"
@@ -52,7 +56,7 @@ def _row(run: Run, office: Office, person: Person, status: str, number: int, app
     if status in (Status.APPLIED, Status.CANDIDATE, Status.WAITLISTED):
         decided_at = None
     elif status == Status.WITHDRAWN or reviewed:
-        decided_at = applied_at + timedelta(hours=throw.randrange(2, 20))
+        decided_at = min(office_hours(applied_at + timedelta(hours=throw.randrange(2, 20))), until)
     return Enrolment(
         number=fresh(prefix="B"),
         learner=person.learner,

@@ -14,6 +14,9 @@ from courses import policy as policies
 from courses.models import Attendance, Course, District, Enrolment, Evidence, Lesson, Project, TrainingClass, User
 from courses.policy import local_date
 
+# In this class somebody was admitted and has never been heard of.
+NEVER_CAME = ("haigong-weld-4", "running")
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -28,6 +31,15 @@ class Cast:
     @property
     def today(self) -> date:
         return local_date(self.now)
+
+
+@dataclass(frozen=True)
+class Handled:
+    """A run with the hands through which it goes, and its room."""
+
+    run: Run
+    office: Office
+    room: str
 
 
 @dataclass
@@ -46,25 +58,44 @@ def _project(cast: Cast, run: Run, district: District) -> Project | None:
     return project if fits else None
 
 
-def build_classes(*, cast: Cast, share: float) -> list[Staged]:
-    """Plan, approve, enrol and settle every class; returns those that were approved."""
+def hand_out(*, cast: Cast, share: float) -> list[Handled]:
+    """Every class to be with the hands through which it goes and its room, in the order in which they begin."""
     runs = [
         *past_runs(courses=cast.courses, today=cast.today, share=share),
         *scenes(courses=cast.courses, today=cast.today, now=cast.now, share=share),
     ]
-    crowd = Crowd(places=cast.places, now=cast.now)
-    gather(runs=runs, crowd=crowd, places=cast.places, courses=cast.courses)
-    crowd.write()
-    offices = Offices(cast.staff)
-    staged = []
+    offices = Offices(cast.staff, now=cast.now)
+    handled = []
     for serial, run in enumerate(sorted(runs, key=lambda one: one.starts_on)):
         district = cast.places.venues[run.offer["venue"]].district
         office = offices.of(run, district=district.key, serial=serial)
+        handled.append(Handled(run, office, offices.room_of(run)))
+    return handled
+
+
+def teachers_of(handled: list[Handled]) -> dict[str, set[User]]:
+    """Who teaches for which institution, by its number; those borrowed from another school among them."""
+    found: dict[str, set[User]] = {}
+    for one in handled:
+        found.setdefault(one.run.offer["institution"], set()).update((one.office.trainer, *one.office.beside))
+    return found
+
+
+def build_classes(*, cast: Cast, handled: list[Handled]) -> list[Staged]:
+    """Plan, approve, enrol and settle every class; returns those that were approved."""
+    crowd = Crowd(places=cast.places, now=cast.now)
+    runs = [one.run for one in handled]
+    gather(runs=runs, crowd=crowd, places=cast.places, courses=cast.courses)
+    crowd.write()
+    staged = []
+    for each in handled:
+        run, office = each.run, each.office
+        district = cast.places.venues[run.offer["venue"]].district
         number = run.offer["course"]
         open_class(
             run=run,
             office=office,
-            room=offices.room_of(run),
+            room=each.room,
             course=cast.courses[number],
             places=cast.places,
             project=_project(cast, run, district),
@@ -87,7 +118,7 @@ def _write_enrolments(staged: list[Staged]) -> None:
 def build_presence(*, staged: list[Staged], now: datetime) -> None:
     """Evidence of all lessons up to now, in the order in which it was received, and the attendance it proves."""
     lessons: dict[int, list[Lesson]] = {}
-    for lesson in Lesson.objects.filter(starts_at__lt=now).order_by("starts_at"):
+    for lesson in Lesson.objects.filter(starts_at__lt=now).select_related("trainer").order_by("starts_at"):
         lessons.setdefault(lesson.training_class_id, []).append(lesson)
     said: list[tuple[Held, list[Evidence]]] = []
     for one in staged:
@@ -104,15 +135,17 @@ def _of_class(one: Staged, lessons: list[Lesson], now: datetime) -> Iterator[tup
     row = one.run.row
     policy = policies.of_class(training_class=row, on=one.run.starts_on)
     seats = seats_of(pairs=zip(one.enrolments, one.run.people, strict=True), name=row.number)
+    if (one.run.offer["course"], one.run.state) == NEVER_CAME:
+        seats = seats[:-1]
     guest, others = _guest_first(one, seats)
     for lesson in lessons:
-        held = Held(lesson, one.office.trainer, policy)
+        held = Held(lesson, lesson.trainer or one.office.trainer, policy)
         if lesson.ends_at > now:
             yield held, evidence_so_far(held=held, seats=seats, name=row.number, now=now)
             continue
-        rows = evidence_of(held=held, seats=others, name=row.number)
+        rows = evidence_of(held=held, seats=others, name=row.number, now=now)
         if guest and lesson.number != 2:
-            rows += evidence_of(held=held, seats=[guest], name=f"{row.number} guest")
+            rows += evidence_of(held=held, seats=[guest], name=f"{row.number} guest", now=now)
         yield held, rows
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from cms.demo.catalogue import Places
 from cms.demo.files import table
+from cms.demo.timetable import last_office_hours, office_hours
 from courses import institutions
 from courses.models import (
     Course,
@@ -26,8 +27,9 @@ VALID_YEARS = 4
 WAITING, SENT_BACK = "J002", "J001"
 
 
-def build_files(*, places: Places, courses: dict[str, Course], now: datetime) -> None:
-    """Each institution has registered what it offers; one asks for a change, one was asked to correct its own."""
+def build_files(*, places: Places, courses: dict[str, Course], teachers: dict[str, set[User]], now: datetime) -> None:
+    """Each institution has registered what it offers and who teaches for it (`teachers`, by its number, beside its
+    own); one asks for a change, one was asked to correct its own."""
     posts = Post.objects.select_related("user").order_by("pk")
     offices = {row.institution_id: row.user for row in posts.filter(role=Post.Role.INSTITUTION)}
     bureaus = {row.district_id: row.user for row in posts.filter(role=Post.Role.DISTRICT)}
@@ -36,16 +38,20 @@ def build_files(*, places: Places, courses: dict[str, Course], now: datetime) ->
     since = now - timedelta(days=REGISTERED_DAYS)
     for serial, institution in enumerate(places.institutions.values()):
         office, bureau = offices[institution.pk], bureaus[institution.district_id]
-        at = since + timedelta(days=serial % 5, hours=serial)
-        _register(institution, _offered(institution, courses), office, bureau, at)
+        at = last_office_hours(since + timedelta(days=serial % 5, hours=serial))
+        _register(
+            institution, _offered(institution, courses), teachers.get(institution.number, set()), (office, bureau), at
+        )
         if institution.number in (WAITING, SENT_BACK):
-            asked = now - timedelta(days=2, hours=serial)
+            asked = last_office_hours(now - timedelta(days=2, hours=serial))
             file = institutions.open_file(by=office, institution=institution, now=asked)
             _add(file, extra, level, office, asked)
             institutions.submit(by=office, registration=file, now=asked)
             if institution.number == SENT_BACK:
                 reason = "家政服务员的场地证明看不清，请重新拍照后送区市核对，再提交。"
-                institutions.send_back(by=bureau, registration=file, reason=reason, now=asked + timedelta(hours=5))
+                institutions.send_back(
+                    by=bureau, registration=file, reason=reason, now=office_hours(asked + timedelta(hours=5))
+                )
 
 
 def _offered(institution: Institution, courses: dict[str, Course]) -> list[tuple[Occupation, SkillLevel]]:
@@ -60,15 +66,16 @@ def _offered(institution: Institution, courses: dict[str, Course]) -> list[tuple
 def _register(
     institution: Institution,
     trades: list[tuple[Occupation, SkillLevel]],
-    office: User,
-    bureau: User,
+    borrowed: set[User],
+    hands: tuple[User, User],
     at: datetime,
 ) -> None:
+    office, bureau = hands
     file = institutions.open_file(by=office, institution=institution, now=at)
     for occupation, level in trades:
         _add(file, occupation, level, office, at)
-    teachers = User.objects.filter(posts__institution=institution, posts__role=Post.Role.TRAINER).order_by("pk")
-    for serial, teacher in enumerate(teachers, start=1):
+    own = User.objects.filter(posts__institution=institution, posts__role=Post.Role.TRAINER)
+    for serial, teacher in enumerate(sorted({*own, *borrowed}, key=lambda one: one.pk), start=1):
         institutions.add_trainer(
             by=office,
             registration=file,

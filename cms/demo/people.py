@@ -42,7 +42,9 @@ def build_staff(*, places: Places, now: datetime) -> dict[str, User]:
     since = now - timedelta(days=IN_POST_DAYS)
     staff: dict[str, User] = {}
     for row in table("staff"):
-        user = User(username=row["username"], name=row["name"], is_staff=True, password=make_password(None))
+        user = User(
+            username=row["username"], name=row["name"], is_staff=True, password=make_password(None), date_joined=since
+        )
         user.save()
         Post.objects.create(
             user=user,
@@ -127,6 +129,7 @@ class Crowd:
     def _learner(self, *, name: str, sex: str, born_on: date, district: District) -> Learner:
         education = self.dice.choices(list(EDUCATION), list(EDUCATION.values()))[0]
         category = self.dice.choices(list(CATEGORIES), list(CATEGORIES.values()))[0]
+        verified_at = self.now - timedelta(days=self.dice.randrange(520, 700), minutes=self.dice.randrange(600))
         return Learner(
             number=fresh(prefix="X"),
             name=name,
@@ -136,7 +139,8 @@ class Crowd:
             category=self._categories[category],
             district=district,
             phone=PHONES.format(next(self._phones)),
-            verified_at=self.now - timedelta(days=self.dice.randrange(520, 700), minutes=self.dice.randrange(600)),
+            verified_at=verified_at,
+            created_at=verified_at,
         )
 
     def _document(self, *, born_on: date, sex: str) -> str:
@@ -184,7 +188,7 @@ def newcomer(*, now: datetime) -> User:
     """A phone that was proved and nothing more: the 实名 step is still to come."""
     user = _login(phone="19900000003", name="", now=now, username="demo-newcomer")
     user.save()
-    Learner.objects.create(number=fresh(prefix="X"), user=user, phone=user.phone)
+    Learner.objects.create(number=fresh(prefix="X"), user=user, phone=user.phone, created_at=now)
     return user
 
 
@@ -196,6 +200,7 @@ def _login(*, phone: str, name: str, now: datetime, username: str = "") -> User:
         phone=phone,
         phone_digest=privacy.digest(phone, purpose="phone"),
         phone_verified_at=now,
+        date_joined=now,
     )
 
 

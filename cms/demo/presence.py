@@ -17,6 +17,8 @@ from courses.policy import Policy
 Kind = Evidence.Kind
 Strength = Evidence.Strength
 BY_HAND = ("no_phone", "phone_flat", "scan_trouble", "no_network")
+# Long enough for a second scan of the same browser to be received as well.
+JUST_NOW = timedelta(minutes=1)
 AWAY = {"leave": "personal_leave", "sick": "sick_leave", "absent": "seen_in_class"}
 
 
@@ -49,12 +51,12 @@ def seats_of(*, pairs: Iterable[tuple[Enrolment, Person]], name: str) -> list[Se
     ]
 
 
-def evidence_of(*, held: Held, seats: list[Seat], name: str) -> list[Evidence]:
-    """Everything that is known about one lesson that is over."""
+def evidence_of(*, held: Held, seats: list[Seat], name: str, now: datetime) -> list[Evidence]:
+    """Everything that is known about one lesson that is over; whoever is on the way out scans a moment ago at last."""
     throw = dice("presence", name, held.lesson.number)
     rows: list[Evidence] = []
     for seat in seats:
-        rows += _present(held, seat, throw) if throw.random() < seat.comes else _away(held, seat, throw)
+        rows += _present(held, seat, throw, now - JUST_NOW) if throw.random() < seat.comes else _away(held, seat, throw)
     return rows
 
 
@@ -64,13 +66,14 @@ def evidence_so_far(*, held: Held, seats: list[Seat], name: str, now: datetime) 
     arrived = seats[: len(seats) * 3 // 4]
     rows = []
     for seat in arrived:
-        at = min(now, held.lesson.starts_at + timedelta(seconds=throw.randrange(-1100, 300)))
+        at = min(now - JUST_NOW, held.lesson.starts_at + timedelta(seconds=throw.randrange(-1100, 300)))
         rows.append(_scan(held, seat, Direction.IN, at, throw))
     if len(rows) > 2:
         borrowed = rows[1]
         borrowed.strength, borrowed.reason = Strength.AWAITING, "shared_device"
         borrowed.device, borrowed.pairing = rows[0].device, f"{throw.randrange(10, 100)}"
-        borrowed.kind = rows[0].kind = Kind.WALL
+        for row in (rows[0], borrowed):
+            row.kind, row.origin, row.by_id = Kind.WALL, Evidence.Origin.WALL, None
         borrowed.happened_at = max(borrowed.happened_at, rows[0].happened_at + timedelta(seconds=24))
         borrowed.received_at = borrowed.happened_at + timedelta(seconds=3)
     return sorted(rows, key=lambda row: row.happened_at)
@@ -102,12 +105,12 @@ def attendance_of(*, held: Held, rows: Iterable[Evidence]) -> list[Attendance]:
     return found
 
 
-def _present(held: Held, seat: Seat, throw: Random) -> list[Evidence]:
+def _present(held: Held, seat: Seat, throw: Random, latest: datetime) -> list[Evidence]:
     start, end = held.lesson.starts_at, held.lesson.ends_at
     late = throw.random() < 0.03
     came = start + timedelta(seconds=throw.randrange(960, 2400) if late else throw.randrange(-1500, 700))
     early = throw.random() < 0.012
-    left = end - timedelta(seconds=throw.randrange(1500, 4200) if early else throw.randrange(-600, 700))
+    left = min(latest, end - timedelta(seconds=throw.randrange(1500, 4200) if early else throw.randrange(-600, 700)))
     by_hand = throw.random() < 0.035
     arrival = _marked(held, seat, Direction.IN, came, throw) if by_hand else _scan(
         held, seat, Direction.IN, came, throw
@@ -133,7 +136,10 @@ def _away(held: Held, seat: Seat, throw: Random) -> list[Evidence]:
 def _scan(held: Held, seat: Seat, direction: Direction, at: datetime, throw: Random) -> Evidence:
     if seat.person.user is None:
         return _marked(held, seat, direction, at, throw)
-    row = _row(held, seat, Kind.WALL, direction, at, ticket=fresh(prefix="", length=20), device=seat.person.browser)
+    # Every third time the trainer scans the learner, so that each is looked at in the course of a class.
+    seen = direction == Direction.IN and (held.lesson.number + seat.enrolment.arrival_no) % 3 == 0
+    kind, by = (Kind.PERSONAL, held.trainer) if seen else (Kind.WALL, None)
+    row = _row(held, seat, kind, direction, at, by=by, ticket=fresh(prefix="", length=20), device=seat.person.browser)
     row.received_at = at + timedelta(seconds=throw.randrange(1, 9))
     return row
 

@@ -10,6 +10,7 @@ from courses.models import Course, Lesson
 from courses.policy import CITY_TIME
 
 HOUR = 45
+OPENS, SHUTS = 9, 18
 SHORTEST = 45
 
 
@@ -31,9 +32,25 @@ PATTERNS = {
 }
 
 
+def office_hours(at: datetime) -> datetime:
+    """The same moment, or the next one at which somebody sits in the office."""
+    there = at.astimezone(CITY_TIME)
+    if there.hour >= SHUTS:
+        there += timedelta(days=1)
+    return there if OPENS <= there.hour < SHUTS else there.replace(hour=OPENS)
+
+
+def last_office_hours(at: datetime) -> datetime:
+    """The same moment, or the last one before it at which somebody sat in the office."""
+    there = at.astimezone(CITY_TIME)
+    if there.hour < OPENS:
+        there -= timedelta(days=1)
+    return there if OPENS <= there.hour < SHUTS else there.replace(hour=SHUTS - 1)
+
+
 def lessons_from(*, course: Course, pattern: str, start: date) -> list[LessonPlan]:
     """From the first fitting day on or after `start`."""
-    return _titled(course, list(_meetings(PATTERNS[pattern], start, _minutes(course))))
+    return _titled(course, list(_meetings(PATTERNS[pattern], start, course)))
 
 
 def lessons_until(*, course: Course, pattern: str, end: date) -> list[LessonPlan]:
@@ -58,20 +75,22 @@ def lessons_around(*, course: Course, pattern: str, start: date, now: datetime) 
     return _titled(course, [(plan.starts_at, plan.ends_at) for plan in (*before, live, *after)])
 
 
-def _minutes(course: Course) -> int:
-    return (course.hours_theory + course.hours_practice) * HOUR
-
-
-def _meetings(pattern: Pattern, start: date, minutes: int) -> Iterator[tuple[datetime, datetime]]:
-    day, left = start, minutes
-    while left > 0:
-        for begins, longest in pattern.meetings if day.weekday() in pattern.weekdays else ():
+def _meetings(pattern: Pattern, start: date, course: Course) -> Iterator[tuple[datetime, datetime]]:
+    """Theory first, then practice; no meeting holds something of both."""
+    slots = _slots(pattern, start)
+    for hours in (course.hours_theory, course.hours_practice):
+        left = hours * HOUR
+        while left > 0:
+            starts_at, longest = next(slots)
             length = left if left < longest + SHORTEST and left <= 180 else min(longest, left)
-            if length <= 0:
-                break
-            starts_at = datetime.combine(day, begins, CITY_TIME)
             yield starts_at, starts_at + timedelta(minutes=length)
             left -= length
+
+
+def _slots(pattern: Pattern, day: date) -> Iterator[tuple[datetime, int]]:
+    while True:
+        for begins, longest in pattern.meetings if day.weekday() in pattern.weekdays else ():
+            yield datetime.combine(day, begins, CITY_TIME), longest
         day += timedelta(days=1)
 
 

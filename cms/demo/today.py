@@ -9,7 +9,7 @@ from cms.demo.files import facts
 from cms.models import CoursePage
 from courses import classes, seating
 from courses import policy as policies
-from courses.classes import LessonPlan
+from courses.classes import ClassFacts, LessonPlan
 from courses.models import (
     Completion,
     Course,
@@ -53,11 +53,15 @@ def renew(*, now: datetime) -> TrainingClass:
     course = _course(now=now)
     made = _open(course=course, hands=_hands(), now=now)
     _clear_the_way(made)
+    _stand_in(made)
     return made
 
 
 def _is_walked(before: TrainingClass, now: datetime) -> bool:
-    return before.enrolments.exists() and before.lessons.filter(ends_at__gt=now - BEGAN).exists()
+    """Somebody is enrolled whose completion is not approved yet, and the lesson is on, or was a moment ago."""
+    there = Completion.objects.filter(status=Completion.Status.APPROVED).values("enrolment")
+    on_the_way = before.enrolments.filter(status__in=Enrolment.LIVE).exclude(pk__in=there)
+    return on_the_way.exists() and before.lessons.filter(ends_at__gt=now - BEGAN).exists()
 
 
 def _put_away(before: TrainingClass, now: datetime) -> None:
@@ -114,22 +118,23 @@ def _hands() -> Hands:
 
 def _open(*, course: Course, hands: Hands, now: datetime) -> TrainingClass:
     institution = Post.objects.get(user=hands.trainer, role=Post.Role.TRAINER).institution
-    venue = Venue.objects.get(number="C001")
     assert institution is not None
     starts_at = now - BEGAN
     lesson = LessonPlan(title=facts("today")["lesson"], starts_at=starts_at, ends_at=starts_at + LASTS)
     made = classes.plan(
         by=hands.applies,
-        course=course,
         institution=institution,
-        district=venue.district,
-        venue=venue,
-        room="101 教室",
-        seats=SEATS,
-        trainers=[hands.trainer],
+        facts=ClassFacts(
+            course=course,
+            district=None,
+            venue=Venue.objects.get(number="C001"),
+            room="101 教室",
+            seats=SEATS,
+            trainers=[hands.trainer],
+            enrol_until=lesson.ends_at,
+        ),
         lessons=[lesson],
         now=now - timedelta(minutes=15),
-        enrol_until=lesson.ends_at,
     )
     version = _policy(now=now)
     file_papers(training_class=made, by=hands.applies, now=now - timedelta(minutes=14))
@@ -140,20 +145,42 @@ def _open(*, course: Course, hands: Hands, now: datetime) -> TrainingClass:
 
 
 def _policy(*, now: datetime) -> PolicyVersion:
-    """An exception to the version in force: one scan makes a whole lesson, and half an hour stands for its hour."""
+    """An exception to the version in force: half an hour is its hour, one scan, whenever it comes, makes the whole
+    lesson, it is not applied for days ahead, and no approval waits for the look that comes when a lesson is over."""
     known = PolicyVersion.objects.filter(number=POLICY).first()
     if known is not None:
         return known
     today = policies.local_date(now)
     document = {
         **policies.current(on=today).as_document(),
+        "hour_minutes": LASTS // timedelta(minutes=1),
         "checkout_required": False,
-        "checkin_present_minutes": 30,
-        "check_hours": "off",
+        "checkin_present_minutes": LASTS // timedelta(minutes=1),
+        "checkout_opens_minutes": 0,
+        "check_lead": "off",
+        "holds": [],
     }
     return policies.publish(
         by=None, number=POLICY, effective_on=today, document=document, note="今日演示班：签退可选", is_exception=True
     )
+
+
+def _stand_in(made: TrainingClass) -> None:
+    """What its teacher would give elsewhere at that hour, somebody who is free gives instead: a colleague, or one of
+    another institution where these all teach."""
+    lesson = Lesson.objects.select_related("trainer").get(training_class=made)
+    same_hour = Lesson.objects.filter(
+        status=Lesson.Status.PLANNED, starts_at__lt=lesson.ends_at, ends_at__gt=lesson.starts_at
+    ).exclude(training_class__status__in=TrainingClass.CLAIMS_NOTHING)
+    busy = same_hour.filter(trainer__isnull=False).values("trainer")
+    free = User.objects.filter(posts__role=Post.Role.TRAINER).exclude(pk__in=busy).order_by("pk").distinct()
+    doubled = same_hour.filter(trainer=lesson.trainer).exclude(pk=lesson.pk)
+    for other in doubled.exclude(pk__in=Evidence.objects.values("lesson")).select_related("training_class"):
+        colleague = free.filter(posts__institution=made.institution).first() or free.first()
+        if colleague is not None:
+            other.trainer = colleague
+            other.save(update_fields=["trainer"])
+            other.training_class.trainers.add(colleague)
 
 
 def _clear_the_way(made: TrainingClass) -> None:

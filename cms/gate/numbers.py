@@ -1,7 +1,7 @@
 """Numbers that must not go out: document numbers of 18 and of 15 digits, mobile phones. Pure rules over text.
 
 A number counts however it is written: full-width, with spaces, dashes or dots inside, wrapped over a line, in Chinese
-numerals. What is masked (``370***********1234``) is no number. Landlines begin with 0 and never count.
+numerals. What is masked (``37*************234``) is no number. Landlines begin with 0 and never count.
 """
 
 import re

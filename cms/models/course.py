@@ -17,12 +17,13 @@ from wagtail.search import index
 from cms import motifs
 from cms.addresses import address
 from cms.blocks import PlanBlock, QuestionBlock, StoryBlock
-from cms.cards import row
+from cms.cards import rows
 from cms.filters import CourseFilters, labels_in
 from cms.models.reviewed import ReviewedPage
 from courses import catalogue
 from courses.models import Course
 from courses.policy import current, local_date
+from courses.templatetags.words import hours_number
 
 PER_PAGE = 20
 LEADS = """
@@ -62,7 +63,7 @@ class CourseIndexPage(ReviewedPage):
         labels = labels_in(get_language() or "")
         context["filters"] = filters
         context["courses"] = courses
-        context["rows"] = [row(course, labels=labels, page=pages.get(course.pk)) for course in found.courses]
+        context["rows"] = rows(found.courses, labels=labels, pages=pages)
         context["page_address"] = address(self.url_path)
         context["looser"] = [] if courses.paginator.count else filters.looser(now=now)
         return context
@@ -138,9 +139,10 @@ class CoursePage(ReviewedPage):
         course = _with_lists(self.course_id)
         context["now"] = now
         context["course"] = course
-        context["motif"] = motifs.of_course(course)
+        context["cover"] = motifs.cover_of(course)
         context["openings"] = openings = catalogue.open_classes(course=course, now=now)
         context["first_open"] = next((opening for opening in openings if opening.seats.tone != "full"), None)
+        context["reviewed"] = any(opening.seats.reviewed for opening in openings)
         context["facts"] = facts(course=course, now=now)
         context["index_address"] = address(self.url_path.rstrip("/").rpartition("/")[0] + "/")
         return context
@@ -149,12 +151,12 @@ class CoursePage(ReviewedPage):
 def facts(*, course: Course, now: datetime) -> dict[str, str]:
     """Sentences that follow from the course and the policy in force: how often it is paid for, when it is completed."""
     policy = current(on=local_date(now))
-    needed = -(-course.hours * policy.completion_ratio // 100)
+    needed = -(-course.hours * policy.hour_minutes * policy.completion_ratio // 100)
     if course.kind.module or not course.occupation_id:
         once = gettext("同一项目每人补贴一次")
     else:
         once = gettext("同一工种同一级别补贴一次")
-    values = {"hours": needed, "ratio": policy.completion_ratio}
+    values = {"hours": hours_number(needed, policy.hour_minutes), "ratio": policy.completion_ratio}
     return {
         "once": once,
         "completion": gettext("到课满 %(hours)s 学时") % values,
@@ -162,6 +164,8 @@ def facts(*, course: Course, now: datetime) -> dict[str, str]:
             "到课满 %(ratio)s%%，也就是 %(hours)s 学时。每次到课都扫码，手机上随时能看到还差多少。"
         )
         % values,
+        "review": gettext("写着「审核录取」的班，由培训机构审核，%(days)s 个工作日内发短信告诉您结果。")
+        % {"days": policy.application_days},
         "age": gettext("年满 %(age)s 周岁") % {"age": policy.age_min},
     }
 
