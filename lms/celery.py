@@ -12,10 +12,13 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, setup_logging, worker_init
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
 
 from lms.checks import refuse_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.dev")
+
+TRANSPORT_ALIASES["filesystem"] = "lms.broker:Transport"
 
 app = Celery("lms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -79,19 +82,28 @@ TIMETABLE = {
     "scheduled pages go live and expire": every(60, "publish_due_pages"),
     "long rosters are checked": every(10, "tend_rosters"),
     "certificates without their paper are drawn": every(60, "make_certificates"),
+    "exports that somebody waits for are made": every(10, "make_exports"),
     "offered seats that nobody took go on": every(60, "tend_offers"),
     "lessons that are over are looked through": every(600, "compute_signals"),
+    "completions are compared with what is recorded now": every(3600, "compare_completions"),
     "batched approvals that nobody took back count": every(60, "settle_approvals"),
     "accounts that proved no phone are swept": every(3600, "sweep_unproved_accounts"),
     "yesterday is sealed": daily("00:30", "seal_yesterday"),
     "overdue reviews are escalated": daily("07:00", "escalate_reviews"),
     "every number is recomputed from its evidence": daily("02:00", "check_consistency"),
     "selections whose notice is over are settled": daily("08:10", "settle_selections"),
+    "what still waits in begun classes ends": daily("08:20", "end_begun"),
+    "learners to be called back are drawn": daily("06:10", "draw_call_backs"),
+    "those who completed are to be asked later": daily("06:20", "plan_follow_ups"),
     "finished sessions are pruned": daily("03:30", "prune_sessions"),
     "delivered messages are pruned": daily("03:40", "prune_outbox"),
     "answered idempotency keys are pruned": daily("03:50", "prune_idempotency_keys"),
     "proof files past their time are deleted": daily("04:00", "delete_expired_proofs"),
+    "erased records lose what was still kept of them": daily("04:02", "complete_erasures"),
     "roster files past their time are deleted": daily("04:05", "delete_expired_rosters"),
+    "pictures of sheets past their time are deleted": daily("04:07", "delete_expired_sheets"),
+    "exported files past their time are deleted": every(3600, "delete_expired_exports"),
+    "scheduled exports are put in line": daily("06:00", "queue_scheduled_exports"),
     "abandoned drafts are pruned": daily("04:10", "prune_drafts"),
     "private files that no row names are deleted": daily("04:20", "delete_stray_files"),
 }

@@ -3,10 +3,8 @@
 from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
-from courses.web.appearance import set_appearance
-from courses.web.gate import public
+from courses.web.appearance import set_appearance, set_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("courses.web.public.urls")),
@@ -16,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("courses.web.desk.urls")),
     path("api/v1/", include("courses.api.urls")),
     path("appearance/", set_appearance, name="set_appearance"),
-    path("language/", public(set_language), name="set_language"),
+    path("language/", set_language, name="set_language"),
     path("", include("cms.urls")),
 ]
 

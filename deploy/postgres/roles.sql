@@ -47,10 +47,26 @@ BEGIN
                          'courses_policyversion', 'courses_commitmenttext', 'courses_commitment', 'courses_sizeoverride',
                          'courses_reviewescalation', 'courses_institutionevent', 'courses_pitch',
                          'courses_scoresheet', 'courses_selectionline', 'courses_rollcall', 'courses_rollcalltry',
-                         'courses_roomcount', 'courses_signal', 'courses_signalnote', 'courses_target')
+                         'courses_roomcount', 'courses_roomcheck', 'courses_roomcheckline', 'courses_cardstep',
+                         'courses_signal', 'courses_signalnote', 'courses_target',
+                         'courses_papersheet', 'courses_paperrow', 'courses_deviceallowance',
+                         'courses_kit', 'courses_kitentry', 'courses_kitreport', 'courses_tombstone')
        AND pg_has_role(current_user, tableowner, 'USAGE')
   LOOP
     EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM tideline_app', record_table);
+  END LOOP;
+  -- A close is decided once, by another person; what it holds stays.
+  FOR record_table IN
+    SELECT tablename FROM pg_tables
+     WHERE schemaname = 'public'
+       AND tablename IN ('courses_monthclose', 'courses_yearclose')
+       AND pg_has_role(current_user, tableowner, 'USAGE')
+       -- Once is enough; and the GRANT below would call this again without end.
+       AND has_table_privilege('tideline_app', format('public.%I', tablename), 'UPDATE')
+  LOOP
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM tideline_app', record_table);
+    EXECUTE format('GRANT UPDATE (closed_by_id, closed_at, taken_back_by_id, taken_back_at, taken_back_reason) '
+                   'ON public.%I TO tideline_app', record_table);
   END LOOP;
 END $$;
 

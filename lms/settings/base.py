@@ -1,6 +1,7 @@
 """What holds in every environment. Values come from the environment; differences stand in dev, production and test."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "courses.web.account.middleware.DoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "courses.web.errors.OwnNotAllowed",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -110,18 +112,30 @@ else:
     _database["OPTIONS"] = {"server_side_binding": True, **_database.get("OPTIONS", {})}
 
 REDIS_URL = env("REDIS_URL", default="")
-CACHES = (
+CACHES: dict[str, dict[str, Any]] = (
     {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
         "moment": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+        "tries": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
     }
     if REDIS_URL
     else {
         "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "lms_cache"},
-        # A second of a lesson's state, per process: the wall and roster of one machine share it.
         "moment": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "moment"},
+        # Bad codes of the last minute, counted by each process.
+        "tries": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "tries",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        },
     }
 )
+# What live screens are told holds names, and so it leaves no process. Per lesson: a wall, a roster, what changed.
+CACHES["screens"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "screens",
+    "OPTIONS": {"MAX_ENTRIES": 2048},
+}
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL or "filesystem://localhost")
 CELERY_FOLDER = DATA_DIR / "broker"
@@ -259,6 +273,8 @@ SMS_HOURLY_BUDGET = env.int("SMS_HOURLY_BUDGET", default=3000)
 EMAIL_URL = env("EMAIL_URL", default="")
 EMAIL_CARRIER = bool(EMAIL_URL)
 vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+# A file outside the database, best on another host, to which each night's roots are appended; empty: none is kept.
+LEDGER_ROOTS = env("LEDGER_ROOTS", default="")
 # The QR carries this origin; empty means the address that the projector page was opened with.
 SCAN_ORIGIN = env("SCAN_ORIGIN", default="")
 SCAN_CASE = env("SCAN_CASE", default="upper")
@@ -274,17 +290,20 @@ OFFICIAL = {
     "bureau_short": env("OFFICIAL_BUREAU_SHORT", default="烟台市人社局（示例）"),
 }
 
+LOGGERS: dict[str, dict[str, Any]] = {
+    # Without the framework's own printer, which says everything a second time and does not redact.
+    "django": {"level": "INFO"},
+    "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    # It tells every glyph that it cuts.
+    "fontTools": {"level": "WARNING"},
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "lms.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # It tells every glyph that it cuts.
-        "fontTools": {"level": "WARNING"},
-    },
+    "loggers": LOGGERS,
 }
 
 SERVICE_NAME = _("潮线")

@@ -15,6 +15,8 @@ SMS_BACKEND = "memory"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
     "moment": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "moment"},
+    "screens": CACHES["screens"],  # noqa: F405
+    "tries": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tries"},
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
