@@ -1,5 +1,7 @@
 """The cast, the clock and the guard rails."""
 
+import gc
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +14,7 @@ from django.db import connection
 from django.utils import translation
 
 from courses.policy import CITY_TIME
+from lms import translations
 from tests import dealing, ground, once
 from tests.dealing import Dealing
 from tests.races.arena import arena, crowd, own_ground
@@ -20,7 +23,10 @@ __all__ = ["arena", "crowd", "own_ground"]
 
 
 def pytest_configure() -> None:
-    once.begin()  # here, before the processes start that are to share it
+    # Here, before the processes start that are to share it.
+    once.begin()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        translations.compile_all()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -31,6 +37,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: dealing.place(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded until here stays to the end; the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,26 @@ A unit is a file; the races and whatever else needs the crowd or measures the ma
 is one, as it takes as long as a hundred files.
 """
 
+from typing import Any
+
 from xdist.scheduler import LoadScopeScheduling
 
 MODES = "tests/journeys/test_pages.py"
+LONGEST = f"{MODES}::test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways[desk-zh-hans]"
 TOGETHER = tuple(f"tests/{folder}/" for folder in ("races", "kill", "bench", "drill"))
 # One process makes the tables and the city for the first, the other meanwhile does what needs neither.
-FIRST = (MODES, "tests/architecture/", "tests/test_run.py", "tests/lms/", *TOGETHER, "tests/journeys/", "tests/cms/")
+FIRST = (
+    LONGEST, "tests/architecture/", "tests/test_run.py", "tests/lms/", MODES, *TOGETHER, "tests/journeys/",
+    "tests/cms/",
+)  # fmt: skip
 
 
 class Dealing(LoadScopeScheduling):
+    def __init__(self, config: Any, log: Any = None) -> None:
+        # Else the units with the most tests come first, and those are none of the long ones.
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
 

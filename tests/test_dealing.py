@@ -1,7 +1,12 @@
 """How tests are dealt out: what belongs together stays together, and the long ones come first."""
 
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
 from tests.architecture.trees import ROOT
-from tests.dealing import place, unit
+from tests.dealing import LONGEST, Dealing, place, unit
 
 DESK, SIGN_IN = "tests/courses/web/desk/test_queue.py::test_one", "tests/courses/web/account/test_views.py::test_one"
 PAGES = [f"tests/journeys/test_pages.py::test_no_page[{mode}]" for mode in ("a/b-zh", "c-en")]
@@ -17,8 +22,35 @@ def test_each_round_over_the_pages_is_a_unit_by_itself() -> None:
     assert len({unit(one) for one in PAGES}) == 2
 
 
-def test_the_pages_come_first_and_beside_them_what_needs_no_tables() -> None:
-    assert sorted([DESK, RACE, GATES, PAGES[0]], key=place) == [PAGES[0], GATES, RACE, DESK]
+def test_the_longest_comes_first_and_beside_it_what_needs_no_tables() -> None:
+    assert sorted([DESK, RACE, PAGES[0], GATES, LONGEST], key=place) == [LONGEST, GATES, PAGES[0], RACE, DESK]
+    file, _, name = LONGEST.partition("::")
+    assert f"def {name.partition('[')[0]}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+class Process:
+    """One process of a run, as its scheduler sees it; keeps what it was given to do."""
+
+    shutting_down = False
+
+    def __init__(self) -> None:
+        self.gateway, self.given = SimpleNamespace(id="gw0"), list[int]()
+
+    def send_runtest_some(self, places: list[int]) -> None:
+        self.given += places
+
+    def shutdown(self) -> None:
+        """A process that has nothing to do."""
+
+
+def test_units_are_dealt_in_that_order_however_many_tests_they_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xdist.scheduler.loadscope.parse_tx_spec_config", lambda config: ["popen"])
+    dealing = Dealing(SimpleNamespace(option=SimpleNamespace(loadscopereorder=True)))
+    process: Any = Process()
+    dealing.add_node(process)
+    dealing.add_node_collection(process, [LONGEST, GATES, f"{DESK}_one", f"{DESK}_two", f"{DESK}_three"])
+    dealing.schedule()
+    assert process.given == [0, 1]
 
 
 def test_no_test_empties_the_database_for_those_that_come_after_it() -> None:

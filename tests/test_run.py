@@ -12,8 +12,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.utils import translation
 
 import run
+from courses.models import Post
 from tests.architecture.trees import ROOT
 
 # A child that leaves a process of its own behind, as a killed worker leaves its timetable.
@@ -107,6 +109,15 @@ def test_the_processes_get_the_port_that_was_free_whatever_was_asked_for(
     assert (surroundings["PORT"], surroundings["HOST"]) == ("8003", run.HOST)
     assert surroundings["SECRET_KEY"] == "the caller's own"
     assert surroundings["FIELD_KEYS"].startswith("k1:")
+
+
+def test_the_addresses_name_the_roles_that_the_demo_doors_stand_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with translation.override("zh-hans"):
+        roles = ["学员", *map(str, Post.Role.labels)]
+    run.announce(8003, 1.0)
+    said = capsys.readouterr().out
+    assert "http://127.0.0.1:8003/demo/" in said
+    assert [role for role in roles if role not in said] == []
 
 
 def test_stopping_ends_the_children_and_what_they_started(group: run.Group) -> None:

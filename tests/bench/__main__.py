@@ -2,6 +2,8 @@
 
 python -m tests.bench [--quick] [--rows=N]    a table, and on the last line JSON; --quick is for trying it out, not for
                                               figures; --rows is the size of the ledger that the tally is measured on
+
+Exit code 1 for a wrong answer, or when code to green is slower than promised (median 2 s, p95 5 s; not with --quick).
 """
 
 import json
@@ -15,8 +17,8 @@ from statistics import median
 from typing import Any
 
 from tests import ground
-from tests.bench import start, weight
-from tests.bench.rounds import QUICK, Rounds, Sizes, Wrong
+from tests.bench import green, start, weight
+from tests.bench.rounds import QUICK, Rounds, Series, Sizes, Wrong
 from tests.ground import Ground
 
 
@@ -25,13 +27,46 @@ def measure(own: Ground, sizes: Sizes) -> dict[str, Any]:
     with ground.empty(own.folder, name="floor") as floor, ExitStack() as stack:
         rounds = Rounds(stack, own, floor, sizes, prepared_floor(floor, sizes.learners))
         rounds.play()
+        walled = rounds.beside_walls()
         sql = rounds.call("statements:count")
         page_bytes, files = weight.scan_page(rounds.ours, rounds.call("plant:code"))
         load_s = rounds.call("tally:load", rows=sizes.ledger_rows)
         tally = rounds.call("tally:measure")
+    to_green = green.measure(scans=sizes.green_scans)
     started = start.seconds(own, demo=False)
     say(own, rounds, sql, tally, load_s, files)
-    return figures(rounds, sql, tally) | {"scan_page_bytes": page_bytes, "start_s": round(started, 1)}
+    say_more(walled, to_green, sizes)
+    more = {"checkin_beside_walls": beside_walls(walled, sizes), "zero_to_green": to_green}
+    return figures(rounds, sql, tally) | {"scan_page_bytes": page_bytes, "start_s": round(started, 1)} | more
+
+
+def beside_walls(walled: dict[int, tuple[Series, Series]], sizes: Sizes) -> dict[str, Any]:
+    """By connections, and how many walls were open."""
+    return {
+        "screens": sizes.screens,
+        **{
+            str(connections): {
+                "per_s": round(median(ours.per_s), 1),
+                "p50_ms": round(median(ours.p50_ms), 1),
+                "p99_ms": round(median(ours.p99_ms), 1),
+                "ratio_to_floor": round(ours.ratio(floor), 3),
+                "p99_ratio_to_floor": round(ours.p99_ratio(floor), 2),
+            }
+            for connections, (floor, ours) in walled.items()
+        },
+    }
+
+
+def say_more(walled: dict[int, tuple[Series, Series]], to_green: dict[str, float] | None, sizes: Sizes) -> None:
+    print(f"  check-ins beside {sizes.screens} open walls (the floor without)")
+    for connections, pair in walled.items():
+        for name, series in zip((f"floor, {connections} at once", f"check-in, {connections}"), pair, strict=True):
+            row = [median(values) for values in (series.per_s, series.p50_ms, series.p99_ms)]
+            print(f"  {name:<20}" + "".join(f"{value:>9.1f}" for value in row))
+    if to_green:
+        print(f"\n  code to green, {to_green['scans']} scans in a slow browser: median {to_green['median_s']} s, "
+              f"p95 {to_green['p95_s']} s")  # fmt: skip
+    print()
 
 
 def prepared_floor(floor: Ground, learners: int) -> list[str]:
@@ -120,8 +155,11 @@ def main(arguments: list[str]) -> int:
     except Wrong as reason:
         print(f"\nWrong answers: {reason}")
         return 1
+    slow = green.missed(found["zero_to_green"])
+    for words in slow:
+        print(f"TOO SLOW: {words}")
     print(json.dumps(found))
-    return 0
+    return 1 if slow else 0
 
 
 if __name__ == "__main__":

@@ -50,17 +50,17 @@ def learners(*, count: int) -> list[dict[str, Any]]:
     people = crowds.learners(count=count, now=now)
     bound = crowds.browsers(people=people, now=now)
     return [
-        {"id": learner.pk, "device": device, "session": _session(learner.user)}
+        {"id": learner.pk, "device": device, "session": session(learner.user)}
         for device, learner in zip(bound, people, strict=True)
     ]
 
 
 def officer() -> str:
     """The session of an officer of the city."""
-    return _session(people_factory.staff(role=Post.Role.CITY, now=datetime.now(UTC) - timedelta(days=300)))
+    return session(people_factory.staff(role=Post.Role.CITY, now=datetime.now(UTC) - timedelta(days=300)))
 
 
-def _session(user: User | None) -> str:
+def session(user: User | None) -> str:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     assert user
     store[SESSION_KEY] = str(user.pk)
@@ -70,11 +70,11 @@ def _session(user: User | None) -> str:
     return str(store.session_key)
 
 
-def rooms(*, learner_ids: list[int], lessons: int) -> list[int]:
-    """Running classes of 50 that have just begun, with a lesson for each round; the ids of the classes."""
+def rooms(*, learner_ids: list[int], lessons: int, size: int = CLASS_SIZE) -> list[int]:
+    """Running classes of so many that have just begun, with a lesson for each round; the ids of the classes."""
     now, made = datetime.now(UTC), []
-    for begun in range(0, len(learner_ids), CLASS_SIZE):
-        mine = learner_ids[begun : begun + CLASS_SIZE]
+    for begun in range(0, len(learner_ids), size):
+        mine = learner_ids[begun : begun + size]
         people = list(Learner.objects.filter(pk__in=mine).order_by("pk"))
         training_class = crowds.class_of(people=people, now=now, first=now - timedelta(minutes=5))
         first = classes.first_lesson(training_class)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -9,13 +10,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.bench import SETTINGS, SURROUNDINGS, load
+from tests.bench import SETTINGS, SURROUNDINGS, green, load, walls
 from tests.bench.load import Load
+from tests.bench.walls import SCREEN_PROCESSES, SCREENS_NICE
 from tests.crowd import Crowd
 from tests.ground import Ground
 from tests.served import Served
 
 CSRF = "a" * 32
+# The version of the text that an applicant vouches by, as the reference lists have it.
+TRUTH = "1.0"
 FLOOR_KEY = b"the floor's key, of no worth"
 SEE_OTHER = {302, 303}
 
@@ -27,9 +31,14 @@ class Sizes:
     seats: int = 50
     pages: int = 300
     ledger_rows: int = 1_000_000
+    screens: int = walls.SCREENS
+    walled_turns: int = 3
+    green_scans: int = green.ENOUGH
 
 
-QUICK = Sizes(turns=1, learners=40, seats=5, pages=20, ledger_rows=3000)
+QUICK = Sizes(turns=1, learners=40, seats=5, pages=20, ledger_rows=3000, screens=4, walled_turns=1, green_scans=1)
+# How many phones ask at the same moment while the walls are open.
+AT_ONCE = (16, 64)
 
 
 @dataclass
@@ -57,7 +66,7 @@ class Wrong(Exception):
 
 
 class Rounds:
-    """Both servers, up and warm, and what is sent to them."""
+    """The servers, up and warm, and what is sent to them."""
 
     def __init__(
         self, stack: ExitStack, ground: Ground, floor: Ground, sizes: Sizes, floor_sessions: list[str]
@@ -68,16 +77,21 @@ class Rounds:
         self.call("plant:city")
         self.learners: list[dict[str, Any]] = self.call("plant:learners", count=sizes.learners)
         # One lesson more than there are turns: the first warms up.
+        lessons = sizes.turns + 1 + sizes.walled_turns * len(AT_ONCE)
         self.rooms: list[int] = self.call(
-            "plant:rooms", learner_ids=[learner["id"] for learner in self.learners], lessons=sizes.turns + 1
+            "plant:rooms", learner_ids=[learner["id"] for learner in self.learners], lessons=lessons
         )
         logs = Path(ground.folder)
         (logs / "static").mkdir(exist_ok=True)
         self.ours = stack.enter_context(Served("lms.wsgi", environment, folder=logs, secure=True))
+        giving_way = environment | {"WEB_NICE": str(SCREENS_NICE)}
+        self.showing = stack.enter_context(
+            Served("lms.wsgi", giving_way, folder=logs, processes=SCREEN_PROCESSES, secure=True)
+        )
         floor_environment = {**ground.environment(""), "DATABASE_URL": floor.url}
         self.floor = stack.enter_context(Served("tests.bench.floor:application", floor_environment, folder=logs))
-        self.ours.wait()
-        self.floor.wait()
+        for server in (self.ours, self.showing, self.floor):
+            server.wait()
         self.series = {name: Series() for name in ("floor check-in", "check-in", "floor page", "catalogue", "enrol")}
         self.given: dict[str, Any] = {}
 
@@ -93,6 +107,22 @@ class Rounds:
                 for name, one in loads.items():
                     self.series[name].add(one)
 
+    def beside_walls(self) -> dict[int, tuple[Series, Series]]:
+        """By connections: the floor alone, then check-ins while walls of the same lessons are open."""
+        lesson, found = self.sizes.turns + 1, {}
+        for connections in AT_ONCE:
+            floor, ours = found[connections] = Series(), Series()
+            for _turn in range(self.sizes.walled_turns):
+                lesson += 1
+                floor.add(self.floor_check_in(lesson, connections=connections))
+                screens = self.call("walls:tokens", class_ids=self.rooms, turn=lesson, screens=self.sizes.screens)
+                with walls.opened(self.showing, screens) as answers:
+                    time.sleep(walls.EVERY_SECONDS)
+                    ours.add(self.check_in(lesson, connections=connections))
+                if not answers or set(answers) - {200, 304}:
+                    raise Wrong(f"the walls were answered {dict(answers)}")
+        return found
+
     def turn(self, turn: int) -> dict[str, Load]:
         steps: list[tuple[str, Callable[[int], Load]]] = [
             ("floor check-in", self.floor_check_in),
@@ -104,16 +134,16 @@ class Rounds:
         # Whoever goes first finds the machine as the one before left it: take turns in that as well.
         return {name: step(turn) for name, step in (steps if turn % 2 else reversed(steps))}
 
-    def floor_check_in(self, turn: int) -> Load:
+    def floor_check_in(self, turn: int, *, connections: int = load.CONNECTIONS) -> Load:
         mac = hmac.new(FLOOR_KEY, str(turn).encode(), hashlib.sha256).hexdigest()[:10]
         form = f"csrfmiddlewaretoken={CSRF}&lesson={turn}&mac={mac}"
         requests = [
             self.post(self.floor, "/checkin/", {"sessionid": key, "csrftoken": CSRF}, form)
             for key in self.floor_sessions
         ]
-        return only(SEE_OTHER, load.run(self.floor.port, requests))
+        return only(SEE_OTHER, load.run(self.floor.port, requests, connections=connections))
 
-    def check_in(self, turn: int) -> Load:
+    def check_in(self, turn: int, *, connections: int = load.CONNECTIONS) -> Load:
         """Everybody redeems a ticket from a bound browser, the way a phone does that has just scanned."""
         tickets = self.call("plant:tickets", class_ids=self.rooms, turn=turn)
         form = f"csrfmiddlewaretoken={CSRF}"
@@ -130,7 +160,7 @@ class Rounds:
             )
             for learner in self.learners
         ]
-        found = only(SEE_OTHER, load.run(self.ours.port, requests))
+        found = only(SEE_OTHER, load.run(self.ours.port, requests, connections=connections))
         arrived = self.call("plant:arrived", class_ids=self.rooms, turn=turn)
         if arrived != len(requests):
             raise Wrong(f"{arrived} of {len(requests)} check-ins are in the database")
@@ -150,7 +180,7 @@ class Rounds:
                 self.ours,
                 f"/my/enrol/{number}/",
                 {"__Host-sessionid": learner["session"], "__Host-csrftoken": CSRF},
-                f"csrfmiddlewaretoken={CSRF}",
+                f"csrfmiddlewaretoken={CSRF}&truth={TRUTH}",
             )
             for learner in self.learners
         ]

@@ -3,6 +3,7 @@ holds."""
 
 import pytest
 
+from tests.bench import green
 from tests.bench.__main__ import measure
 from tests.bench.rounds import QUICK
 from tests.ground import Ground
@@ -15,15 +16,30 @@ SHAPE = {
     "tally": {"rows", "ms", "ratio_to_rollup"},
     "catalogue": {"per_s", "ratio_to_floor", "sql"},
 }
+WALLED = {"per_s", "p50_ms", "p99_ms", "ratio_to_floor", "p99_ratio_to_floor"}
 
 
 def test_the_bench_runs_and_keeps_its_shape_and_its_budgets(own_ground: Ground) -> None:
     found = measure(own_ground, QUICK)
     assert {name: set(found[name]) for name in SHAPE} == SHAPE
-    assert set(found) == {*SHAPE, "scan_page_bytes", "start_s"}
+    assert set(found) == {*SHAPE, "scan_page_bytes", "start_s", "checkin_beside_walls", "zero_to_green"}
+    assert set(found["checkin_beside_walls"]) == {"screens", "16", "64"}
+    assert set(found["checkin_beside_walls"]["64"]) == WALLED
+    assert found["zero_to_green"] is None or set(found["zero_to_green"]) == {"scans", "median_s", "p95_s"}
     assert (found["enrol"]["admitted"], found["enrol"]["waitlisted"]) == (5, 35)
     assert found["checkin"]["sql"] == 3
     assert found["enrol"]["sql"] <= 9
     assert found["tally"]["rows"] == 3000
     assert 0 < found["scan_page_bytes"] <= 30 * 1024
     assert all(found[name]["per_s"] > 0 for name in ("checkin", "enrol", "catalogue"))
+
+
+@pytest.mark.parametrize(
+    ("scans", "median_s", "p95_s", "many"),
+    [(100, 2.0, 5.0, 0), (100, 2.01, 5.0, 1), (100, 3.0, 5.01, 2), (1, 9.0, 9.0, 0)],
+)
+def test_a_green_that_comes_late_fails_the_bench_at_full_size(
+    scans: int, median_s: float, p95_s: float, many: int
+) -> None:
+    assert len(green.missed({"scans": scans, "median_s": median_s, "p95_s": p95_s})) == many
+    assert green.missed(None) == []

@@ -43,6 +43,14 @@ def test_the_course_page_takes_its_facts_from_the_course(client: Client, cook: C
     assert "年满 16 周岁，户籍不限" in page
 
 
+def test_the_hours_that_complete_are_the_same_on_the_course_page_as_on_ones_own(
+    client: Client, cook: CoursePage
+) -> None:
+    """Four fifths of 36 are 28.8 学时, on 我的学习 as here."""
+    Course.objects.update(hours_theory=16, hours_practice=20)
+    assert "到课满 28.8 学时" in text_of(client, "/courses/lucai-4/")
+
+
 def test_the_course_page_shows_plan_story_bring_and_questions(client: Client, cook: CoursePage) -> None:
     page = text_of(client, "/courses/lucai-4/")
     for words in ("花刀、整鱼出骨", "结业宴请家人", "身份证", "没做过饭能学吗", "从拿刀开始"):

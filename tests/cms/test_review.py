@@ -291,7 +291,7 @@ def test_a_number_in_an_attachment_holds_the_page_back_and_is_shown_masked(
     assert place in told
     assert DOCUMENT not in told
     assert PHONE not in told
-    assert "370***********0016" in told or "138****1234" in told
+    assert "37*************016" in told or "138****1234" in told
 
 
 def press_on_the_page(page: ArticlePage, user: User, action: str, **more: str) -> Any:

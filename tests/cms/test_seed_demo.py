@@ -1,10 +1,13 @@
 """The demo city: whole, honest, walkable, and harmless to repeat. Built once for the class, at a small share."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
+from django.db.models import DateField, DateTimeField
 from django.test import TestCase
 from django.utils import timezone
 
@@ -12,9 +15,11 @@ from cms import editors
 from cms.demo import city, today
 from cms.demo.files import course_texts, table
 from cms.models import ArticlePage, CoursePage
-from courses import attendance, completion, enrolment, ledger, selection, tally
+from courses import access, attendance, completion, enrolment, ledger, selection, tally
 from courses import policy as policies
+from courses.access import Permission
 from courses.models import (
+    CallBackLine,
     Completion,
     CountEntry,
     Course,
@@ -22,6 +27,8 @@ from courses.models import (
     District,
     Enrolment,
     Evidence,
+    FollowUp,
+    GroupBooking,
     IdentityDocument,
     Institution,
     Learner,
@@ -31,6 +38,7 @@ from courses.models import (
     Post,
     ProgrammeKind,
     TrainingClass,
+    TransferRequest,
     User,
 )
 from courses.people.credit_codes import normalise_credit_code
@@ -71,6 +79,46 @@ def walk(*, training_class: TrainingClass, learner: Learner, now: datetime) -> C
     return made
 
 
+# What is fixed for a time to come.
+PLANNED = {
+    *("starts_at", "ends_at", "was_starts_at", "was_ends_at"),
+    *("due_at", "expires_at", "settles_at", "opens_at", "closes_at"),
+}
+DAYS = {"shown_on", "counted_on", "posted_on", "published_on"}
+
+
+def not_yet(*, later: datetime) -> list[str]:
+    """The fields that tell of something done, wherever one of them tells of a moment to come."""
+    found = []
+    for model in apps.get_app_config("courses").get_models():
+        for one in model._meta.get_fields():
+            name = one.name
+            if (
+                isinstance(one, DateTimeField)
+                and name not in PLANNED
+                and (name in ("at", "since") or name[-3:] == "_at")
+            ):
+                ahead = model._default_manager.filter(**{f"{name}__gt": later})
+            elif isinstance(one, DateField) and name in DAYS:
+                ahead = model._default_manager.filter(**{f"{name}__gt": policies.local_date(later)})
+            else:
+                continue
+            if ahead.exists():
+                found.append(f"{model.__name__}.{name}")
+    return found
+
+
+def doubled(held: Iterable[tuple[str, Lesson]]) -> list[str]:
+    """Who (or which room) has a lesson that begins before their last one is over; the lessons come by their start."""
+    until: dict[str, datetime] = {}
+    found = []
+    for who, lesson in held:
+        if who in until and lesson.starts_at < until[who]:
+            found.append(who)
+        until[who] = max(lesson.ends_at, until.get(who, lesson.ends_at))
+    return found
+
+
 class TestDemoCity(TestCase):
     now: datetime
 
@@ -88,6 +136,13 @@ class TestDemoCity(TestCase):
         assert districts == set(District.objects.values_list("key", flat=True))
         assert len(districts) == 14
 
+    def test_nobody_is_called_or_asked_outside_office_hours(self) -> None:
+        called = CallBackLine.objects.filter(at__isnull=False).values_list("at", flat=True)
+        asked = FollowUp.objects.filter(at__isnull=False).values_list("at", flat=True)
+        hours = {at.astimezone(policies.CITY_TIME).hour for at in (*called, *asked)}
+        assert (called.count() > 0, asked.count() > 0) == (True, True)
+        assert hours <= set(range(9, 18))
+
     def test_forty_courses_are_published_each_with_its_own_words(self) -> None:
         pages = list(CoursePage.objects.live())
         assert len(pages) == 40
@@ -95,6 +150,11 @@ class TestDemoCity(TestCase):
         assert Course.objects.filter(published_at__isnull=True).count() == 0
         kinds = set(ArticlePage.objects.live().values_list("kind", flat=True))
         assert kinds == {"notice", "news", "policy", "story"}
+
+    def test_classes_begin_in_most_months_of_a_year(self) -> None:
+        """Of a small city; the whole one leaves out none."""
+        begun = {(day.year, day.month) for day in TrainingClass.objects.values_list("starts_on", flat=True)}
+        assert len(begun) >= 9
 
     def test_all_numbers_have_a_valid_form_from_ranges_that_nobody_holds(self) -> None:
         today_ = policies.local_date(self.now)
@@ -139,8 +199,52 @@ class TestDemoCity(TestCase):
         borrowed = Evidence.objects.filter(strength="awaiting")
         assert {(row.reason, len(row.pairing)) for row in borrowed} == {("shared_device", 2)}
 
+    def test_seats_are_on_the_move(self) -> None:
+        """A freed seat on offer, two wishes to change class, an employer who asks, somebody who never came."""
+        assert Enrolment.objects.filter(status="offered", offer_until__gt=self.now).count() == 1
+        wishes = TransferRequest.objects.filter(status="asked", to__status=Status.ENROLLING)
+        assert wishes.count() == 2
+        assert wishes.filter(enrolment__training_class__institution__number="J001").exists()
+        assert [(row.status, row.seats) for row in GroupBooking.objects.all()] == [("requested", 12)]
+        running = TrainingClass.objects.filter(course__number="haigong-weld-4", status=Status.RUNNING)
+        assert [enrolment.never_came(training_class=row, now=self.now).count() for row in running] == [1]
+
+    def test_the_demo_accounts_find_more_than_one_place_and_all_that_moves(self) -> None:
+        """As far as a role sees: the officer the schools of a district, the administrator where a school teaches."""
+        school, officer = user("demo-institution"), user("demo-district")
+        own = access.visible_classes(user=school, now=self.now, permission=Permission.RUN_CLASSES)
+        assert set(own.values_list("district__key", flat=True)) == {"zhifu", "fushan", "changdao"}
+        theirs = access.visible_classes(user=officer, now=self.now, permission=Permission.REVIEW)
+        assert set(theirs.values_list("institution__number", flat=True)) == {"J001", "J002", "J006"}
+        for seen in (own, theirs):
+            assert seen.filter(enrolments__status="offered").exists()
+            assert seen.filter(group_bookings__status="requested").exists()
+
+    def test_nothing_that_was_done_lies_in_the_future(self) -> None:
+        assert not_yet(later=timezone.now()) == []
+
+    def test_nobody_and_no_room_is_in_two_places_at_once(self) -> None:
+        """Neither at the building nor at a later start, when the class of the walk begins anew."""
+        for start in (self.now, self.now + timedelta(days=1, hours=15), self.now + timedelta(days=4, hours=4)):
+            today.renew(now=start)
+            lessons = (
+                Lesson.objects.filter(status=Lesson.Status.PLANNED)
+                .exclude(training_class__status__in=TrainingClass.CLAIMS_NOTHING)
+                .select_related("trainer", "training_class")
+            )
+            held = list(lessons.order_by("starts_at"))
+            assert doubled((one.trainer.name, one) for one in held if one.trainer) == []
+            assert doubled((f"{one.training_class.venue_id} {one.room}", one) for one in held) == []
+            seats = Enrolment.objects.filter(status__in=Enrolment.SEATED).values_list("training_class", "learner")
+            there: dict[int, list[int]] = {}
+            for training_class, learner in seats:
+                there.setdefault(training_class, []).append(learner)
+            assert doubled((str(who), one) for one in held for who in there.get(one.training_class_id, [])) == []
+
     def test_no_message_of_the_past_is_left_to_be_sent(self) -> None:
-        assert set(OutboxMessage.objects.values_list("status", flat=True)) == {"sent"}
+        """What staff read at the desk needs no carrier."""
+        waiting = OutboxMessage.objects.exclude(status="sent").exclude(channel="site").values_list("kind", flat=True)
+        assert sorted(waiting) == ["enrolment_offered", "enrolment_withdrawn"]
 
     def test_counted_completions_went_through_three_people(self) -> None:
         counted = Completion.objects.filter(ledger.counts_q())
@@ -162,6 +266,17 @@ class TestDemoCity(TestCase):
         chain = CountEntry.objects.get(completion=made).completion
         assert chain is not None
         assert chain.enrolment.attendance.get().lesson.evidence.get().kind == Evidence.Kind.WALL
+
+    def test_the_lesson_of_the_demo_class_is_as_long_as_its_course_says_on_every_page(self) -> None:
+        now = timezone.now()
+        training_class = today.renew(now=now)
+        made = walk(
+            training_class=training_class, learner=user("demo-learner").learner, now=now + timedelta(minutes=24)
+        )
+        pinned = policies.of_class(training_class=training_class, on=policies.local_date(now))
+        reasoning = made.proposed_reasoning
+        assert (pinned.hour_minutes, reasoning["minutes_attended"], reasoning["minutes_scheduled"]) == (30, 30, 30)
+        assert training_class.course.hours == 1
 
     def test_the_course_of_the_demo_class_waits_for_its_page_and_is_found_once_that_is_published(self) -> None:
         training_class = today.renew(now=timezone.now())

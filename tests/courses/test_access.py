@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 
 from courses import access
 from courses.access import Permission, Role
-from courses.models import Post
+from courses.models import PersonMerge, Post
 from tests.factories import catalogue, people
-from tests.factories.classes import training_class
+from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +25,7 @@ def test_those_who_only_read_may_decide_nothing() -> None:
         Permission.RUN_CLASSES,
         Permission.REVIEW,
         Permission.SET_TARGETS,
+        Permission.SET_RULES,
         Permission.CLOSE_MONTH,
         Permission.EDIT_PAGES,
         Permission.REVIEW_PAGES,
@@ -79,3 +80,14 @@ def test_the_database_refuses_a_post_without_its_scope(now: datetime) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         people.staff(role=Role.DISTRICT, now=now)
     assert not Post.objects.exists()
+
+
+def test_a_record_that_was_kept_is_seen_by_a_class_of_the_merged_one(now: datetime) -> None:
+    made = training_class(now=now, institution=catalogue.institution())
+    merged, kept = enrolled(training_class=made, now=now).learner, people.learner(now=now)
+    school = people.staff(role=Role.INSTITUTION, now=now, institution=made.institution)
+    other = people.staff(role=Role.INSTITUTION, now=now, institution=catalogue.institution("J002", "莱山学校"))
+    assert set(access.visible_learners(user=school, now=now)) == {merged}
+    PersonMerge.objects.create(kept=kept, merged=merged, by=people.user(), at=now, reason="核对")
+    assert set(access.visible_learners(user=school, now=now)) == {merged, kept}
+    assert set(access.visible_learners(user=other, now=now)) == set()

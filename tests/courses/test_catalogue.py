@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from courses import catalogue
+from courses.catalogue import openings
 from courses.models import Course, TrainingClass
 from courses.policy import CITY_TIME, local_date
 from tests.factories import catalogue as lists
@@ -204,11 +205,21 @@ def test_open_classes_are_those_that_enrol_before_their_deadline_by_start(now: d
     assert {over.number, draft.number, running.number, begun.number} == opened.keys() - {soon.number, late.number}
 
 
-def test_this_week_ends_on_sunday_and_counts_all_open_classes(city: dict[str, Course], now: datetime) -> None:
+def test_this_week_ends_on_sunday_and_counts_all_open_classes(
+    city: dict[str, Course], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openings, "TO_CHOOSE_FROM", 1)
     week = catalogue.this_week(now=now)
     assert [row.training_class.course.number for row in week.openings] == ["lucai-4"]
     assert (week.first.isoformat(), week.last.isoformat()) == ("2026-09-14", "2026-09-20")
     assert (week.is_this_week, week.total) == (True, 3)
+
+
+def test_a_week_with_too_few_classes_to_choose_from_shows_the_next_ones_too(
+    city: dict[str, Course], now: datetime
+) -> None:
+    week = catalogue.this_week(now=now)
+    assert (len(week.openings), week.is_this_week, week.total) == (3, False, 3)
 
 
 def test_a_week_without_a_class_shows_the_next_ones(city: dict[str, Course], now: datetime) -> None:

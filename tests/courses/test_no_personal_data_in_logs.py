@@ -37,6 +37,7 @@ from courses.policy import Policy
 from lms.logs import JsonFormatter
 from tests.factories import catalogue, people
 from tests.factories.classes import first_lesson, training_class
+from tests.factories.identity import walk
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ class RawFormatter(logging.Formatter):
 def cache_in_the_database(settings: Settings) -> None:
     """As one machine has it without Redis; the suite's own cache is memory."""
     kept = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "lms_cache"}
-    settings.CACHES = {"default": kept, "moment": kept}
+    settings.CACHES = {**settings.CACHES, "default": kept, "moment": kept}
     call_command("createcachetable", verbosity=0)
 
 
@@ -93,10 +94,10 @@ def listening() -> Iterator[tuple[StringIO, StringIO]]:
 def trace(cache_in_the_database: None, listening: tuple[StringIO, StringIO], now: datetime) -> Trace:
     """Phone, code, 实名, enrolment and check-in through the pages, with a refusal on each of them."""
     lists = {
-        "kind": DocumentKind.objects.create(key="resident", name="居民身份证", name_en="Resident identity card").pk,
-        "education": EducationLevel.objects.create(key="61", name="高中", name_en="High school").pk,
-        "category": LearnerCategory.objects.create(key="other", name="其他", name_en="Other").pk,
-        "district": catalogue.district().pk,
+        "kind": DocumentKind.objects.create(key="resident", name="居民身份证", name_en="Resident identity card").key,
+        "education": EducationLevel.objects.create(key="61", name="高中", name_en="High school").key,
+        "category": LearnerCategory.objects.create(key="other", name="其他", name_en="Other").key,
+        "district": catalogue.district().key,
     }
     made = training_class(now=now, first=now + timedelta(hours=2))
     lesson, client = first_lesson(made), Client(raise_request_exception=False)
@@ -109,8 +110,8 @@ def trace(cache_in_the_database: None, listening: tuple[StringIO, StringIO], now
         client.post("/account/code/", {"code": f"{(int(code) + 1) % 10**6:06d}"})
         client.post("/account/code/", {"code": code})
         said = {"name": NAME, "number": DOCUMENT, "consent": "on", **lists}
-        client.post("/my/identity/", {**said, "consent": ""})
-        client.post("/my/identity/", said)
+        walk(client, {**said, "number": f"{DOCUMENT}0"})
+        walk(client, said)
         for _ in range(2):
             client.post(f"/my/enrol/{made.number}/")
         clock.move_to(lesson.starts_at)
@@ -129,7 +130,14 @@ def test_the_way_in_was_really_walked(trace: Trace) -> None:
     assert Enrolment.objects.get().status == Enrolment.Status.ADMITTED
     assert Evidence.objects.get().learner == learner
     routes = set(re.findall(r'"route": "([^"]*)"', trace.logs))
-    assert {"account/", "account/code/", "my/identity/", "my/enrol/<slug:number>/", "C/"} <= routes
+    assert {
+        "account/",
+        "account/code/",
+        "my/identity/",
+        "my/identity/<slug:name>/",
+        "my/enrol/<slug:number>/",
+        "C/",
+    } <= routes
     assert {"login_code", "enrolment_admitted"} & set(OutboxMessage.objects.values_list("kind", flat=True))
 
 

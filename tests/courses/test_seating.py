@@ -7,18 +7,20 @@ import pytest
 
 from courses import enrolment, seating
 from courses.classes import ClassRefused
-from courses.models import AuditEvent, Enrolment, LearnerCategory, OutboxMessage, TrainingClass
+from courses.models import AuditEvent, Enrolment, LearnerCategory, OutboxMessage, TrainingClass, TransferRequest
 from courses.notices.texts import text_of
+from courses.policy import local_date
 from tests.architecture.trees import modules, place, tree
 from tests.factories import catalogue, people
-from tests.factories.classes import enrolled, training_class
+from tests.factories.classes import enrolled, first_lesson, training_class
 
 pytestmark = pytest.mark.django_db
 Of = TrainingClass.Status
 Status = Enrolment.Status
 Why = Enrolment.Why
-# Statements: the class and its event, its enrolments, their ends, one message each in one statement, the bookings.
-CANCELLATION = 20
+# Statements: whether it was held, the class and its event, its enrolments, their ends, one message each in one
+# statement, the bookings; and its course and trainers, who are told too.
+CANCELLATION = 25
 
 
 def move(a_class: TrainingClass, to: Of, now: datetime, reason: str = "场地停用") -> None:
@@ -122,7 +124,7 @@ def test_a_failure_to_tell_leaves_the_class_as_it_was(now: datetime, monkeypatch
     def fails(**_values: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("courses.seating.notices.queue_many", fails)
+    monkeypatch.setattr("courses.seating.telling.notices.queue_many", fails)
     with pytest.raises(RuntimeError):
         move(a_class, Of.CANCELLED, now)
     row.refresh_from_db()
@@ -152,6 +154,37 @@ def test_resuming_tells_them_and_gives_what_was_freed_meanwhile_to_who_waits(now
     }
     assert told("class_resumed") == sorted([second.learner_id, third.learner_id])
     assert enrolment.occupancy_differences() == []
+
+
+def test_its_trainers_hear_of_each_stop_and_of_going_on_and_nobody_elses(now: datetime) -> None:
+    trainer, other, silent = people.user(), people.user(), people.user()
+    for who, phone in ((trainer, "19900000001"), (other, "19900000002")):
+        who.phone = phone
+        who.save()
+    a_class = training_class(now=now, trainers=[trainer, silent])
+    training_class(now=now, first=now + timedelta(days=9), trainers=[other])
+    move(a_class, Of.SUSPENDED, now)
+    move(a_class, Of.ENROLLING, now, reason="")
+    move(a_class, Of.CANCELLED, now)
+    rows = OutboxMessage.objects.filter(kind__endswith="_trainer").order_by("pk")
+    assert [(row.kind, row.to) for row in rows] == [
+        ("class_suspended_trainer", trainer.phone),
+        ("class_resumed_trainer", trainer.phone),
+        ("class_cancelled_trainer", trainer.phone),
+    ]
+    said = [text_of(kind=row.kind, params=row.params, language="zh-hans") for row in rows]
+    assert said[0] == (
+        f"您任课的「中式烹调师（四级）」暂停，班次 {a_class.number}。原因：场地停用。先不用去上课，恢复后会通知您。"
+    )
+    assert "resumed" in text_of(kind=rows[1].kind, params=rows[1].params, language="en")
+
+
+def test_a_draft_that_is_dropped_tells_no_trainer(now: datetime) -> None:
+    trainer = people.user()
+    trainer.phone = "19900000001"
+    trainer.save()
+    move(training_class(now=now, trainers=[trainer], approved=False), Of.CANCELLED, now)
+    assert not OutboxMessage.objects.exists()
 
 
 def test_a_suspended_class_can_be_cancelled_and_is_not_called_resumed(now: datetime) -> None:
@@ -200,6 +233,75 @@ def test_nobody_moves_up_after_the_end_of_enrolment_and_staff_read_why(
     assert enrolment.occupancy_differences() == []
 
 
+@pytest.mark.parametrize("suspended_before", [False, True])
+def test_who_has_no_seat_when_the_class_begins_is_told_once_and_waits_for_nothing_any_more(
+    suspended_before: bool, now: datetime
+) -> None:
+    a_class = training_class(now=now, seats=2, mode=TrainingClass.Mode.REVIEWED)
+    gone, admitted, offered, waits = (enrolled(training_class=a_class, now=now) for _ in range(4))
+    enrolment.admit(by=people.user(), enrolment=admitted, now=now)
+    enrolment.withdraw(by=gone.learner.user, enrolment=gone, reason="", now=now)
+    if suspended_before:
+        move(a_class, Of.SUSPENDED, now)
+        move(a_class, Of.ENROLLING, now)
+    move(a_class, Of.RUNNING, first_lesson(a_class).starts_at)
+    assert states() == {
+        gone.number: (Status.WITHDRAWN, ""),
+        admitted.number: (Status.ADMITTED, ""),
+        offered.number: (Status.REFUSED, Why.NOT_REACHED),
+        waits.number: (Status.REFUSED, Why.NOT_REACHED),
+    }
+    assert told("not_reached") == sorted([offered.learner_id, waits.learner_id])
+    assert told("enrolment_offered") == [], "an offer that nobody has heard of is not told of after its end"
+    a_class.refresh_from_db()
+    assert (a_class.taken, a_class.waiting) == (1, 0)
+    assert enrolment.occupancy_differences() == []
+
+
+def test_who_was_not_reached_hears_when_the_next_class_of_the_course_starts(now: datetime) -> None:
+    a_class = training_class(now=now, seats=1)
+    for days in (30, 20):
+        training_class(now=now, course=a_class.course, first=now + timedelta(days=days))
+    for _ in range(2):
+        enrolled(training_class=a_class, now=now)
+    move(a_class, Of.RUNNING, first_lesson(a_class).starts_at)
+    message = OutboxMessage.objects.get(kind="not_reached_next")
+    soonest = local_date(now + timedelta(days=20))
+    assert message.params["next"] == soonest.isoformat()
+    words = text_of(kind=message.kind, params=message.params, language="zh-hans")
+    assert f"{soonest.month} 月 {soonest.day} 日 开课" in words
+
+
+def test_a_class_that_nobody_set_going_ends_what_waits_once_its_first_day_is_over(now: datetime) -> None:
+    a_class = training_class(now=now, seats=1)
+    admitted, waits = (enrolled(training_class=a_class, now=now) for _ in range(2))
+    assert seating.end_begun(now=now + timedelta(days=1)) == 0, "on the first day staff still fill what is free"
+    later = now + timedelta(days=2)
+    assert (seating.end_begun(now=later), seating.end_begun(now=later)) == (1, 0)
+    assert states() == {admitted.number: (Status.ADMITTED, ""), waits.number: (Status.REFUSED, Why.NOT_REACHED)}
+    assert told("not_reached") == [waits.learner_id]
+
+
+def test_a_class_that_still_takes_newcomers_after_its_start_keeps_its_queue(now: datetime) -> None:
+    a_class = training_class(now=now, seats=1, enrol_until=now + timedelta(days=4))
+    for _ in range(2):
+        enrolled(training_class=a_class, now=now)
+    assert seating.end_begun(now=now + timedelta(days=2)) == 0
+
+
+@pytest.mark.parametrize("to", [Of.CANCELLED, Of.RUNNING])
+def test_a_wish_to_change_into_a_class_that_takes_nobody_any_more_ends_and_is_told(to: Of, now: datetime) -> None:
+    there = training_class(now=now)
+    own = enrolled(training_class=training_class(now=now, course=there.course), now=now)
+    enrolment.ask_for_transfer(enrolment=own, to=there, reason="上班冲突", by=own.learner.user, now=now)
+    move(there, to, first_lesson(there).starts_at)
+    wish = TransferRequest.objects.get()
+    assert (wish.status, enrolment.open_request(enrolment=own)) == (TransferRequest.Status.ENDED, None)
+    assert told("transfer_ended") == [own.learner_id]
+    own.refresh_from_db()
+    assert own.status == Status.ADMITTED
+
+
 def test_the_low_door_that_knows_no_seats_stands_open_to_nobody_else() -> None:
     """Screens and pages go through `seating.advance`; `classes.advance` alone would leave seats behind."""
     found = [
@@ -209,4 +311,37 @@ def test_the_low_door_that_knows_no_seats_stands_open_to_nobody_else() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr == "advance" and ast.unparse(node.value) == "classes"
     ]
-    assert [where.split(":")[0] for where in found] == ["courses/seating.py"]
+    assert [where.split(":")[0] for where in found] == ["courses/seating/moves.py"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"status": Of.SUSPENDED}, {"starts_on": timedelta(days=2), "ends_on": timedelta(days=3)}]
+)
+def test_a_class_put_off_or_suspended_since_it_was_looked_for_is_not_emptied(
+    change: dict[str, object], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_class = training_class(now=now, seats=1)
+    rows = [enrolled(training_class=a_class, now=now) for _ in range(2)]
+    values = {key: now.date() + by if isinstance(by, timedelta) else by for key, by in change.items()}
+    hold = enrolment.hold_class
+
+    def rival_first(pk: int) -> None:
+        TrainingClass.objects.filter(pk=pk).update(**values)
+        hold(pk)
+
+    monkeypatch.setattr(enrolment, "hold_class", rival_first)
+    assert seating.end_begun(now=now + timedelta(days=2)) == 0
+    assert [states()[row.number] for row in rows] == [(Status.ADMITTED, ""), (Status.WAITLISTED, "")]
+
+
+def test_wishes_into_a_class_that_nobody_set_going_end_with_its_first_day(now: datetime) -> None:
+    there = training_class(now=now)
+    own = enrolled(training_class=training_class(now=now, course=there.course), now=now)
+    wish = enrolment.ask_for_transfer(enrolment=own, to=there, reason="上班冲突", by=own.learner.user, now=now)
+    for later in (now + timedelta(days=1), now + timedelta(days=2), now + timedelta(days=3)):
+        assert seating.end_begun(now=later) == 0
+    wish.refresh_from_db()
+    assert (wish.status, wish.decided_at) == (TransferRequest.Status.ENDED, now + timedelta(days=2))
+    assert told("transfer_ended") == [own.learner_id]
+    own.refresh_from_db()
+    assert own.status == Status.ADMITTED

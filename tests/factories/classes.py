@@ -7,9 +7,10 @@ from typing import Any
 
 from courses import classes, enrolment
 from courses import policy as policies
-from courses.classes import LessonPlan
+from courses.classes import ClassFacts, LessonPlan
 from courses.models import Course, Enrolment, Learner, Lesson, PolicyVersion, TrainingClass, User
 from tests.factories import catalogue, people
+from tests.factories.institutions import registered
 
 _serial = count(1)
 
@@ -42,28 +43,34 @@ def training_class(
 ) -> TrainingClass:
     """An approved class that enrols, its first lesson tomorrow at this time unless told otherwise.
 
-    A draft could be submitted as it is: its papers are complete, and its own course has just the hours of its lessons.
+    A draft could be submitted as it is: its papers are complete, its own course has just the hours of its lessons, its
+    first lesson is in twenty days, and its institution has registered course and trainers.
     """
     catalogue.policy()
     number = next(_serial)
     district = fields.pop("district", None) or catalogue.district()
     institution = fields.pop("institution", None) or catalogue.institution()
     administrator = people.user(username=f"institution{number}")
+    trainers = trainers or [people.user(username=f"trainer{number}", name=f"王老师{number}")]
     made = classes.plan(
         by=administrator,
-        course=course or (catalogue.course() if approved else course_of(lessons * minutes)),
         institution=institution,
-        district=district,
-        venue=catalogue.venue(),
-        room="203 教室",
-        seats=seats,
-        trainers=trainers or [people.user(username=f"trainer{number}", name="王老师")],
-        lessons=plans(first=first or now + timedelta(days=1), lessons=lessons, minutes=minutes),
+        facts=ClassFacts(
+            course=course or (catalogue.course() if approved else course_of(lessons * minutes)),
+            district=None,
+            venue=catalogue.venue() if district.key == "zhifu" else catalogue.venue(f"C-{district.key}"[:12], district),
+            room="203 教室",
+            seats=seats,
+            trainers=trainers,
+            mode=mode,
+        ),
+        lessons=plans(first=first or now + timedelta(days=1 if approved else 20), lessons=lessons, minutes=minutes),
         now=now,
-        mode=mode,
     )
     complete_papers(made, by=administrator, now=now)
-    if approved:
+    if not approved:
+        registered(made, now=now)
+    else:
         classes.submit(by=administrator, training_class=made, now=now, policy_version=catalogue.lenient_policy())
         officer, lenient = people.user(username=f"district{number}"), catalogue.lenient_policy()
         classes.approve(by=officer, training_class=made, now=now, policy_version=lenient)
@@ -88,6 +95,7 @@ def complete_papers(training_class: TrainingClass, *, by: User, now: datetime) -
         training_class=training_class,
         materials="《中式烹调师》（中国劳动社会保障出版社）",
         assessment="理论笔试，实操考核",
+        head="姜文海",
         contact_name="陈明",
         contact_phone=people.phone_number(),
         now=now,

@@ -3,7 +3,16 @@
 from datetime import date, datetime, timedelta
 
 from courses import institutions
-from courses.models import Institution, Occupation, Registration, SkillLevel, User
+from courses.models import (
+    Institution,
+    Occupation,
+    RegisteredTrade,
+    RegisteredTrainer,
+    Registration,
+    SkillLevel,
+    TrainingClass,
+    User,
+)
 from courses.policy import local_date
 from tests.factories import catalogue, people
 
@@ -52,3 +61,27 @@ def approved(*, institution: Institution, now: datetime, **fields: object) -> Re
     institutions.approve(by=people.user(), registration=made, now=now)
     made.refresh_from_db()
     return made
+
+
+def registered(training_class: TrainingClass, *, now: datetime) -> Registration:
+    """The class's trade and trainers stand on its institution's file; planted, its review is another matter."""
+    school, today = training_class.institution, local_date(now)
+    file = Registration.objects.filter(institution=school, status=Registration.Status.APPROVED).first()
+    if file is None:
+        file = Registration.objects.create(
+            institution=school, version=1, status=Registration.Status.APPROVED, name=school.name,
+            district=school.district, kind=school.kind, address="港湾路 1 号", submitted_by=people.user(),
+            submitted_at=now, decided_by=people.user(), decided_at=now,
+        )  # fmt: skip
+    course, until = training_class.course, today + timedelta(days=730)
+    if course.occupation and course.level:
+        RegisteredTrade.objects.get_or_create(
+            registration=file, occupation=course.occupation, level=course.level,
+            defaults={"valid_from": today, "valid_until": until},
+        )  # fmt: skip
+    for trainer in training_class.trainers.all():
+        RegisteredTrainer.objects.get_or_create(
+            registration=file, name=trainer.name or trainer.username,
+            defaults={"certificate": "职业培训教师证", "certificate_number": "JS-1", "valid_until": until},
+        )  # fmt: skip
+    return file

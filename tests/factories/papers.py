@@ -2,6 +2,7 @@
 
 import io
 
+from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 
@@ -10,6 +11,12 @@ OBJECTS = {
     2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
     3: b"<</Type/Page/Parent 2 0 R>>",
 }
+
+
+def photo() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(written, "JPEG")
+    return written.getvalue()
 
 
 def pdf(**catalogue: DictionaryObject) -> bytes:

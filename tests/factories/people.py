@@ -1,6 +1,6 @@
 """A small cast. Numbers are of valid form from ranges that are not assigned."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 
 from courses import privacy
@@ -23,7 +23,7 @@ def phone_number() -> str:
 
 def user(*, username: str = "", name: str = "", phone: str = "") -> User:
     number = next(_serial)
-    made = User(username=username or f"user{number}", name=name)
+    made = User(username=username or f"user{number}", name=name, date_joined=datetime.now(UTC))
     if phone:
         made.phone = phone
         made.phone_digest = privacy.digest(phone, purpose="phone")
@@ -52,6 +52,7 @@ def learner(
         sex="1",
         phone=phone,
         verified_at=now if verified else None,
+        created_at=now,
     )
     if verified:
         attach_document(made, document or resident_number(born_on=born_on), now=now)
@@ -82,5 +83,7 @@ def staff(
     institution: Institution | None = None,
 ) -> User:
     made = user(username=username, name=name)
+    made.is_staff = True
+    made.save(update_fields=["is_staff"])
     Post.objects.create(user=made, role=role, district=district, institution=institution, since=now)
     return made

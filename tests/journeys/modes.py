@@ -8,6 +8,7 @@ may cover something and is judged every time.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,11 +88,14 @@ ASK = """({rules, known}) => {
 _passed: set[str] = set()
 
 
-def faults(page: Page, name: str, *, wide: bool = False, but: tuple[str, ...] = ()) -> list[str]:
-    """What is wrong with the page that stands open, in any mode: what axe finds, and what scrolls sideways."""
+def faults(
+    page: Page, name: str, *, wide: bool = False, but: tuple[str, ...] = (), modes: Collection[str] = tuple(MODES)
+) -> list[str]:
+    """What is wrong with the page that stands open, in any of the modes: what axe finds, and what scrolls sideways."""
     page.evaluate(AXE_SCRIPT)
     found = []
-    for label, mode in MODES.items():
+    for label in modes:
+        mode = MODES[label]
         page.set_viewport_size(PROJECTOR if wide and label == "desktop" else mode.size)  # type: ignore[arg-type]
         page.emulate_media(media="print" if mode.paper else "screen")
         page.evaluate(DRESS, {"theme": mode.theme, "elder": mode.elder})
@@ -112,10 +116,10 @@ def _axe(page: Page, rules: list[str] | None) -> list[tuple[str, str, int]]:
     """Waited for with a limit: a page that is stuck is an error, not a standstill. Asked again and again, as what
     waits in the page evaluates a string, which a page's policy may forbid."""
     page.evaluate(ASK, {"rules": rules, "known": sorted(_passed)})
-    for _turn in range(SECONDS * 25):
+    for turn in range(SECONDS * 25):
         if said := page.evaluate("window.said"):
             told: dict[str, Any] = json.loads(said)
             _passed.update(told["passed"])
             return [(rule, where, times) for rule, where, times in told["found"]]
-        page.wait_for_timeout(40)
+        page.wait_for_timeout(min(40, 5 * turn + 5))
     raise TimeoutError(f"axe has said nothing of {page.url} for {SECONDS} s")

@@ -1,16 +1,22 @@
-"""Pictures of the main pages in every mode for docs/screens: `.venv/bin/python -m tests.journeys.screens`."""
+"""Pictures of the main pages in every mode for docs/screens: `.venv/bin/python -m tests.journeys.screens [PAGE …]`."""
 
 import io
+import os
+import sys
+from collections.abc import Collection
 from pathlib import Path
 
+import django
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.journeys import certificates
-from tests.journeys.browser import enter_as, launch, visitor
+from tests.journeys import certificates, doors, errors
+from tests.journeys.browser import PROJECTOR, enter_as, launch, visitor
 from tests.journeys.city import City, served
-from tests.journeys.pages import Visit, visits
+from tests.journeys.modes import DRESS
+from tests.journeys.pages import Visit, every_visit
 from tests.journeys.scans import results
+from tests.journeys.walk import carry
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 LIMIT = 200_000
@@ -20,16 +26,27 @@ KEPT = (
         "courses",
         "course",
         "sign-in",
+        "staff-door",
         "verify",
         "scan-help",
         "scan-refused",
         "not-found",
         "forbidden",
+        "not-allowed",
         "styleguide",
     ),
     *("my", "enrol", "enrolment", "identity", "teach", "roster", "wall", "completion"),
     *("queue", "class", "opening", "approve", "tally", "entries", "chain", "report", "messages"),
+    *("lessons", "my-certificates", "kit", "sign-in-sheet", "sheet-enter", "roll-call", "board", "exports", "undercut"),
+    *("my-code", "leave", "dispute", "scan-people", "kiosk", "kiosk-list", "class-claims", "desk-claims"),
+    *("signals", "signal", "breakdown", "targets", "closes", "close", "revocations", "revocation"),
+    *("samples", "sample", "merges", "merge", "export-log"),
 )
+# Pages that no address leads to: answers to what was asked, the steps of the doors, and what went wrong.
+ANSWERS = ("verify-genuine", "scan-success", "scan-confirm")
+DOORS = ("code", "second-set-up", "recovery-codes", "second-factor")
+ERRORS = ("error-400", "error-429", "error-500", "error-503")
+OFFICER = "demo-auditor"
 MODES = {
     "desktop": ({"width": 1440, "height": 900}, {}, False),
     "phone": ({"width": 390, "height": 844}, {}, False),
@@ -40,47 +57,56 @@ MODES = {
 }
 
 
-def take() -> int:
-    """Every page in every mode; gives the number of pictures."""
+def take(names: Collection[str]) -> int:
+    """The named pages in every mode, or all that are kept; gives the number of pictures."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.test")
+    django.setup()
     with served(share="100") as city, sync_playwright() as playwright:
         browser = launch(playwright)
-        listed = [visit for visit in visits(city) if visit.name in KEPT]
-        count = sum(_take_mode(browser, city, listed, mode) + _take_answers(browser, city, mode) for mode in MODES)
+        listed = [visit for visit in every_visit(city) if visit.name in (names or KEPT)]
+        count = sum(_take_mode(browser, city, listed, mode) for mode in MODES)
+        if not names:
+            # After all pages: for its answers each mode begins a class anew, and an officer's login.
+            for mode in MODES:
+                count += _take_answers(browser, city, mode) + _take_doors(browser, city, mode)
+                count += _take_errors(browser, city, mode)
         browser.close()
     return count
 
 
 def _take_mode(browser: Browser, city: City, listed: list[Visit], mode: str) -> int:
-    size, cookies, printed = MODES[mode]
+    size, _cookies, printed = MODES[mode]
     pages: dict[str, Page] = {}
     count = 0
     for visit in listed:
-        if visit.wide and mode != "desktop":
-            continue
         if visit.user not in pages:
-            page = visitor(browser, size=size)
-            marks = [{"name": name, "value": value, "url": city.address} for name, value in cookies.items()]
-            page.context.add_cookies(marks)  # type: ignore[arg-type]
+            page = _visitor(browser, city, mode)
             if visit.user:
                 enter_as(page, city.address, visit.user)
             if printed:
                 page.emulate_media(media="print")
             pages[visit.user] = page
         page = pages[visit.user]
-        if visit.wide:
-            page.set_viewport_size({"width": 1920, "height": 1080})
+        projected = visit.wide and mode == "desktop"
+        page.set_viewport_size(PROJECTOR if projected else size)  # type: ignore[arg-type]
+        carry(page, city, visit)
         page.goto(city.address + visit.path)
         page.wait_for_timeout(300)
-        _keep(page.screenshot(full_page=not visit.wide), FOLDER / f"{visit.name}-{mode}.png")
+        _keep(page.screenshot(full_page=not projected), FOLDER / f"{visit.name}-{mode}.png")
         count += 1
     return count
 
 
-def _take_answers(browser: Browser, city: City, mode: str) -> int:
-    size, cookies, printed = MODES[mode]
+def _visitor(browser: Browser, city: City, mode: str) -> Page:
+    size, cookies, _printed = MODES[mode]
     page = visitor(browser, size=size)
     marks = [{"name": name, "value": value, "url": city.address} for name, value in cookies.items()]
     page.context.add_cookies(marks)  # type: ignore[arg-type]
+    return page
+
+
+def _take_answers(browser: Browser, city: City, mode: str) -> int:
+    page, printed = _visitor(browser, city, mode), MODES[mode][2]
     certificates.ask(page, city)
     _keep(_seen(page, printed=printed), FOLDER / f"verify-genuine-{mode}.png")
     count = 1
@@ -88,6 +114,41 @@ def _take_answers(browser: Browser, city: City, mode: str) -> int:
         _keep(_seen(page, printed=printed), FOLDER / f"{name}-{mode}.png")
         count += 1
     return count
+
+
+def _take_doors(browser: Browser, city: City, mode: str) -> int:
+    """The steps behind the two doors: the code of a learner, the second factor of an officer."""
+    printed = MODES[mode][2]
+    learner = _visitor(browser, city, mode)
+    learner.goto(f"{city.address}/account/")
+    doors.ask_for_code(learner, f"199 1234 43{list(MODES).index(mode):02d}")
+    learner.get_by_label("6 位验证码").wait_for()
+    seen = [_seen(learner, printed=printed)]
+    doors.new_password(city, OFFICER)
+    officer = _visitor(browser, city, mode)
+    doors.give_password(officer, city, OFFICER)
+    officer.locator(".secret").wait_for()
+    seen.append(_seen(officer, printed=printed))
+    doors.finish_set_up(officer)
+    officer.get_by_role("link", name="已抄好，继续").wait_for()
+    seen.append(_seen(officer, printed=printed))
+    again = _visitor(browser, city, mode)
+    doors.give_password(again, city, OFFICER)
+    again.get_by_label("动态码或恢复码").wait_for()
+    seen.append(_seen(again, printed=printed))
+    for name, picture in zip(DOORS, seen, strict=True):
+        _keep(picture, FOLDER / f"{name}-{mode}.png")
+    return len(seen)
+
+
+def _take_errors(browser: Browser, city: City, mode: str) -> int:
+    _size, cookies, printed = MODES[mode]
+    page, told = _visitor(browser, city, mode), errors.written(city, "zh-hans")
+    for name in ERRORS:
+        errors.open_at(page, city, name, told[name])
+        page.evaluate(DRESS, {"theme": cookies.get("theme", ""), "elder": cookies.get("elder", "")})
+        _keep(_seen(page, printed=printed), FOLDER / f"{name}-{mode}.png")
+    return len(ERRORS)
 
 
 def _seen(page: Page, *, printed: bool) -> bytes:
@@ -112,4 +173,4 @@ def _keep(picture: bytes, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    print(f"{take()} pictures in {FOLDER.name}")
+    print(f"{take(sys.argv[1:])} pictures in {FOLDER.name}")

@@ -43,7 +43,7 @@ def test_a_cook_without_a_phone_is_enrolled_and_the_card_can_be_read(city: City,
     desk.get_by_role("link", name="窗口报名").click()
     assert violations(desk) == []
     desk.get_by_role("button", name="核对，下一步").click()
-    expect(desk.get_by_role("heading", name="还有 6 处要改")).to_be_visible()
+    expect(desk.get_by_role("heading", name="还有 7 处要改")).to_be_visible()
     expect(desk.get_by_role("alert")).to_be_focused()
     assert violations(desk) == []
     desk.get_by_label("姓名", exact=True).fill("于桂海")
@@ -52,6 +52,7 @@ def test_a_cook_without_a_phone_is_enrolled_and_the_card_can_be_read(city: City,
     desk.get_by_label("文化程度").select_option("71")
     desk.get_by_label("常住区市").select_option("zhifu")
     desk.get_by_label("本人已在纸质告知书上签名，我在场").check()
+    desk.get_by_label("本人当面确认：所报情况属实").check()
     desk.get_by_role("button", name="核对，下一步").click()
     expect(desk.get_by_text("确认后直接录取。")).to_be_visible()
     assert document not in desk.url

@@ -1,19 +1,18 @@
 """The two real doors, as people use them: a phone and a code; a password and a second factor."""
 
 import re
-import time
+from datetime import date
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page, expect
 
 from tests.factories.people import resident_number
 from tests.journeys.browser import PHONE, visitor
 from tests.journeys.city import City
+from tests.journeys.doors import ask_for_code, finish_set_up, give_password, new_password, now_shown
 from tests.journeys.modes import faults
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long enough password"
 
 
 def told(city: City, program: str) -> str:
@@ -33,45 +32,49 @@ def code_in_the_window(city: City) -> str:
 def test_a_learner_comes_in_by_phone_and_says_who_they_are(city: City, browser: Browser) -> None:
     learner = visitor(browser, size=PHONE)
     learner.goto(f"{city.address}/my/identity/")
-    learner.get_by_label("手机号").fill("199 1234 4321")
-    learner.get_by_role("button", name="获取验证码").click()
+    ask_for_code(learner, "199 1234 4321")
     expect(learner.locator("main")).to_contain_text("199****4321")
     assert faults(learner, "code") == []
     expect(learner.get_by_role("button", name="重新获取验证码")).to_be_disabled()
     # The sixth digit sends it; no button is pressed.
     learner.get_by_label("6 位验证码").fill(code_in_the_window(city))
-    expect(learner).to_have_url(f"{city.address}/my/identity/")
+    expect(learner).to_have_url(f"{city.address}/my/identity/consent/")
     prove_identity(learner)
     learner.goto(f"{city.address}/my/devices/")
     expect(learner.locator("main")).to_contain_text("正在用的这个")
 
 
 def prove_identity(learner: Page) -> None:
-    right = resident_number()
+    onward = learner.get_by_role("button", name="继续")
+    assert not learner.get_by_label("我已阅读").is_checked()
+    learner.get_by_label("我已阅读").check()
+    onward.click()
+    learner.get_by_label("姓名").fill("王小强")
+    onward.click()
+    right = resident_number(born_on=date(1966, 7, 8), serial=421)
     wrong = right[:17] + ("1" if right[17] != "1" else "2")
     number, live = learner.get_by_label("证件号码", exact=True), learner.locator(".live")
     number.fill(wrong)
     expect(live).to_contain_text("第 18 位校验不符，请核对")
     number.fill(right)
-    expect(live).to_contain_text(f"{right[:3]}{'*' * 11}{right[-4:]}")
-    learner.get_by_label("姓名").fill("王小强")
+    expect(live).to_contain_text(f"{right[:2]}{'*' * 13}{right[-3:]}")
+    assert faults(learner, "identity, document") == []
+    onward.click()
     for name in ("常住区市", "文化程度", "人员类别"):
-        learner.get_by_label(name).select_option(index=1)
-    assert not learner.get_by_label("我已阅读").is_checked()
-    learner.get_by_label("我已阅读").check()
-    learner.get_by_role("button", name="提交").click()
+        learner.get_by_role("group", name=name).get_by_role("radio").first.check()
+        onward.click()
+    expect(learner.locator("h1")).to_have_text("核对后提交")
+    expect(learner.locator("main")).to_contain_text(f"{right[:2]}{'*' * 13}{right[-3:]}")
+    assert faults(learner, "identity, check") == []
+    learner.get_by_role("button", name="确认无误，提交").click()
     expect(learner).to_have_url(re.compile("/my/$"))
 
 
 def test_an_officer_comes_in_by_password_and_second_factor(city: City, browser: Browser) -> None:
-    told(
-        city,
-        "from courses.models import User; u = User.objects.get(username='demo-city'); "
-        f"u.set_password('{PASSWORD}'); u.save()",
-    )
+    new_password(city, "demo-city")
     secret = set_up(visitor(browser), city)
     officer = visitor(browser)
-    give_password(officer, city)
+    give_password(officer, city, "demo-city")
     assert faults(officer, "second factor") == []
     officer.get_by_label("动态码或恢复码").fill(now_shown(secret))
     officer.get_by_role("button", name="登录").click()
@@ -80,28 +83,12 @@ def test_an_officer_comes_in_by_password_and_second_factor(city: City, browser: 
 
 def set_up(officer: Page, city: City) -> str:
     """The first visit: the desk stays shut until the second factor is set up, then it opens."""
-    give_password(officer, city)
+    give_password(officer, city, "demo-city")
     expect(officer.locator("h1")).to_have_text("设置二次验证")
     assert faults(officer, "second factor, set up") == []
-    secret = officer.locator(".secret").inner_text().replace(" ", "")
-    officer.get_by_label("手机上显示的 6 位动态码").fill(now_shown(secret))
-    officer.get_by_role("button", name="完成设置").click()
+    secret = finish_set_up(officer)
     expect(officer.locator("h1")).to_have_text("请抄下恢复码")
     assert faults(officer, "recovery codes") == []
     officer.get_by_role("link", name="已抄好，继续").click()
     expect(officer).to_have_url(f"{city.address}/desk/")
     return secret
-
-
-def give_password(officer: Page, city: City) -> None:
-    officer.goto(f"{city.address}/desk/")
-    officer.get_by_label("账号").fill("demo-city")
-    officer.get_by_label("密码").fill(PASSWORD)
-    officer.get_by_role("button", name="下一步").click()
-
-
-def now_shown(secret: str) -> str:
-    """What the officer's phone shows; a code is good for its own half minute, so one at its very end is not used."""
-    while time.time() % 30 > 25:
-        time.sleep(0.5)
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))

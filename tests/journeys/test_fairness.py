@@ -71,7 +71,7 @@ def test_leave_and_a_dispute_go_their_way_and_both_answers_are_read(city: City, 
     desk.get_by_label("决定").select_option("present")
     desk.get_by_label("理由（学员看得到）").fill("教师证明")
     desk.get_by_role("button", name="决定并通知学员").click()
-    expect(desk.get_by_text("已决定，并通知学员。")).to_be_visible()
+    expect(desk.get_by_text("已决定，并通知本人。")).to_be_visible()
 
     phone.goto(contested)
     expect(phone.get_by_text("当天见过")).to_be_visible()

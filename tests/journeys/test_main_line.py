@@ -26,7 +26,7 @@ def tally(city: City) -> dict[str, int]:
 
 
 def test_a_newcomer_carries_one_person_time_through_the_whole_chain(city: City, browser: Browser) -> None:
-    # Whatever ran before may have outlasted the half hour of today's class.
+    # Whatever ran before may have outlasted the lesson of today's class.
     city.manage("shell", "-v0", "-c", HOURS_AGO)
     city.manage("renew_demo")
     before = tally(city)
@@ -75,6 +75,7 @@ def enrol(learner: Page, city: City, course: str) -> None:
     enter_as(learner, city.address, "demo-learner")
     learner.goto(f"{city.address}/course/{course}/")
     learner.locator('a[href*="/my/enrol/"]').first.click()
+    learner.get_by_label("我确认所填情况属实").check()
     learner.get_by_role("button", name="确认报名").click()
     expect(learner.locator("h1").last).to_have_text("报名成功")
     calendar = learner.locator('a[href$="calendar.ics"]').get_attribute("href") or ""

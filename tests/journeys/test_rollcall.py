@@ -12,6 +12,8 @@ pytestmark = pytest.mark.browser
 HOURS = 2
 HEAP_MORE = 20 * 2**20 * HOURS // 8
 MINUTES_A_STEP = 20
+# One node left behind by each code shown would be a leak; a browser keeps a few dozen of its own until it likes.
+CODES = HOURS * 360
 # What a busy wall is told: a new code every ten seconds, an arrival now and then, nothing in between.
 POLLS = """(html) => {
   let asked = 0;
@@ -86,7 +88,7 @@ def test_a_wall_that_asks_thousands_of_times_does_not_grow_and_comes_back_at_onc
     assert wall.evaluate("window.polls()") > HOURS * 1800 * 0.9
     after = weight(wall)
     assert after["heap"] - before["heap"] < HEAP_MORE
-    assert after["Nodes"] <= before["Nodes"] * 1.2
+    assert after["Nodes"] - before["Nodes"] < CODES // 2
     assert after["JSEventListeners"] == before["JSEventListeners"]
 
     # The code stands in the page itself: after a refresh nothing has to be asked for before it shows.

@@ -105,6 +105,7 @@ def opened(school: Page, city: City, model: str) -> str:
     expect(school.get_by_text("不能提交")).to_be_visible()
     school.get_by_label("教材").fill("《中式烹调师（四级）》，中国劳动社会保障出版社")
     school.get_by_label("考核方案").fill("理论闭卷，实操两道菜，各 60 分合格")
+    school.get_by_label("负责人").fill("姜文海")
     school.get_by_label("联系人").fill("陈明")
     school.get_by_label("联系电话").fill("0535-6600000")
     school.get_by_role("button", name="保存材料").click()
@@ -131,7 +132,7 @@ def returned_and_approved(school: Page, officer: Page, city: City, number: str) 
     school.goto(f"{city.address}/desk/?q={number}")
     expect(school.get_by_text("已退回，待改")).to_be_visible()
     school.goto(f"{city.address}/desk/class/{number}/")
-    expect(school.get_by_text("教材要写明版次")).to_be_visible()
+    expect(school.get_by_text("教材要写明版次").first).to_be_visible()
     school.get_by_role("link", name="开班材料和检查").click()
     school.get_by_label("教材").fill("《中式烹调师（四级）》第 2 版，中国劳动社会保障出版社")
     school.get_by_role("button", name="保存材料").click()
@@ -145,6 +146,7 @@ def returned_and_approved(school: Page, officer: Page, city: City, number: str) 
 def by_oneself(learner: Page, city: City, number: str) -> None:
     enter_as(learner, city.address, "demo-learner-2")
     learner.goto(f"{city.address}/my/enrol/{number}/")
+    learner.get_by_label("我确认所填情况属实").check()
     learner.get_by_role("button", name="确认报名").click()
     expect(learner.locator("h1").last).to_have_text("报名成功")
 
@@ -158,6 +160,7 @@ def by_counter(school: Page, city: City, number: str) -> None:
     school.get_by_label("文化程度").select_option("71")
     school.get_by_label("常住区市").select_option("zhifu")
     school.get_by_label("本人已在纸质告知书上签名，我在场").check()
+    school.get_by_label("本人当面确认：所报情况属实").check()
     school.get_by_role("button", name="核对，下一步").click()
     if (said := school.get_by_label("已向本人说明")).count():
         said.check()
@@ -221,6 +224,7 @@ def queued(late: Page, city: City, number: str) -> None:
     enter_as(late, city.address, "demo-learner")
     late.goto(f"{city.address}/my/enrol/{number}/")
     expect(late.get_by_text("已满，可候补，前面 0 人")).to_be_visible()
+    late.get_by_label("我确认所填情况属实").check()
     late.get_by_role("button", name="确认排队候补").click()
     expect(late.locator("h1").last).to_have_text("已排队候补，第 1 位")
 
@@ -265,6 +269,7 @@ def test_a_camp_takes_an_application_of_ones_own(city: City, browser: Browser) -
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name=re.compile("保存|下一步")).click()
+    page.get_by_label("我确认所填情况属实").check()
     page.get_by_role("button", name="确认报名").click()
     expect(page.locator("h1").last).to_have_text("报名已收到，等待评选")
     assert violations(page) == []

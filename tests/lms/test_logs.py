@@ -83,6 +83,14 @@ def test_a_traceback_is_kept_without_its_numbers() -> None:
     assert "13800138000" not in error
 
 
+@pytest.mark.parametrize(("status", "told"), [(403, False), (404, False), (500, True)])
+def test_only_a_fault_tells_where_it_was_raised(status: int, told: bool) -> None:
+    entry = record("Forbidden (Permission denied): /my/data/", status_code=status)
+    entry.exc_info = (PermissionError, PermissionError(), None)
+    assert ("error" in json.loads(JsonFormatter().format(entry))) is told
+    assert (len(LineFormatter().format(entry).splitlines()) > 1) is told
+
+
 def test_the_terminal_line_is_redacted_as_well() -> None:
     line = LineFormatter().format(record("sent to %s", "13800138000", tries=2))
     assert line.endswith("INFO tests: sent to [phone] tries=2")

@@ -8,7 +8,7 @@ import pytest
 from tests.lms.production import complete, run
 
 ASK = """
-import json, django
+import json, logging, django
 django.setup()
 from django.conf import settings
 from django.urls import Resolver404, get_resolver, resolve
@@ -18,6 +18,8 @@ def found(path):
     except Resolver404:
         return None
 names = [name for name in get_resolver().reverse_dict if isinstance(name, str)]
+def printers(logger):
+    return len(logger.handlers) + (printers(logger.parent) if logger.parent and logger.propagate else 0)
 print(json.dumps({
     "demo": "demo" in names or found("/demo/") == "demo",
     "styleguide": "styleguide" in names or found("/styleguide/") == "styleguide",
@@ -29,6 +31,9 @@ print(json.dumps({
     "tls": [settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS],
     "second_factor": settings.ENFORCE_SECOND_FACTOR,
     "log": settings.LOGGING["handlers"]["console"]["formatter"],
+    "printers": printers(logging.getLogger("django.request")),
+    "outside": [settings.WAGTAIL_ENABLE_UPDATE_CHECK, settings.WAGTAIL_ENABLE_WHATS_NEW_BANNER,
+                settings.WAGTAIL_GRAVATAR_PROVIDER_URL, settings.WAGTAILEMBEDS_FINDERS],
     "csp": sorted(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()),
 }, default=str))
 """
@@ -51,6 +56,27 @@ def test_the_demo_door_exists_where_demo_settings_hold(tmp_path: Path) -> None:
     given = complete(tmp_path) | {"DJANGO_SETTINGS_MODULE": "lms.settings.dev"}
     answer = json.loads(run(["-c", ASK], given).stdout)
     assert (answer["demo"], answer["styleguide"], answer["media"]) == (True, True, True)
+
+
+def test_the_pages_admin_calls_no_host_outside(told: dict[str, object]) -> None:
+    assert told["outside"] == [False, False, None, []]
+
+
+def test_a_refused_request_is_printed_once(told: dict[str, object], tmp_path: Path) -> None:
+    assert told["printers"] == 1
+    given = complete(tmp_path) | {"DJANGO_SETTINGS_MODULE": "lms.settings.dev"}
+    assert json.loads(run(["-c", ASK], given).stdout)["printers"] == 1
+
+
+def test_with_redis_only_what_names_nobody_is_shared(tmp_path: Path) -> None:
+    ask = "import json; from django.conf import settings; print(json.dumps(settings.CACHES))"
+    answer = json.loads(run(["-c", ask], complete(tmp_path) | {"REDIS_URL": "redis://redis:6379/0"}).stdout)
+    assert {name: cache["BACKEND"].rpartition(".")[2] for name, cache in answer.items()} == {
+        "default": "RedisCache",
+        "moment": "RedisCache",
+        "screens": "LocMemCache",
+        "tries": "RedisCache",
+    }
 
 
 def test_cookies_belong_to_this_host_and_to_tls_alone(told: dict[str, object]) -> None:

@@ -42,3 +42,15 @@ def latency(answers: list[Answer]) -> dict[str, float]:
 
 def raised(answers: list[Answer]) -> list[str]:
     return sorted({answer.raised for answer in answers if answer.raised})
+
+
+def of_pairs(arena: Arena, *, name: str, pairs: int) -> Figures:
+    """One round of a race whose `plant` gives the contenders, and whose `result` says what became of them."""
+    figures, crowd, database = Figures(name), arena.crowd, arena.ground.name
+    this = f"tests.races.{name}"
+    planted = crowd.call(database, f"{this}:plant", pairs=pairs)
+    figures.faults += raised(crowd.race(database, f"{this}:contend", planted))
+    found = crowd.call(database, f"{this}:result")
+    figures.faults += found.pop("faults")
+    figures.add(pairs=pairs, **found)
+    return figures

@@ -17,6 +17,7 @@ from courses.models import (
     Enrolment,
     HeadCount,
     Learner,
+    SignalRun,
     TrainingClass,
     User,
 )
@@ -85,6 +86,7 @@ def _submitted(
         )
         for row in enrolments
     )
+    SignalRun.objects.create(lesson=lesson, at=now)
     staff = [user(username=fresh(prefix="staff", length=6)) for _ in range(2)]
     completions = Completion.objects.bulk_create(_completion(row, staff, now) for row in enrolments)
     return training_class, completions

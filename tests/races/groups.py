@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.test import override_settings
 
-from courses import enrolment, groups, seating
+from courses import enrolment, groups
 from courses.groups import GroupRefused
 from courses.models import Enrolment, GroupBooking, RosterImport, TrainingClass, User
 from tests.factories import classes, people, sheets
@@ -66,7 +66,8 @@ _all_have_read = threading.Barrier(RIVALS)
 # The packages' own `commit` and `seats` are functions or names; these are the modules around them.
 _giving: Any = import_module("courses.groups.seats")
 _commit: Any = import_module("courses.rosters.commit")
-_own = (_giving._give, _commit._no_room, seating.TAKE_PLACES)
+_many: Any = import_module("courses.seating.many")
+_own = (_giving._give, _commit._no_room, _many.TAKE_PLACES)
 
 
 def unprotect() -> None:
@@ -74,12 +75,12 @@ def unprotect() -> None:
     drop_constraint(TrainingClass, "class_never_oversold")
     _giving._give = _give_when_all_have_read
     _commit._no_room = lambda _class, _wanted: None
-    seating.TAKE_PLACES = _own[2].replace("taken + %s <= seats", "%s > 0")
+    _many.TAKE_PLACES = _own[2].replace("taken + %s <= seats", "%s > 0")
 
 
 def protect() -> None:
     """The process serves other races after this one."""
-    _giving._give, _commit._no_room, seating.TAKE_PLACES = _own
+    _giving._give, _commit._no_room, _many.TAKE_PLACES = _own
 
 
 def _give_when_all_have_read(booking: GroupBooking, roster: RosterImport, by: User, now: datetime) -> Any:

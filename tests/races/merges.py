@@ -10,7 +10,7 @@ from courses.models import Completion, CountClaim, CountEntry, Learner, MergePro
 from courses.people.numbers import fresh
 from tests.factories import catalogue, crowds
 from tests.factories.people import user
-from tests.races import Arena, Figures, raised
+from tests.races import Arena, Figures, of_pairs
 from tests.races.count import _submitted
 from tests.races.protection import drop_constraint
 
@@ -19,13 +19,7 @@ PAIRS = 300
 
 
 def run(arena: Arena, *, pairs: int) -> Figures:
-    figures, crowd, database = Figures("merges"), arena.crowd, arena.ground.name
-    planted = crowd.call(database, f"{THIS}:plant", pairs=pairs)
-    figures.faults += raised(crowd.race(database, f"{THIS}:contend", planted))
-    found = crowd.call(database, f"{THIS}:result")
-    figures.faults += found.pop("faults")
-    figures.add(pairs=pairs, **found)
-    return figures
+    return of_pairs(arena, name="merges", pairs=pairs)
 
 
 def plant(*, pairs: int) -> list[dict[str, Any]]:

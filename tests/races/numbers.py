@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from courses import classes, institutions
-from courses.classes import planning
+from courses.classes import ClassFacts, planning
 from courses.institutions import Facts
 from courses.models import Course, District, Institution, User
 from courses.people.credit_codes import credit_check_character
@@ -57,20 +57,19 @@ def contend(*, round_no: int, course_id: int, district_id: int, institution_id: 
         return institutions.register(
             by=by,
             credit_code=code + credit_check_character(code),
-            name=f"第 {serial} 职业培训学校",
-            district=district,
-            facts=Facts(kind=school.kind, address="迎春大街 1 号"),
+            facts=Facts(f"第 {serial} 职业培训学校", district, school.kind, "迎春大街 1 号"),
             now=now,
         ).number
     return classes.plan(
         by=by,
-        course=Course.objects.select_related("kind").get(pk=course_id),
         institution=school,
-        district=district,
-        venue=None,
-        room="",
-        seats=10,
-        trainers=[],
+        facts=ClassFacts(
+            course=Course.objects.select_related("kind").get(pk=course_id),
+            district=district,
+            venue=None,
+            room="",
+            seats=10,
+        ),
         lessons=plans(first=now + timedelta(days=9), lessons=1),
         now=now,
     ).number

@@ -40,7 +40,8 @@ def plant(*, contenders: int, serial: int) -> list[dict[str, Any]]:
         key="resident", defaults={"name": "居民身份证", "name_en": "Resident identity card"}
     )
     rows = Learner.objects.bulk_create(
-        Learner(number=fresh(prefix="X"), user=login) for login in crowds.logins(count=contenders)
+        Learner(number=fresh(prefix="X"), user=login, created_at=datetime.now(UTC))
+        for login in crowds.logins(count=contenders)
     )
     document = resident_number(born_on=date(1988, 3, 1) + timedelta(days=serial), serial=1)
     return [{"learner_id": row.pk, "document": document} for row in rows]

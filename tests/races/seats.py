@@ -100,7 +100,7 @@ def protect() -> None:
     _module._take_place, _module.transaction = _own
 
 
-def _read_then_write(learner: Learner, weighed: Any, source: str, now: datetime) -> Any:
+def _read_then_write(learner: Learner, weighed: Any, source: str, now: datetime, *, truth: str) -> Any:
     read = TrainingClass.objects.get(pk=weighed.training_class.pk)
     _all_have_read.wait(timeout=30)
     seated = read.taken < read.seats
@@ -114,6 +114,7 @@ def _read_then_write(learner: Learner, weighed: Any, source: str, now: datetime)
         status=Status.ADMITTED if seated else Status.WAITLISTED,
         source=source,
         arrival_no=read.arrivals + 1,
+        truth=truth,
         applied_at=now,
         admitted_at=now if seated else None,
     )

@@ -108,8 +108,8 @@ def test_a_workbook_that_keeps_its_texts_in_a_shared_list_is_read_by_cell() -> N
         }
     )
     assert told(content) == [
-        ("隐藏的工作表「甲」 › A1", "370***********0016"),
-        ("工作簿里的文字", "370***********0016"),
+        ("隐藏的工作表「甲」 › A1", "37*************016"),
+        ("工作簿里的文字", "37*************016"),
         ("工作簿里的文字", "138****1234"),
     ]
 
@@ -136,7 +136,7 @@ WRITTEN = [
 @pytest.mark.parametrize(("content", "place"), WRITTEN)
 def test_every_place_of_a_document_is_read_and_named(content: bytes, place: str) -> None:
     [(found, shown)] = set(told(content))
-    assert shown == "370***********0016"
+    assert shown == "37*************016"
     assert found.startswith(place)
 
 
@@ -170,7 +170,7 @@ def test_every_place_of_a_pdf_is_read_and_named(content: bytes, place: str) -> N
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_plain_texts_and_tables_are_read_in_any_encoding_of_the_office(encoding: str) -> None:
     lines = f"姓名,证件\n王师傅,{DOCUMENT}\n"
-    assert told(lines.encode(encoding), "名单.csv") == [("第 2 行", "370***********0016")]
+    assert told(lines.encode(encoding), "名单.csv") == [("第 2 行", "37*************016")]
     assert places(f"甲\n{DOCUMENT[:9]}\n{DOCUMENT[9:]}".encode(encoding), "说明.txt") == ["第 2 行"]
 
 
@@ -245,7 +245,7 @@ def test_a_bomb_costs_neither_time_nor_memory() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [docx(paragraph("370***********0016")), one_cell("138****1234"), pdf("0535-6785123"), png(), b"", nested(2)],
+    [docx(paragraph("37*************016")), one_cell("138****1234"), pdf("0535-6785123"), png(), b"", nested(2)],
 )
 def test_clean_files_pass(content: bytes) -> None:
     assert told(content) == []

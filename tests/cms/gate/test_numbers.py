@@ -88,7 +88,7 @@ def test_a_mobile_phone_is_found_however_it_is_written(text: str) -> None:
     "text",
     [
         *("0535-6785123", "0535 678 5123", "12333", "400-800-1234", "(0535) 6785123"),
-        *("370***********0016", "138****1234", "2026-09-14 09:00", "鲁ICP备2026012345号-1"),
+        *("37*************016", "138****1234", "2026-09-14 09:00", "鲁ICP备2026012345号-1"),
         *("913706007654321098", "20260914123456789", "18 学时，共 24 人，分 3 组", "人民币 12,345,678.90 元"),
         *("370699199013010015", "12805351234", "6222021607001234567", "", "1"),
     ],
@@ -104,7 +104,7 @@ def test_the_bureaus_own_mobile_passes_once_it_is_configured(settings: Settings)
 
 
 def test_nothing_is_shown_but_masks() -> None:
-    assert masked(f"名单（{DOCUMENT}，{PHONE}）") == "名单(370***********0016,138****1234)"
+    assert masked(f"名单（{DOCUMENT}，{PHONE}）") == "名单(37*************016,138****1234)"
 
 
 def test_of_two_thousand_seeded_numbers_none_is_missed_and_of_ten_thousand_clean_lines_none_is_held() -> None:

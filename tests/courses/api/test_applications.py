@@ -93,7 +93,7 @@ def test_a_refusal_is_kept_with_its_key_as_well(school: Caller, open_class: Trai
     first = school.apply(open_class.number, person())
     TrainingClass.objects.filter(pk=open_class.pk).update(status=TrainingClass.Status.ENROLLING)
     second = school.apply(open_class.number, person())
-    assert (first.status_code, first.json()["code"], second.content) == (409, "not_open", first.content)
+    assert (first.status_code, first.json()["code"], second.content) == (409, "cancelled", first.content)
     assert school.apply(open_class.number, person(), key="2").status_code == 201
 
 

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils.translation import override
 
 from courses import attendance
-from courses.attendance import personal
+from courses.attendance import PersonRefusal, PersonRefused, personal
 from courses.models import Evidence, IdempotentAnswer, Learner, RefusedScan
 from courses.people import devices
 from courses.people.clients import ClientRefused, Scope
@@ -95,3 +97,22 @@ def test_a_scanner_scans_at_its_own_institution_and_room_only(
 def test_what_the_scanner_recorded_shows_on_the_roster(scanner: Caller, room: Room, now: datetime) -> None:
     post(scanner, code=code(room.learner(), now))
     assert [row.in_at for row in attendance.roster(lesson=room.lesson)] == [now]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("refused", PersonRefusal)
+def test_each_refusal_is_answered_with_its_code_and_its_sentence(
+    refused: PersonRefusal, language: str, scanner: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"opens": "08:30", "closes": "12:00", "room": "205"}
+
+    def refuse(**_asked: object) -> None:
+        raise PersonRefused(refused, learner=None, **values)
+
+    monkeypatch.setattr(attendance, "scan_person", refuse)
+    headers = {"Authorization": f"Bearer {scanner.token}", "Idempotency-Key": "1", "Accept-Language": language}
+    body = json.dumps({"code": "X"})
+    answer = Client().post("/api/v1/scans", body, content_type="application/json", headers=headers)
+    with override(language):
+        sentence = PersonRefused(refused, learner=None, **values).sentence
+    assert (answer.status_code, answer.json()) == (409, {"code": refused, "sentence": sentence})

@@ -99,12 +99,12 @@ def test_nothing_is_suggested_for_what_was_attended_or_still_waits(room: Room) -
     assert (suggested(room, learner), suggested(room, other)) == ([], [])
 
 
-def test_the_page_costs_six_queries_however_many_lessons_there_are(
+def test_the_page_costs_eight_queries_however_many_lessons_there_are(
     room: Room, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     learner = room.learner()
     elsewhere(room, lessons=6)
     own = Enrolment.objects.select_related("training_class").get(learner=learner)
     policy.of_class(training_class=room.a_class, on=policy.local_date(room.at(0)))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         attendance.account(enrolment=own, now=room.at(10 * DAY))

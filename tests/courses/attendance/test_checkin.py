@@ -170,7 +170,7 @@ def test_nobody_else_sees_a_receipt(room: Room) -> None:
 def test_outside_its_hours_a_scan_is_refused_with_the_time(room: Room, minutes: int, code: ScanRefusal) -> None:
     refusal = refused(room, room.learner(), minutes)
     assert refusal.code == code
-    assert {"too_early": "08:30", "too_late": "12:00"}[code] in refusal.sentence
+    assert {"too_early": "8:30", "too_late": "12:00"}[code] in refusal.sentence
 
 
 def test_leaving_is_taken_until_half_an_hour_after_the_end(room: Room) -> None:
@@ -219,7 +219,7 @@ def test_who_is_in_the_wrong_room_is_told_the_right_one(room: Room, now: datetim
         "here": "203 教室",
         "room": "205 教室",
         "course": "面点师（四级）",
-        "until": "09:15",
+        "until": "9:15",
     }
 
 

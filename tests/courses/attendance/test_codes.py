@@ -47,9 +47,17 @@ def test_a_code_is_accepted_up_to_half_a_minute(now: datetime, seconds: int) -> 
     assert read(issued(now).text, now + timedelta(seconds=seconds)) == Direction.IN
 
 
-@pytest.mark.parametrize("seconds", [30, 31, 3600, -1, -10])
+@pytest.mark.parametrize("seconds", [30, 31, 3600, -3, -10])
 def test_a_code_is_refused_after_that_and_before_its_time(now: datetime, seconds: int) -> None:
     assert refusal(issued(now).text, now + timedelta(seconds=seconds)) == ScanRefusal.EXPIRED
+
+
+@pytest.mark.parametrize("ahead", [-2, -1, 1, 2])
+def test_servers_whose_clocks_differ_by_two_seconds_take_each_others_codes(now: datetime, ahead: int) -> None:
+    for second in range(0, 18, 3):
+        shown = issued(now + timedelta(seconds=ahead)).text
+        assert read(shown, now + timedelta(seconds=second)) == Direction.IN
+    assert codes.read(scan=codes.split(issued(now).text), policy=POLICY, now=now - timedelta(seconds=1)).offset_ms == 0
 
 
 def test_the_code_for_leaving_is_another(now: datetime) -> None:
@@ -93,6 +101,11 @@ def test_reading_costs_six_macs_whether_right_or_wrong(now: datetime, monkeypatc
     right = len(made)
     refusal("0" * 16, now)
     assert (right, len(made) - right) == (6, 6)
+    made.clear()
+    read(text, now + timedelta(seconds=9))
+    right = len(made)
+    refusal("0" * 16, now + timedelta(seconds=9))
+    assert (right, len(made) - right) == (8, 8)
 
 
 @given(st.integers(min_value=0, max_value=2**30 - 1))

@@ -159,23 +159,11 @@ def test_a_leaving_before_the_arrival_that_holds_is_none() -> None:
 
 evidences = st.lists(
     st.tuples(
-        st.sampled_from(
-            [
-                Kind.WALL,
-                Kind.MANUAL,
-                Kind.LATE,
-                Kind.CONFIRM,
-                Kind.REJECT,
-                Kind.UNDO,
-                Kind.LEAVE,
-                Kind.RULING,
-                Kind.MOVED,
-            ]
-        ),
-        st.sampled_from([Direction.IN, Direction.OUT]),
+        st.sampled_from(Kind),
+        st.sampled_from(Direction),
         st.sampled_from(Strength),
         st.integers(min_value=-40, max_value=230),
-        st.sampled_from(["", "no_phone", "leave", "absent"]),
+        st.sampled_from(["", "no_phone", "leave", "sick", "absent"]),
         st.booleans(),
     ),
     max_size=8,
@@ -185,26 +173,47 @@ evidences = st.lists(
         for pk, (kind, direction, strength, at, reason, over) in enumerate(drawn, start=1)
     ]
 )
+# A lesson may begin at any hour of the day, and end on the next one.
+hours = st.integers(min_value=0, max_value=23)
 
 
-@given(evidences, st.sampled_from([REQUIRED, OPTIONAL]))
-def test_minutes_are_never_negative_and_never_more_than_the_lesson(rows: list[Evidence], policy: Policy) -> None:
-    derived = derive(evidence=rows, lesson=LESSON, policy=policy)
-    assert 0 <= derived.minutes <= LESSON.minutes
+def moved(rows: list[Evidence], later: int, status: str = Lesson.Status.PLANNED) -> Lesson:
+    """The lesson `later` hours later, and its rows with it."""
+    for one in rows:
+        one.happened_at += timedelta(hours=later)
+    start = START + timedelta(hours=later)
+    return Lesson(starts_at=start, ends_at=start + timedelta(minutes=180), status=status)
+
+
+@given(evidences, st.sampled_from([REQUIRED, OPTIONAL]), hours)
+def test_minutes_are_never_negative_and_never_more_than_the_lesson(
+    rows: list[Evidence], policy: Policy, later: int
+) -> None:
+    lesson = moved(rows, later)
+    derived = derive(evidence=rows, lesson=lesson, policy=policy)
+    assert 0 <= derived.minutes <= lesson.minutes
     counting = {Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ADDED}
     assert derived.minutes == 0 or derived.status in counting
     assert derived.out_at is None or derived.in_at is None or derived.out_at >= derived.in_at
 
 
-@given(evidences, st.sampled_from([REQUIRED, OPTIONAL]), st.sampled_from(Lesson.Status))
+@given(evidences, st.sampled_from([REQUIRED, OPTIONAL]), st.sampled_from(Lesson.Status), hours)
 def test_attended_and_missing_minutes_are_the_whole_lesson(
-    rows: list[Evidence], policy: Policy, status: Lesson.Status
+    rows: list[Evidence], policy: Policy, status: Lesson.Status, later: int
 ) -> None:
-    lesson = Lesson(starts_at=START, ends_at=LESSON.ends_at, status=status)
+    lesson = moved(rows, later, status)
     derived = derive(evidence=rows, lesson=lesson, policy=policy)
     assert derived.minutes + sum(gap.minutes for gap in derived.missing) == scheduled_minutes(lesson)
     assert all(gap.minutes >= 0 for gap in derived.missing)
     assert len(set(derived.reasons)) == len(derived.reasons)
+
+
+@given(evidences, st.sampled_from([REQUIRED, OPTIONAL]), hours)
+def test_the_hour_at_which_a_lesson_begins_changes_no_minute(rows: list[Evidence], policy: Policy, later: int) -> None:
+    before = derive(evidence=rows, lesson=LESSON, policy=policy)
+    lesson = moved(rows, later)
+    after = derive(evidence=rows, lesson=lesson, policy=policy)
+    assert (after.status, after.minutes, after.missing) == (before.status, before.minutes, before.missing)
 
 
 @given(evidences, st.randoms())

@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as how
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from pytest_django import Settings
 
 from courses import attendance, classes, enrolment
-from courses.attendance import Hours, Mark, Outcome, disputes, leave
+from courses.attendance import Hours, Mark, Outcome, disputes, leave, paper
 from courses.attendance.derive import scheduled_minutes
+from courses.attendance.paper import Signed
 from courses.models import (
     Attendance,
     Direction,
@@ -23,6 +27,8 @@ from courses.models import (
     Learner,
     LeaveRequest,
     Lesson,
+    PaperEntry,
+    PaperSheet,
     TrainingClass,
     User,
 )
@@ -31,9 +37,11 @@ from tests.courses.attendance.conftest import Room, scan
 from tests.courses.attendance.conftest import leave as scan_out
 from tests.factories import people
 from tests.factories.classes import training_class
+from tests.factories.papers import photo
 
 pytestmark = pytest.mark.django_db
 WHO = st.integers(min_value=0, max_value=2)
+PAGE = photo()
 BROWSERS = st.sampled_from(["", "one browser"])
 
 
@@ -134,6 +142,32 @@ class Presence(RuleBasedStateMachine):
                 disputes.decide, by=self.world.school, dispute=row, outcome=outcome, hours=hours, text="核实过"
             )
 
+    @rule()
+    def print_a_sheet(self) -> None:
+        self.attempt(paper.print_sign_in, by=self.world.room.trainer, lesson=self.lesson)
+
+    @rule(signatures=st.lists(st.sampled_from(["", "in", "both", "late"]), min_size=3, max_size=3))
+    def enter_a_sheet(self, signatures: list[str]) -> None:
+        sheet = PaperSheet.objects.select_related("lesson", "training_class").order_by("pk").last()
+        if sheet is None:
+            return
+        late = (sheet.starts_at + timedelta(minutes=40)).astimezone(attendance.disputes.policies.CITY_TIME).time()
+        signed = [
+            Signed(row.position, bool(word), late if word == "late" else None, word in ("both", "late"))
+            for row, word in zip(sheet.rows.order_by("position"), signatures, strict=False)
+        ]
+        by, why = self.world.room.trainer, "看错了"
+        self.attempt(paper.enter, by=by, sheet=sheet, signed=signed, photos=[ContentFile(PAGE)], why=why)
+
+    @rule(positions=st.sets(st.integers(min_value=1, max_value=3)), yes=st.booleans(), own=st.booleans())
+    def decide_on_a_sheet(self, positions: set[int], yes: bool, own: bool) -> None:
+        by = self.world.room.trainer if own else self.world.second
+        for entry in PaperEntry.objects.filter(status="entered").select_related("sheet__lesson"):
+            if yes:
+                self.attempt(paper.confirm, by=by, entry=entry, positions=positions)
+            else:
+                self.attempt(paper.send_back, by=by, entry=entry, answer="重录")
+
     @rule(hours=st.sampled_from([1, 5, 14]))
     def move(self, hours: int) -> None:
         lesson, by = self.lesson, timedelta(hours=hours)
@@ -178,18 +212,29 @@ class Presence(RuleBasedStateMachine):
         assert set(came) <= {row.name for row in roster}
 
     @invariant()
+    def paper_counts_by_two_people_alone(self) -> None:
+        rows = Evidence.objects.filter(kind="paper").values_list("note", "by")
+        by_entry = {entry.number: entry for entry in PaperEntry.objects.all()}
+        for note, by in rows:
+            entry = by_entry[note.split()[0]]
+            assert (entry.status, entry.decided_by_id) == ("confirmed", by)
+            assert by != entry.entered_by_id
+
+    @invariant()
     def nobody_marked_by_one_person_counts_late_additions_alone(self) -> None:
         for row in Evidence.objects.filter(kind="confirm", supersedes__kind="late").select_related("supersedes"):
             assert row.by_id != row.supersedes.by_id
 
 
-def test_the_rules_of_presence_hold_whatever_is_done_in_whatever_order(room: Room) -> None:
+def test_the_rules_of_presence_hold_whatever_is_done_in_whatever_order(room: Room, settings: Settings) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
     world = World(room)
     run_state_machine_as_test(
         lambda: Presence(world),
-        settings=settings(
-            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=how(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
     )
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from courses import attendance
 from courses.attendance import PersonRefusal, PersonRefused, Place, Scanned, Scanner, Standing, personal
-from courses.models import Attendance, Device, Direction, Evidence, Learner, RefusedScan, TrainingClass
+from courses.attendance.second import drawn, turn_of
+from courses.models import Attendance, Device, Direction, Evidence, Learner, Lesson, RefusedScan, TrainingClass
 from courses.people import cards, devices
 from tests.courses.attendance.conftest import Room, open_room, scan
 from tests.factories import catalogue, people
-from tests.factories.classes import enrolled
+from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
 Kind, Origin = Evidence.Kind, Evidence.Origin
@@ -246,9 +247,32 @@ def test_who_is_not_drawn_goes_in_by_either(room: Room) -> None:
     assert shown(room, room.learner(), 0, by=KIOSK).receipt.standing == Standing.COUNTS
 
 
-def test_the_draw_is_the_same_at_every_look_and_anew_at_every_lesson() -> None:
-    from courses.attendance.second import drawn
+def test_with_a_share_everybody_is_asked_until_somebody_has_looked_at_them(room: Room) -> None:
+    """Two lessons: the turn of all is the first; with one per cent hardly anybody is drawn besides."""
+    ask_second(room, Second.SHARE, share=1)
+    seen, unseen = room.learner(), room.learner("李梅")
+    for learner in (seen, unseen):
+        assert scan(room, learner, 0).why == "second_scan"
+    assert shown(room, seen, 5).receipt.standing == Standing.COUNTS
+    second = Room(Lesson.objects.select_related("training_class").get(number=2), room.trainer)
+    while drawn(lesson_code=second.lesson.code, learner_id=seen.pk, share=1):
+        Lesson.objects.filter(pk=second.lesson.pk).update(code=second.lesson.code + 1)
+        second.lesson.refresh_from_db()
+    assert [scan(second, learner, 0).why for learner in (seen, unseen)] == ["", "second_scan"]
 
+
+def test_the_turns_are_spread_over_the_first_half_and_stay() -> None:
+    def turns(a_class: int, lessons: int) -> list[int]:
+        return [turn_of(class_id=a_class, learner_id=learner, lessons=lessons) for learner in range(600)]
+
+    first = turns(1, 6)
+    assert first == turns(1, 6)
+    assert first != turns(2, 6)
+    assert [160 < first.count(number) < 240 for number in (1, 2, 3)] == [True] * 3
+    assert {number: set(turns(1, number)) for number in (0, 1, 2, 3)} == {0: {1}, 1: {1}, 2: {1}, 3: {1, 2}}
+
+
+def test_the_draw_is_the_same_at_every_look_and_anew_at_every_lesson() -> None:
     def all_of(lesson: int) -> list[int]:
         return [learner for learner in range(3000) if drawn(lesson_code=lesson, learner_id=learner, share=10)]
 
@@ -256,3 +280,26 @@ def test_the_draw_is_the_same_at_every_look_and_anew_at_every_lesson() -> None:
     assert first == all_of(1)
     assert 240 < len(first) < 360
     assert len(set(first) & set(second)) < 60
+
+
+@pytest.mark.parametrize(
+    ("school", "code", "names_the_room"),
+    [("J001", PersonRefusal.WRONG_CLASS, True), ("J002", PersonRefusal.NOT_ENROLLED, False)],
+)
+def test_only_its_own_institution_is_told_where_the_other_class_meets(
+    school: str, code: PersonRefusal, names_the_room: bool, room: Room, now: datetime
+) -> None:
+    early = now - timedelta(days=20)
+    other = training_class(now=early, first=now, institution=catalogue.institution(school, school))
+    Lesson.objects.filter(training_class=other).update(room="205 教室")
+    who = enrolled(training_class=other, now=early).learner
+    device = phone_of(who, room)
+    with pytest.raises(PersonRefused) as refused:
+        attendance.scan_person(
+            text=personal.code_at(learner=who, device=device, moment=room.at(0)),
+            at=room.lesson,
+            scanner=Scanner(by=room.trainer),
+            now=room.at(0),
+        )
+    assert refused.value.code == code
+    assert ("205 教室" in refused.value.sentence) is names_the_room

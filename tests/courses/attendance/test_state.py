@@ -83,15 +83,13 @@ def test_towards_the_end_the_wall_counts_who_has_left(room: Room) -> None:
     assert [(row.name, row.awaits) for row in state.latest] == [("王*强", False)]
 
 
-def test_the_wall_and_the_roster_are_three_queries(
-    room: Room, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_the_wall_and_the_roster_are_two_queries(room: Room, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for name in ("王小强", "李梅", "于海"):
         scan(room, room.learner(name), 0)
     policy.of_class(training_class=room.a_class, on=policy.local_date(room.at(0)))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         attendance.wall_state(lesson=room.lesson, now=room.at(1))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         attendance.roster(lesson=room.lesson)
 
 

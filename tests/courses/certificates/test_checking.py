@@ -139,3 +139,20 @@ def test_one_address_asks_120_times_an_hour_and_no_more(now: datetime) -> None:
         certificates.count(address="192.0.2.1", now=now)
     certificates.count(address="192.0.2.2", now=now)
     certificates.count(address="192.0.2.1", now=now + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("field", ["name", "course", "hours", "expires_on", "number"])
+def test_the_nightly_check_finds_a_certificate_that_was_altered(field: str, now: datetime) -> None:
+    made, other = issued(now=now), issued(now=now)
+    assert list(certificates.differences()) == []
+    changed = {**made.snapshot, field: other.number if field == "number" else 99 if field == "hours" else "2030-01-01"}
+    Certificate.objects.filter(pk=made.pk).update(snapshot=changed)
+    assert [row for row, _what in certificates.differences()] == [f"certificate {made.number}"]
+
+
+def test_a_certificate_under_the_snapshot_and_signature_of_another_is_found(now: datetime) -> None:
+    made, other = issued(now=now), issued(now=now)
+    Certificate.objects.filter(pk=made.pk).update(
+        snapshot=other.snapshot, key_id=other.key_id, signature=other.signature
+    )
+    assert [row for row, _what in certificates.differences()] == [f"certificate {made.number}"]

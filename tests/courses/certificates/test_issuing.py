@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from courses import certificates, policy
 from courses.certificates import CertificateRefusal, CertificateRefused
-from courses.models import Certificate, Completion, NumberSeries
+from courses.completion import revoking
+from courses.models import Certificate, Completion, NumberSeries, Undercut
 from courses.policy import DEFAULTS
 from tests.factories import people
 from tests.factories.certificates import approved, issued
@@ -47,7 +48,7 @@ def test_a_certificate_freezes_every_printed_field(now: datetime) -> None:
         "issued_on": "2026-09-14",
         "expires_on": "",
     }
-    assert re.fullmatch(r"370\*{11}\d{3}[\dX]", made.snapshot["document"])
+    assert re.fullmatch(r"37\*{13}\d{2}[\dX]", made.snapshot["document"])
 
 
 def test_what_changes_afterwards_changes_no_certificate(now: datetime) -> None:
@@ -146,3 +147,36 @@ def test_without_a_key_nothing_is_issued(now: datetime, settings: Settings) -> N
 
 def test_a_later_day_prints_a_later_date(now: datetime) -> None:
     assert issued(now=now + timedelta(days=1)).snapshot["issued_on"] == "2026-09-15"
+
+
+def test_while_a_revocation_waits_there_is_no_certificate_and_once_dropped_there_is(now: datetime) -> None:
+    completion = approved(now=now)
+    a_class = completion.enrolment.training_class
+    asked = revoking.propose_revocation(by=people.user(), completion=completion, reason="冒名参训", now=now)
+    refused = refusal(lambda: certificates.issue(by=people.user(), completion=completion, now=now))
+    assert refused.code == CertificateRefusal.IN_QUESTION
+    assert (list(certificates.waiting(training_class=a_class)), Certificate.objects.count()) == ([], 0)
+    assert list(certificates.held_back(training_class=a_class)) == [completion]
+    revoking.drop_revocation(by=people.user(), revocation=asked, reason="查无此事", now=now)
+    assert list(certificates.waiting(training_class=a_class)) == [completion]
+    assert list(certificates.held_back(training_class=a_class)) == []
+    certificates.issue(by=people.user(), completion=completion, now=now)
+
+
+@pytest.mark.parametrize(("status", "held"), [("open", True), ("kept", False), ("passed", False)])
+def test_what_undercuts_a_completion_holds_its_certificate_back_until_it_is_decided(
+    status: str, held: bool, now: datetime
+) -> None:
+    completion = approved(now=now)
+    decided = {"decided_by": people.user(), "decided_at": now, "note": "已核实"} if status == "kept" else {}
+    Undercut.objects.create(
+        number="Y1", completion=completion, approved_by=completion.approved_by, status=status, lost=[], rows=[],
+        found_at=now, **decided,
+    )  # fmt: skip
+    done, refused = certificates.issue_class(
+        by=people.user(), training_class=completion.enrolment.training_class, now=now
+    )
+    assert (len(done), len(refused)) == (0 if held else 1, 0)
+    if held:
+        found = refusal(lambda: certificates.issue(by=people.user(), completion=completion, now=now))
+        assert found.code == CertificateRefusal.IN_QUESTION

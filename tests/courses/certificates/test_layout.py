@@ -7,7 +7,7 @@ from courses.certificates.typeface import width
 
 SNAPSHOT = {
     "layout": 1, "number": "02F202600017K7QM2XA", "title": "培训合格证书", "authority": "烟台市人力资源和社会保障局",
-    "name": "王小强", "document_kind": "居民身份证", "document": "370***********1234", "starts_on": "2026-08-24",
+    "name": "王小强", "document_kind": "居民身份证", "document": "37*************234", "starts_on": "2026-08-24",
     "ends_on": "2026-09-25", "course": "中式烹调师（四级）", "programme": "职业技能培训", "hours": 36, "result": "考核合格",
     "institution": "市技师学院", "issued_on": "2026-09-28", "expires_on": "",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from courses.models import (
 from courses.notices.texts import text_of
 from tests.factories import catalogue, people
 from tests.factories.classes import course_of, enrolled, first_lesson, training_class
+from tests.factories.institutions import registered
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,9 @@ def test_exactly_those_concerned_are_told_once(now: datetime) -> None:
     new = people.staff(role=Post.Role.TRAINER, now=now, institution=catalogue.institution(), name="李老师")
     new.phone = "19900000002"
     new.save()
+    made.trainers.add(new)
+    registered(made, now=now)
+    made.trainers.remove(new)
     OutboxMessage.objects.all().delete()
     grant(ask(lesson, now, trainer=new), now)
     rows = OutboxMessage.objects.all()
@@ -259,3 +263,38 @@ def test_a_lesson_over_midnight_is_of_the_day_on_which_it_starts(now: datetime) 
     lesson = first_lesson(made)
     assert policy.local_date(lesson.ends_at) == policy.local_date(lesson.starts_at) + timedelta(days=1)
     assert (made.starts_on, made.ends_on) == (policy.local_date(lesson.starts_at),) * 2
+
+
+def test_what_a_grant_would_find_is_told_before_it_and_nothing_is_written(now: datetime) -> None:
+    """A clash only warns, so that the grant goes through: whoever decides has to have read it."""
+    other = training_class(now=now, first=now + timedelta(days=1, hours=3))
+    made = training_class(now=now, first=now + timedelta(days=1))
+    lesson = first_lesson(made)
+    request = ask(lesson, now, room="203教室")
+    foreseen = classes.foresee_change(request=request, now=now)
+    assert [(one.code, one.blocks) for one in foreseen.findings] == [("room_clash", False)]
+    assert [clash.other.class_number for clash in foreseen.clashes] == [other.number]
+    starts_at = lesson.starts_at
+    lesson.refresh_from_db()
+    assert lesson.starts_at == starts_at
+    grant(request, now)
+    assert request.status == "granted"
+
+
+def test_what_blocks_is_foreseen_in_the_words_of_its_refusal(now: datetime) -> None:
+    made = training_class(now=now, course=course_of(360), policy=own_version(), minutes=180)
+    lesson = first_lesson(made)
+    request = ask(lesson, now, ends_at=lesson.starts_at + timedelta(hours=5))
+    foreseen = classes.foresee_change(request=request, now=now)
+    blocking = [one.sentence for one in foreseen.findings if one.blocks]
+    assert blocking == ["课程表共 6.7 学时，批准的是 8 学时。请调整课程表。"]
+    assert refusal_of_grant(request, now).sentence.endswith(blocking[0])
+
+
+def test_a_lesson_is_not_handed_to_a_trainer_without_a_certificate(now: datetime) -> None:
+    made = training_class(now=now)
+    new = people.staff(role=Post.Role.TRAINER, now=now, institution=made.institution, name="李老师")
+    request = ask(first_lesson(made), now, trainer=new)
+    refused = refusal_of_grant(request, now)
+    assert refused.code == ChangeRefusal.CHECKS_FAILED
+    assert "教师李老师不在机构备案里。" in refused.sentence

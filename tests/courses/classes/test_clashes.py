@@ -43,6 +43,18 @@ def test_the_same_room_name_in_another_building_is_another_room(now: datetime) -
     assert told(one) == set()
 
 
+@pytest.mark.parametrize("room", ["203教室", "２０３ 教室", " 203  教室"])
+def test_two_ways_to_write_a_room_are_one_room(room: str, now: datetime) -> None:
+    one, other = training_class(now=now), training_class(now=now)
+    other.lessons.update(room=room)
+    assert told(one) == {("room", other.number, False)}
+    base = TrainingBase.objects.create(number="S1", name="实训基地", district=one.district, operator=one.institution)
+    Venue.objects.filter(pk=one.venue_id).update(base=base)
+    day = local_date(now + timedelta(days=1))
+    rows = places.calendar(base=base, start=day, days=1, visible=TrainingClass.objects.all())
+    assert [[booking.overlaps for booking in row.days[0].bookings] for row in rows] == [[True, True]]
+
+
 def test_one_after_the_other_is_no_clash(now: datetime) -> None:
     first = now + timedelta(days=1)
     trainer = people.user()

@@ -1,14 +1,26 @@
 """A class from draft to closing."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
-from courses import classes, policy
+from courses import attendance, classes, policy
+from courses.attendance import Mark
 from courses.classes import ClassRefusal, ClassRefused
-from courses.models import AuditEvent, ClassEvent, Course, PolicyVersion, TrainingClass
+from courses.models import (
+    Attendance,
+    AuditEvent,
+    ClassEvent,
+    Course,
+    Enrolment,
+    Lesson,
+    PolicyVersion,
+    Score,
+    TrainingClass,
+)
 from tests.factories import catalogue, people
-from tests.factories.classes import training_class
+from tests.factories.classes import enrolled, first_lesson, training_class
 
 pytestmark = pytest.mark.django_db
 Status = TrainingClass.Status
@@ -58,7 +70,7 @@ def test_approval_runs_the_checks_again_under_the_version_that_it_pins(now: date
     refused = refusal_of_approval(a_class, now)
     assert refused.code == ClassRefusal.CHECKS_FAIL_NOW
     assert refused.sentence == (
-        "按批准时适用的规定复查，没有通过，未批准。9 月 15 日 排了 4 学时，超过每天 1 学时。请调整课程表。"
+        "按批准时适用的规定复查，没有通过，未批准。10 月 4 日 排了 4 学时，超过每天 1 学时。请调整课程表。"
         "请退回机构修改。"
     )
     classes.approve(
@@ -154,3 +166,67 @@ def test_cancelling_needs_a_reason(now: datetime) -> None:
     with pytest.raises(ClassRefused) as refused:
         classes.advance(by=people.user(), training_class=a_class, to=Status.CANCELLED, now=now)
     assert refused.value.code == ClassRefusal.REASON_MISSING
+
+
+def test_a_class_begins_on_the_day_of_its_first_lesson_and_no_day_earlier(now: datetime) -> None:
+    a_class = training_class(now=now, first=now + timedelta(days=21))
+    with pytest.raises(ClassRefused) as refused:
+        classes.advance(by=people.user(), training_class=a_class, to=Status.RUNNING, now=now + timedelta(days=20))
+    assert refused.value.sentence == "首次课是 10 月 5 日，到当天才能截止报名并开班，未保存。请到当天再办。"
+    # Midnight in the city; the lesson itself begins at nine.
+    midnight = now + timedelta(days=21, hours=-9)
+    classes.advance(by=people.user(), training_class=a_class, to=Status.RUNNING, now=midnight)
+    assert a_class.status == Status.RUNNING
+
+
+@pytest.mark.parametrize(("before", "other"), [("running", "enrolling"), ("enrolling", "running")])
+def test_a_suspended_class_goes_back_to_where_it_was_and_nowhere_else(before: str, other: str, now: datetime) -> None:
+    a_class = training_class(now=now - timedelta(days=3), first=now)
+    if before == Status.RUNNING:
+        classes.advance(by=None, training_class=a_class, to=Status.RUNNING, now=now)
+    classes.advance(by=people.user(), training_class=a_class, to=Status.SUSPENDED, now=now, reason="停电")
+    with pytest.raises(ClassRefused) as refused:
+        classes.advance(by=people.user(), training_class=a_class, to=Status(other), now=now)
+    assert refused.value.code == ClassRefusal.RESUMED_ELSEWHERE
+    classes.advance(by=people.user(), training_class=a_class, to=Status(before), now=now)
+    assert a_class.status == before
+
+
+def came(row: Enrolment, lesson: Lesson, now: datetime) -> None:
+    attendance.mark(
+        by=people.user(), lesson=lesson, learner=row.learner, as_=Mark.PRESENT, reason="no_phone", now=lesson.starts_at
+    )
+
+
+def was_scored(row: Enrolment, _lesson: Lesson, now: datetime) -> None:
+    Score.objects.create(enrolment=row, part="total", version=1, points=800, status="held", by=people.user(), at=now)
+
+
+@pytest.mark.parametrize("held", [came, was_scored])
+def test_a_class_in_which_somebody_attended_or_was_scored_is_closed_and_not_cancelled(
+    held: Callable[[Enrolment, Lesson, datetime], None], now: datetime
+) -> None:
+    a_class = training_class(now=now - timedelta(days=3), first=now)
+    row = enrolled(training_class=a_class, now=now - timedelta(days=2))
+    officer = people.user()
+    classes.advance(by=None, training_class=a_class, to=Status.RUNNING, now=now)
+    held(row, first_lesson(a_class), now)
+    classes.advance(by=officer, training_class=a_class, to=Status.SUSPENDED, now=now, reason="停电")
+    with pytest.raises(ClassRefused) as refused:
+        classes.advance(by=officer, training_class=a_class, to=Status.CANCELLED, now=now, reason="停办")
+    assert refused.value.sentence == (
+        "这个班已有考勤或成绩，不能取消，未保存。请先开班（已暂停的先恢复），再办结班次，记录都会保留。"
+    )
+    assert TrainingClass.objects.get().status == Status.SUSPENDED
+    classes.advance(by=officer, training_class=a_class, to=Status.RUNNING, now=now)
+    classes.advance(by=officer, training_class=a_class, to=Status.CLOSED, now=now)
+
+
+def test_leave_that_was_granted_ahead_does_not_keep_a_class_from_being_cancelled(now: datetime) -> None:
+    a_class = training_class(now=now)
+    row = enrolled(training_class=a_class, now=now)
+    Attendance.objects.create(
+        lesson=first_lesson(a_class), learner=row.learner, enrolment=row, status="leave", changed_at=now
+    )
+    classes.advance(by=people.user(), training_class=a_class, to=Status.CANCELLED, now=now, reason="停办")
+    assert a_class.status == Status.CANCELLED

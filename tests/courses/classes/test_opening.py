@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from courses import classes, policy
+from courses import classes, notices, policy
 from courses.classes import CheckCode, ClassRefusal, ClassRefused
 from courses.models import (
     AuditEvent,
@@ -16,15 +16,17 @@ from courses.models import (
     CommitmentText,
     Holiday,
     OpeningPapers,
+    Post,
+    RegisteredTrade,
     ReviewEscalation,
     SizeOverride,
     TrainingClass,
 )
 from courses.policy import DEFAULTS, Policy, PolicyRefusal, PolicyRefused
 from tests.append_only import lifted
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
 from tests.factories.classes import course_of, plans, training_class
-from tests.factories.institutions import approved
+from tests.factories.institutions import approved, registered
 
 pytestmark = pytest.mark.django_db
 Status = TrainingClass.Status
@@ -111,10 +113,10 @@ def test_papers_under_review_are_not_edited(now: datetime) -> None:
 
 
 def test_a_sound_opening_passes_every_check_and_is_told_so(now: datetime) -> None:
-    """All lessons are theory and no trade is registered here, which are only warnings."""
+    """All lessons are theory here, which is only a warning."""
     found = classes.checks(training_class=draft(now), now=now)
     assert {finding.code for finding in found} == set(CheckCode)
-    assert {finding.code for finding in found if not finding.passed} == {CheckCode.SHARES, CheckCode.TRADE}
+    assert {finding.code for finding in found if not finding.passed} == {CheckCode.SHARES}
 
 
 @pytest.mark.parametrize(("minutes", "fails"), [(225, True), (180, False), (135, True)])
@@ -163,7 +165,7 @@ def test_five_working_days_before_the_start_count_holidays_and_make_up_days(now:
     made = draft(now, first=now + timedelta(days=7))
     assert CheckCode.LEAD not in failed(made, now)
     holiday = Holiday.objects.create(date=date(2026, 9, 18), kind="off", name="调休", name_en="Off")
-    assert failed(made, now)[CheckCode.LEAD] == "warn"
+    assert failed(made, now)[CheckCode.LEAD] == "block"
     Holiday.objects.create(date=date(2026, 9, 19), kind="work", name="调休", name_en="Make-up day")
     assert CheckCode.LEAD not in failed(made, now)
     holiday.delete()
@@ -193,7 +195,7 @@ def test_many_classes_are_checked_in_the_statements_of_one(number: int, now: dat
     with CaptureQueriesContext(connection) as spent:
         found = classes.checks_of(training_classes=listed, now=now)
     assert set(found) == {row.pk for row in made}
-    assert len(spent) == 11
+    assert len(spent) == 16
 
 
 # Leave for a larger class
@@ -240,12 +242,22 @@ def test_a_review_has_three_working_days(now: datetime) -> None:
 
 
 def test_a_review_that_runs_late_is_written_down_once_a_submission(now: datetime) -> None:
+    city, former, later = (people.staff(role=Post.Role.CITY, now=now) for _ in range(3))
+    district = people.staff(role=Post.Role.DISTRICT, now=now, district=catalogue.district())
+    Post.objects.filter(user=former).update(until=now)
+    Post.objects.filter(user=later).update(since=now + timedelta(days=60))
     made = draft(now)
     submit(made, now)
     assert classes.escalate_overdue(now=now + timedelta(days=3)) == 0
     assert [classes.escalate_overdue(now=now + timedelta(days=days)) for days in (4, 5)] == [1, 0]
     fact = ReviewEscalation.objects.get()
     assert (fact.training_class, fact.submitted_at, fact.due_on) == (made, now, date(2026, 9, 17))
+    assert notices.told_staff(user=district)[:] == []
+    assert [notices.told_staff(user=former)[:], notices.told_staff(user=later)[:]] == [[], []]
+    [told] = notices.told_staff(user=city)[:]
+    assert told.text == (
+        f"「{made.course.name}」的开班申请逾期未审：班次 {made.number}，芝罘区，应在 9 月 17 日 前审完。请督促办理。"
+    )
     classes.send_back(by=people.user(), training_class=made, reason="缺教师证书", now=now + timedelta(days=5))
     assert classes.escalate_overdue(now=now + timedelta(days=30)) == 0
     submit(made, now + timedelta(days=8))
@@ -265,6 +277,7 @@ def test_a_draft_takes_another_timetable_and_a_submitted_class_none(now: datetim
     told = list(made.lessons.values_list("number", "title", "room"))
     assert told == [(1, "第 1 次课", "203 教室"), (2, "和面", "402")]
     assert (made.starts_on, made.trainers.count()) == (policy.local_date(first), 2)
+    registered(made, now=now)
     submit(made, now)
     with pytest.raises(ClassRefused) as refused:
         classes.reschedule(by=people.user(), training_class=made, lessons=lessons[:1], now=now)
@@ -277,6 +290,7 @@ def test_a_draft_takes_another_timetable_and_a_submitted_class_none(now: datetim
 
 def test_a_trade_that_is_not_registered_to_the_last_day_is_a_finding(now: datetime) -> None:
     made = draft(now)
+    RegisteredTrade.objects.all().delete()
     assert failed(made, now, check_trade="block", check_shares="off") == {CheckCode.TRADE: "block"}
     approved(institution=made.institution, now=now)
     assert failed(made, now, check_trade="block", check_shares="off") == {}
@@ -288,10 +302,9 @@ def test_a_trade_that_is_not_registered_to_the_last_day_is_a_finding(now: dateti
 def test_an_institution_with_two_red_cards_opens_no_class(now: datetime) -> None:
     made = draft(now)
     for _ in range(2):
-        Card.objects.create(
-            institution=made.institution, colour="red", shown_on=policy.local_date(now), by=people.user(), reason="缺课"
-        )
+        cards.shown(institution=made.institution, on=policy.local_date(now), now=now)
     assert refusal(made, now).code == ClassRefusal.CHECKS_FAILED
     assert failed(made, now, check_shares="off") == {CheckCode.CARDS: "block"}
-    Card.objects.update(withdrawn_at=now)
+    for card in Card.objects.all():
+        cards.withdrawn(card=card, now=now)
     submit(made, now)

@@ -225,3 +225,28 @@ def test_a_reader_that_dies_or_never_ends_refuses_the_file_and_not_the_service(
     with pytest.raises(TimetableRefused) as refused:
         timetable.read_timetable(content=workbook(GOOD), institution=draft.institution, now=now)
     assert refused.value.code == TimetableRefusal.NOT_A_WORKBOOK
+
+
+def test_the_workbook_of_a_timetable_comes_back_as_the_same_timetable(
+    draft: TrainingClass, trainer: User, now: datetime
+) -> None:
+    """Also where the minutes are no round number of hours, and where two trainers have one name."""
+    people.staff(role=Post.Role.TRAINER, now=now, institution=draft.institution, username="t-wang-2", name="王老师")
+    first, *_others = draft.lessons.order_by("number")
+    Lesson.objects.filter(pk=first.pk).update(
+        ends_at=first.starts_at + timedelta(minutes=100), room="203", part="practice"
+    )
+    draft.lessons.exclude(room="203").update(room="205", materials="《焊工》")
+    facts = ("number", "title", "starts_at", "ends_at", "room", "trainer", "materials", "part")
+    before = list(draft.lessons.order_by("number").values_list(*facts))
+    file = classes.timetable_workbook(training_class=draft, hour_minutes=45)
+    assert read(draft, file.read(), now).faults == []
+    assert list(draft.lessons.order_by("number").values_list(*facts)) == before
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(2.22, True), ("2.22", True), (2.2, False), (2.3, False)])
+def test_hours_that_are_no_round_number_are_taken_as_the_refusal_itself_writes_them(
+    hours: object, taken: bool, draft: TrainingClass, now: datetime
+) -> None:
+    said = [str(fault.sentence) for fault in read(draft, workbook(row(ends="10:10", hours=hours)), now).faults]
+    assert said == ([] if taken else ["与起止时间不符，按 45 分钟一学时应为 2.22"])

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from courses import attendance, completion, ledger, policy
+from courses import attendance, completion, ledger, policy, supervision
 from courses.attendance import Mark
 from courses.completion import CompletionRefusal, CompletionRefused, Requirement
 from courses.ledger import NotCounted
 from courses.models import (
     AuditEvent,
-    Card,
     Completion,
     CountClaim,
     CountEntry,
@@ -21,10 +20,12 @@ from courses.models import (
     Learner,
     Lesson,
     PersonMerge,
+    Signal,
+    SignalRun,
     TrainingClass,
     User,
 )
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
 from tests.factories.classes import enrolled, training_class
 from tests.factories.completion import attended, revoked
 
@@ -47,9 +48,11 @@ def officer() -> User:
     return people.user(username="officer")
 
 
-def completed(now: datetime, trainer: User, school: User, *, learner=None, **fields) -> tuple[Completion, datetime]:
+def completed(
+    now: datetime, trainer: User, school: User, *, learner=None, alone=False, looked=True, **fields
+) -> tuple[Completion, datetime]:
     own = enrolled(training_class=training_class(now=now, trainers=[trainer], **fields), now=now, learner=learner)
-    later = attended(own, by=trainer)
+    later = attended(own, by=trainer, alone=alone, looked=looked)
     done = completion.propose(by=trainer, enrolment=own, now=later)
     completion.submit(by=school, completion=done, now=later)
     return done, later
@@ -131,6 +134,91 @@ def test_an_approval_happens_once(now, trainer, school, officer) -> None:
     assert CountEntry.objects.count() == 1
 
 
+def test_whom_an_open_signal_names_is_not_approved_before_somebody_has_looked(now, trainer, school, officer) -> None:
+    """Marked by one trainer alone, in and out: nobody else vouches for this learner."""
+    done, later = completed(now, trainer, school, alone=True)
+    [foreseen] = completion.foresee(by=officer, completions=[done], now=later).values()
+    with pytest.raises(CompletionRefused) as refused:
+        completion.approve(by=officer, completion=done, now=later)
+    assert refused.value.code == foreseen.refusal.code == CompletionRefusal.SIGNAL_OPEN
+    assert "只有一方的凭据" in refused.value.sentence
+    assert not CountEntry.objects.exists()
+    signal = Signal.objects.get(kind="one_sided")
+    supervision.explain(by=trainer, signal=signal, text="手机坏了，每次都是我登记", now=later)
+    assert completion.held(completions=[done], now=later) == {done.pk: ["one_sided"]}
+    supervision.look_at(by=officer, signal=signal, text="电话核对过，本人到课", now=later)
+    assert completion.held(completions=[done], now=later) == {}
+    assert completion.approve(by=officer, completion=done, now=later) is not None
+
+
+def not_yet(by: User, done: Completion, now: datetime) -> str:
+    """The sentence of the refusal, the same at the approval and beforehand; nothing counts."""
+    [foreseen] = completion.foresee(by=by, completions=[done], now=now).values()
+    with pytest.raises(CompletionRefused) as refused:
+        completion.approve(by=by, completion=done, now=now)
+    assert refused.value.code == foreseen.refusal.code == CompletionRefusal.SIGNALS_PENDING
+    assert refused.value.sentence == foreseen.refusal.sentence
+    assert not CountEntry.objects.exists()
+    return refused.value.sentence
+
+
+def test_nobody_is_approved_before_the_sweep_has_looked_through_the_class(now, trainer, school, officer) -> None:
+    """Marked by one trainer alone: the sweep that comes after is what shows it."""
+    done, later = completed(now, trainer, school, alone=True, looked=False)
+    assert "9 月 16 日 13:11 之前完成" in not_yet(officer, done, later)
+    assert supervision.compute_due(now=later + timedelta(minutes=9)) == 2
+    with pytest.raises(CompletionRefused, match="signal_open"):
+        completion.approve(by=officer, completion=done, now=later + timedelta(minutes=10))
+
+
+def test_a_look_before_the_last_scan_out_or_before_the_newest_evidence_is_none(now, trainer, school, officer) -> None:
+    done, later = completed(now, trainer, school)
+    last = Lesson.objects.latest("starts_at")
+    SignalRun.objects.filter(lesson=last).update(at=last.ends_at + timedelta(minutes=29))
+    not_yet(officer, done, later)
+    supervision.compute(lesson=last, now=later)
+    assert completion.pending(completions=[done], now=later) == {}
+    other = enrolled(training_class=done.enrolment.training_class, now=now).learner
+    attendance.mark(
+        by=trainer, lesson=last, learner=other, as_=Mark.PRESENT, reason="no_phone", now=later + timedelta(minutes=5)
+    )
+    not_yet(officer, done, later + timedelta(minutes=6))
+    assert supervision.compute_due(now=later + timedelta(minutes=7)) == 1
+    assert completion.approve(by=officer, completion=done, now=later + timedelta(minutes=8)) is not None
+
+
+def test_a_policy_that_lets_no_signal_hold_waits_for_none(now, trainer, school, officer) -> None:
+    done, later = completed(now, trainer, school, looked=False, policy=catalogue.policy("holds-none", holds=[]))
+    assert completion.approve(by=officer, completion=done, now=later) is not None
+
+
+def test_what_is_pending_costs_as_much_for_one_class_as_for_three(
+    now, trainer, school, officer, django_assert_num_queries
+) -> None:
+    rows = [completed(now, people.user(), school, looked=False)[0] for _ in range(3)]
+    rows = list(Completion.objects.select_related(*completion.NEEDED).filter(pk__in=[row.pk for row in rows]))
+    completion.pending(completions=rows, now=now)
+    for chosen in (rows[:1], rows):
+        with django_assert_num_queries(4):
+            assert len(completion.pending(completions=chosen, now=now)) == len(chosen)
+
+
+def test_a_signal_holds_nobody_else_and_no_kind_that_policy_leaves_out(now, trainer, school, officer) -> None:
+    done, later = completed(now, trainer, school, looked=False)
+    lesson = Lesson.objects.latest("starts_at")
+
+    def signal(kind: str, learner: str) -> None:
+        Signal.objects.create(
+            code=f"S{kind}{learner}"[:12], lesson=lesson, kind=kind, figures={}, rows=[{"learner": learner}], at=later
+        )
+
+    signal("by_hand", done.enrolment.learner.number)
+    signal("burst", "X0000000000")
+    assert completion.held(completions=[done], now=later) == {}
+    signal("two_rooms", done.enrolment.learner.number)
+    assert completion.held(completions=[done], now=later) == {done.pk: ["two_rooms"]}
+
+
 def test_the_same_module_counts_once_in_the_whole_city(now, trainer, school, officer) -> None:
     learner = people.learner(now=now)
     first, later = completed(now, trainer, school, learner=learner, course=catalogue.course())
@@ -149,14 +237,7 @@ def test_the_same_module_counts_once_in_the_whole_city(now, trainer, school, off
 
 def test_a_red_card_and_an_own_line_are_not_counted_and_say_why(now, trainer, school, officer) -> None:
     carded, later = completed(now, trainer, school)
-    Card.objects.create(
-        institution=carded.enrolment.training_class.institution,
-        training_class=carded.enrolment.training_class,
-        colour=Card.Colour.RED,
-        shown_on=later.date(),
-        by=officer,
-        reason="出勤率 62%",
-    )
+    cards.shown(training_class=carded.enrolment.training_class, on=later.date(), now=later)
     assert completion.approve(by=officer, completion=carded, now=later) is None
     trainers_course = catalogue.course(kind=catalogue.kind("tot", "own", "tot", letter="T"))
     own_line, later = completed(now, trainer, school, course=trainers_course)

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from courses import completion, ledger
-from courses.completion import CompletionRefused, revoking
+from courses import attendance, completion, ledger
+from courses.attendance import Mark
+from courses.completion import CompletionRefusal, CompletionRefused, revoking, undercut
 from courses.completion.revoking import RevocationRefusal, RevocationRefused
 from courses.ledger import NotCounted
-from courses.models import CountEntry, Revocation
+from courses.models import CountEntry, Lesson, Revocation, Signal, Undercut
 from tests.factories import catalogue, people
 from tests.factories.completion import counted, revoked, submitted
 
@@ -93,6 +94,51 @@ def test_a_freed_duplicate_counts_once_by_a_decision_with_its_reason(now) -> Non
         revoking.count_again(by=people.user(), completion=second, reason="再一次", now=much_later)
     assert refused.value.code == RevocationRefusal.NOT_FREED
     assert list(ledger.differences()) == []
+
+
+@pytest.fixture
+def freed(now):
+    learner = people.learner(now=now)
+    first, later = counted(now=now, learner=learner)
+    second, much_later = submitted(now=later, learner=learner, policy=catalogue.second_time_policy())
+    completion.approve(by=people.user(), completion=second, now=much_later)
+    revoked(first.completion, now=much_later)
+    second.refresh_from_db()
+    return second, much_later
+
+
+def not_counted_again(freed) -> tuple[str, str, int]:
+    """The code of the refusal, what the completion says of the count, and what its person-time is."""
+    done, now = freed
+    with pytest.raises((CompletionRefused, RevocationRefused)) as refused:
+        revoking.count_again(by=people.user(), completion=done, reason="复核属实", now=now)
+    done.refresh_from_db()
+    return str(refused.value.code), done.not_counted, CountEntry.objects.filter(completion=done).count()
+
+
+def test_what_its_rules_no_longer_bear_out_is_not_counted_again(freed) -> None:
+    done, now = freed
+    lesson = Lesson.objects.select_related("training_class").get(training_class=done.enrolment.training_class_id)
+    absent = {"as_": Mark.ABSENT, "reason": "x", "now": now}
+    attendance.mark(by=people.user(), lesson=lesson, learner=done.enrolment.learner, **absent)
+    assert not_counted_again(freed) == (CompletionRefusal.NOT_MET, NotCounted.FREED, 0)
+
+
+def test_whom_an_open_signal_names_is_not_counted_again(freed) -> None:
+    done, now = freed
+    lesson = Lesson.objects.get(training_class=done.enrolment.training_class_id)
+    rows = [{"learner": done.enrolment.learner.number}]
+    Signal.objects.create(code="S1", lesson=lesson, kind="two_rooms", figures={}, rows=rows, at=now)
+    assert not_counted_again(freed) == (CompletionRefusal.SIGNAL_OPEN, NotCounted.FREED, 0)
+
+
+def test_what_people_have_yet_to_decide_on_is_not_counted_again(freed) -> None:
+    done, now = freed
+    row = {"number": "Y1", "completion": done, "approved_by_id": done.approved_by_id, "lost": [], "rows": []}
+    found = Undercut.objects.create(found_at=now, **row)
+    assert not_counted_again(freed) == (RevocationRefusal.UNDERCUT, NotCounted.FREED, 0)
+    undercut.keep(by=people.user(), undercut=found, note="核对过", now=now)
+    assert revoking.count_again(by=people.user(), completion=done, reason="复核属实", now=now) is not None
 
 
 def test_who_approved_does_not_drop_a_doubt_about_it(entry) -> None:

@@ -34,7 +34,8 @@ def facts_of(example: dict[str, str]) -> Facts:
         has_proof=bool(example["has_proof"]),
         done_before=bool(example["done_before"]),
         higher_held=bool(example["higher_held"]),
-        overlaps=bool(example["overlaps"]),
+        overlaps=example["overlaps"],
+        waits=example["waits"],
         completed_in_year=int(example["completed_in_year"]),
     )
 

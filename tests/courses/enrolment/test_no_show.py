@@ -1,14 +1,18 @@
 """未到: who never came once the first lessons were over, and what becomes of the seat."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from pytest_django import Settings
 
 from courses import attendance, enrolment
-from courses.attendance import Mark, leave
-from courses.enrolment import EnrolmentRefused
+from courses.attendance import Mark, leave, paper
+from courses.attendance.paper import Signed
+from courses.enrolment import EnrolmentRefused, Undecided
 from courses.models import AuditEvent, Enrolment, Lesson, OutboxMessage, TrainingClass, User
-from tests.factories import catalogue, people
+from tests.factories import catalogue, papers, people
 from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +40,11 @@ def mark(row: Enrolment, number: int, word: Mark) -> None:
 
 def missing(a_class: TrainingClass, now: datetime) -> list[int]:
     a_class.refresh_from_db()
-    return [row.pk for row in enrolment.never_came(training_class=a_class, now=now)]
+    found = [row.pk for row in enrolment.never_came(training_class=a_class, now=now)]
+    own = TrainingClass.objects.filter(pk=a_class.pk)
+    anywhere = enrolment.undecided(of=Undecided.NO_SHOW, classes=own, now=now)
+    assert [row.pk for row in anywhere] == found, "the desk's queue and the page of the class say the same"
+    return found
 
 
 def refusal_of(row: Enrolment, now: datetime) -> str:
@@ -62,6 +70,29 @@ def test_who_is_excused_was_heard_of_and_who_is_marked_absent_was_not(
     mark(excused, 2, word)
     mark(absent, 1, Mark.ABSENT)
     assert missing(a_class, after_two) == [absent.pk]
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_who_signed_a_sheet_was_heard_of_until_nobody_confirms_it(
+    holds: bool, a_class: TrainingClass, now: datetime, after_two: datetime, settings: Settings, tmp_path: Path
+) -> None:
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {**settings.STORAGES, "private": {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path)}}}
+    signed, stayed_away = (enrolled(training_class=a_class, now=now) for _ in range(2))
+    lesson = Lesson.objects.select_related("training_class").get(training_class=a_class, number=2)
+    trainer = a_class.trainers.get()
+    sheet = paper.print_sign_in(by=trainer, lesson=lesson, now=lesson.starts_at)
+    entry = paper.enter(
+        by=trainer, sheet=sheet, signed=[Signed(1, came=True), Signed(2)], photos=[ContentFile(papers.photo())],
+        why="", now=after_two,
+    )  # fmt: skip
+    assert missing(a_class, after_two) == [stayed_away.pk]
+    assert refusal_of(signed, after_two) == "not_missing"
+    if holds:
+        paper.confirm(by=people.user(), entry=entry, positions={1}, now=after_two)
+    else:
+        paper.send_back(by=people.user(), entry=entry, answer="看不清", now=after_two)
+    assert missing(a_class, after_two) == ([] if holds else [signed.pk]) + [stayed_away.pk]
 
 
 def test_lessons_from_before_the_admission_say_nothing(
@@ -99,7 +130,7 @@ def test_the_decision_frees_the_seat_and_is_told_and_recorded(
     assert enrolment.occupancy_differences() == []
     assert list(OutboxMessage.objects.values_list("kind", "learner")) == [("enrolment_no_show", gone.learner_id)]
     assert AuditEvent.objects.filter(verb="enrolment_withdrawn", by_id=officer.pk).count() == 1
-    assert refusal_of(gone, after_two) == "not_missing"
+    assert refusal_of(gone, after_two) == "no_show_already"
 
 
 def test_while_the_class_still_enrols_staff_give_the_seat_to_who_waits(

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from courses import classes, enrolment
 from courses.enrolment import Code, EnrolmentRefusal, EnrolmentRefused
+from courses.enrolment.eligibility import as_rows
 from courses.models import CountClaim, Enrolment, OutboxMessage, TrainingClass
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
@@ -103,6 +104,40 @@ def test_lessons_that_overlap_keep_a_learner_out_of_the_second_class(now: dateti
     assert refusal_of(first.learner, other, now) == Code.OVERLAP
 
 
+def at_the_same_time(now: datetime) -> TrainingClass:
+    return training_class(
+        now=now, first=now + timedelta(days=1, hours=2), course=catalogue.course(level=catalogue.level("3", 4))
+    )
+
+
+def test_waiting_somewhere_keeps_nobody_out_of_a_class_at_the_same_time(now: datetime) -> None:
+    full = training_class(now=now, seats=1)
+    enrolled(training_class=full, now=now)
+    waits = enrolled(training_class=full, now=now)
+    assert waits.status == Status.WAITLISTED
+    assert enrolment.check(learner=waits.learner, training_class=at_the_same_time(now), now=now).may_apply
+
+
+@pytest.mark.parametrize(
+    ("status", "free"), [("running", False), ("suspended", False), ("closed", True), ("archived", True)]
+)
+def test_a_seat_in_a_class_that_is_over_takes_nobodys_time(status: str, free: bool, now: datetime) -> None:
+    first = enrolled(training_class=training_class(now=now), now=now)
+    TrainingClass.objects.filter(pk=first.training_class_id).update(status=status)
+    assert enrolment.check(learner=first.learner, training_class=at_the_same_time(now), now=now).may_apply is free
+
+
+def test_the_applicant_reads_which_class_is_at_the_same_time_and_nobody_else_does(now: datetime) -> None:
+    first = enrolled(training_class=training_class(now=now), now=now)
+    refusal = enrolment.check(learner=first.learner, training_class=at_the_same_time(now), now=now).refusal
+    assert refusal is not None
+    assert refusal.finding is not None
+    number = first.training_class.number
+    assert refusal.own_sentence == f"上课时间与您已报的 {number} 班重叠。未办理。请换一个班次，或先退出那个班。"
+    assert refusal.sentence == "上课时间与已报的班重叠。未办理。请换一个班次，或先退出那个班。"
+    assert as_rows([refusal.finding]) == [{"code": "overlap", "severity": "block", "values": {}}]
+
+
 def test_lessons_that_only_touch_do_not_overlap(now: datetime) -> None:
     first = enrolled(training_class=training_class(now=now, lessons=1), now=now)
     other = training_class(now=now, lessons=1, first=now + timedelta(days=1, hours=3))
@@ -173,5 +208,5 @@ def test_a_cancelled_class_takes_nobody(now: datetime) -> None:
     classes.advance(
         by=people.user(), training_class=a_class, to=TrainingClass.Status.CANCELLED, reason="场地停用", now=now
     )
-    assert refusal_of(people.learner(now=now), a_class, now) == EnrolmentRefusal.NOT_OPEN
+    assert refusal_of(people.learner(now=now), a_class, now) == EnrolmentRefusal.CANCELLED
     assert not CountClaim.objects.exists()

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from courses import enrolment
 from courses.enrolment import EnrolmentRefused
@@ -97,7 +97,7 @@ def test_a_refusal_has_a_reason_that_is_told_and_one_may_ask_again(
     enrolment.turn_request_down(enrolment=own, reason="那个班要求有基础。", by=officer, now=now)
     message = OutboxMessage.objects.get()
     said = text_of(kind=message.kind, params=message.params, language="zh-hans")
-    assert "没有办成，原因：那个班要求有基础。您原来的席位不变。" in said
+    assert "未办理成功，原因：那个班要求有基础。您原来的席位不变。" in said
     with pytest.raises(EnrolmentRefused, match="nothing_asked"):
         enrolment.turn_request_down(enrolment=own, reason="再说一次", by=officer, now=now)
     assert ask(own, there, now).status == Asked.ASKED
@@ -122,3 +122,25 @@ def test_who_left_asks_for_nothing_any_more(own: Enrolment, there: TrainingClass
     enrolment.withdraw(by=people.user(), enrolment=own, reason="退出", now=now)
     assert enrolment.open_requests(training_class=own.training_class) == {}
     assert refusal_of(own, there, now) == "wrong_status"
+
+
+def test_a_wish_that_came_after_those_that_are_ended_is_not_ended_unheard(
+    own: Enrolment, there: TrainingClass, now: datetime
+) -> None:
+    other = enrolled(training_class=training_class(now=now, course=there.course), now=now)
+    first, late = ask(own, there, now), []
+
+    def rival_first(execute, sql, params, many, context):
+        if not late and sql.startswith('UPDATE "courses_transferrequest"'):
+            late.append(None)
+            late[0] = ask(other, there, now)
+        return execute(sql, params, many, context)
+
+    with transaction.atomic(), connection.execute_wrapper(rival_first):
+        enrolment.end_requests(to=there, by=None, now=now)
+    first.refresh_from_db()
+    late[0].refresh_from_db()
+    assert (first.status, late[0].status) == (Asked.ENDED, Asked.ASKED)
+    assert list(OutboxMessage.objects.filter(kind="transfer_ended").values_list("learner", flat=True)) == [
+        own.learner_id
+    ]

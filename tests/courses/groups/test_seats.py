@@ -20,7 +20,7 @@ from courses.notices.texts import text_of
 from courses.rosters import RosterRefusal, RosterRefused
 from tests.factories import groups as bookings
 from tests.factories import people, sheets
-from tests.factories.classes import enrolled, training_class
+from tests.factories.classes import enrolled, first_lesson, training_class
 
 pytestmark = pytest.mark.django_db
 Status = GroupBooking.Status
@@ -235,6 +235,22 @@ def test_an_undone_booking_is_made_anew_under_another_number(booked, a_class, cl
     assert (again.enrolments.count(), Enrolment.objects.count()) == (3, 6)
 
 
+def test_the_contact_hears_that_the_class_is_suspended_and_that_it_goes_on(booked, a_class, clerk, now) -> None:
+    other = bookings.booking(training_class=a_class, now=now)
+    groups.confirm(booking=booked, by=clerk, now=now)
+    a_class.refresh_from_db()
+    for to in (TrainingClass.Status.SUSPENDED, TrainingClass.Status.ENROLLING):
+        seating.advance(by=people.user(), training_class=a_class, to=to, now=now, reason="场地停用")
+    assert other.status == Status.REQUESTED
+    assert (told("group_suspended"), told("group_resumed")) == ([bookings.CONTACT_PHONE],) * 2
+    row = OutboxMessage.objects.get(kind="group_suspended")
+    said = text_of(kind=row.kind, params=row.params, language="zh-hans")
+    assert said.startswith(
+        f"贵单位团报的「{a_class.course.name}」暂停，班次 {a_class.number}。原因：场地停用。3 个名额"
+    )
+    assert "is suspended" in text_of(kind=row.kind, params=row.params, language="en")
+
+
 def test_the_contact_hears_of_a_cancelled_class_and_not_of_the_seats_after_it(booked, a_class, clerk, now) -> None:
     groups.confirm(booking=booked, by=clerk, now=now)
     a_class.refresh_from_db()
@@ -243,6 +259,8 @@ def test_the_contact_hears_of_a_cancelled_class_and_not_of_the_seats_after_it(bo
     )
     assert told("group_cancelled") == [bookings.CONTACT_PHONE]
     assert (told("group_given"), told("enrolment_admitted"), len(told("class_cancelled"))) == ([], [], 3)
+    booked.refresh_from_db()
+    assert (booked.status, booked.ended_at) == (Status.LAPSED, now)
     params = OutboxMessage.objects.get(kind="group_cancelled").params
     assert "原因：场地停用。" in text_of(kind="group_cancelled", params=params, language="zh-hans")
 
@@ -254,3 +272,38 @@ def test_the_list_for_the_employer_has_masked_numbers_and_is_written_down(booked
     assert all("*" in row.document and "*" in row.phone for row in rows)
     event = AuditEvent.objects.get(verb="exported")
     assert (event.target, event.detail) == (booked.number, {"what": "group_list", "rows": 3})
+
+
+def test_a_booking_whose_people_were_not_all_reviewed_shrinks_and_its_contact_hears_of_it_once(clerk, now) -> None:
+    sheets.lists()
+    reviewed = training_class(now=now, seats=10, mode=TrainingClass.Mode.REVIEWED)
+    made = bookings.booking(training_class=reviewed, now=now, by=clerk)
+    bookings.listed(booking=made, now=now)
+    groups.confirm(booking=made, by=clerk, now=now)
+    admitted = made.enrolments.first()
+    enrolment.admit(by=people.user(), enrolment=admitted, now=now)
+    assert seating.end_begun(now=now + timedelta(days=2)) == 2
+    assert (told("group_not_reached"), told("group_given")) == ([bookings.CONTACT_PHONE], [])
+    params = OutboxMessage.objects.get(kind="group_not_reached").params
+    said = text_of(kind="group_not_reached", params=params, language="zh-hans")
+    assert "有 2 人开班前没有录取，报名随之结束，现保留 1 个名额" in said
+    made.refresh_from_db()
+    assert (made.status, made.seats) == (Status.GIVEN, 1)
+    assert AuditEvent.objects.get(verb="group_not_reached").detail == {"seats": 1, "seats_before": 3, "gone": 2}
+
+
+def test_a_booking_of_which_nobody_is_left_is_over_and_says_so_on_its_message(clerk, now) -> None:
+    sheets.lists()
+    reviewed = training_class(now=now, seats=10, mode=TrainingClass.Mode.REVIEWED)
+    made = bookings.booking(training_class=reviewed, now=now, by=clerk)
+    bookings.listed(booking=made, now=now)
+    groups.confirm(booking=made, by=clerk, now=now)
+    reviewed.refresh_from_db()
+    day = first_lesson(reviewed).starts_at
+    starter = people.user()
+    seating.advance(by=starter, training_class=reviewed, to=TrainingClass.Status.RUNNING, now=day)
+    made.refresh_from_db()
+    params = OutboxMessage.objects.get(kind="group_not_reached").params
+    assert (params["seats"], params["gone"], made.seats) == (0, 3, 3)
+    assert (made.status, made.ended_at, made.ended_by) == (Status.LAPSED, day, starter)
+    assert not groups.may_undo(booking=made, now=day)

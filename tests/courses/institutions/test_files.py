@@ -6,7 +6,7 @@ import pytest
 
 from courses import institutions
 from courses.institutions import Facts, InstitutionRefusal, InstitutionRefused
-from courses.models import AuditEvent, Institution, InstitutionEvent, InstitutionKind, Registration, User
+from courses.models import AuditEvent, District, Institution, InstitutionEvent, InstitutionKind, Registration, User
 from courses.people.credit_codes import CreditCodeRefused
 from courses.policy import local_date
 from tests.factories import catalogue, people
@@ -35,45 +35,29 @@ def refusal(code: InstitutionRefusal) -> pytest.RaisesExc[InstitutionRefused]:
     return pytest.raises(InstitutionRefused, match=f"^{code}$")
 
 
-def facts() -> Facts:
+def facts(name: str = "潮声技校", district: District | None = None) -> Facts:
     kind, _made = InstitutionKind.objects.get_or_create(
         key="skilled-school", defaults={"name": "技工院校", "name_en": "Skilled workers' college"}
     )
-    return Facts(kind, "芝罘区潮声路 1 号", "0535-000 0001")
+    return Facts(name, district or catalogue.district(), kind, "芝罘区潮声路 1 号", "0535-000 0001")
 
 
 def test_an_institution_is_entered_with_a_number_of_the_system_and_an_empty_draft(officer: User, now: datetime) -> None:
     catalogue.institution("J014")
-    made = institutions.register(
-        by=officer,
-        credit_code="12370699 mjd0260785",
-        name="潮声技校",
-        district=catalogue.district(),
-        facts=facts(),
-        now=now,
-    )
+    made = institutions.register(by=officer, credit_code="12370699 mjd0260785", facts=facts(), now=now)
     assert (made.number, made.credit_code) == ("J015", GOOD_CODE)
     assert [(row.version, row.status) for row in made.registrations.all()] == [(1, "draft")]
 
 
 def test_a_code_whose_check_character_is_wrong_enters_nobody(officer: User, now: datetime) -> None:
     with pytest.raises(CreditCodeRefused):
-        institutions.register(
-            by=officer,
-            credit_code=GOOD_CODE[:-1] + "7",
-            name="x",
-            district=catalogue.district(),
-            facts=facts(),
-            now=now,
-        )
+        institutions.register(by=officer, credit_code=GOOD_CODE[:-1] + "7", facts=facts(), now=now)
     assert not Institution.objects.exists()
 
 
 def test_a_code_that_is_known_is_refused_with_the_name_it_belongs_to(officer: User, now: datetime) -> None:
     def enter() -> None:
-        institutions.register(
-            by=officer, credit_code=GOOD_CODE, name="潮声技校", district=catalogue.district(), facts=facts(), now=now
-        )
+        institutions.register(by=officer, credit_code=GOOD_CODE, facts=facts(), now=now)
 
     enter()
     with refusal(InstitutionRefusal.ALREADY_KNOWN) as caught:
@@ -206,6 +190,52 @@ def test_a_change_starts_as_a_copy_and_what_was_approved_holds_until_it_is_appro
     assert first.trades.count() == 1
 
 
+def test_an_institution_that_is_renamed_or_moves_is_so_from_the_approval_on_and_the_public_reads_both_names(
+    school: Institution, clerk: User, officer: User, now: datetime
+) -> None:
+    approved(institution=school, now=now)
+    Institution.objects.update(name_en="Municipal Technician College")
+    second = institutions.open_file(by=clerk, institution=school, now=now)
+    laishan = catalogue.district("laishan", "莱山区", "370613")
+    institutions.save_facts(by=clerk, registration=second, facts=facts("海洋技师学院", laishan), now=now)
+    institutions.submit(by=clerk, registration=second, now=now)
+    school.refresh_from_db()
+    assert (school.name, school.district.key) == ("市技师学院", "zhifu")
+    institutions.approve(by=officer, registration=second, now=now)
+    school = Institution.objects.get()
+    assert (school.name, school.name_en, school.district) == ("海洋技师学院", "", laishan)
+    assert institutions.changes(institution=school)[0].moved == {
+        "name": ["市技师学院", "海洋技师学院"],
+        "district": ["zhifu", "laishan"],
+    }
+    institutions.submit(by=clerk, registration=institutions.open_file(by=clerk, institution=school, now=now), now=now)
+    third = Registration.objects.get(version=3)
+    institutions.approve(by=officer, registration=third, now=now + timedelta(days=1))
+    assert institutions.changes(institution=school)[0].moved == {}, "a file that was not touched moves nobody"
+
+
+def test_a_certificate_is_registered_for_an_account_that_teaches_there_and_goes_along_into_the_next_version(
+    school: Institution, clerk: User, officer: User, now: datetime
+) -> None:
+    made = filled(institution=school, by=clerk, now=now)
+    stranger = people.staff(role="trainer", now=now, institution=catalogue.institution("J002"), name="隋德海")
+
+    def add(login: User) -> None:
+        institutions.add_trainer(
+            by=clerk, registration=made, name="隋德海", occupation=None, certificate="教师证",
+            certificate_number="JS-2", valid_until=local_date(now), login=login, now=now,
+        )  # fmt: skip
+
+    with refusal(InstitutionRefusal.NO_TRAINER_LOGIN):
+        add(stranger)
+    own = people.staff(role="trainer", now=now, institution=school, name="隋德海")
+    add(own)
+    institutions.submit(by=clerk, registration=made, now=now)
+    institutions.approve(by=officer, registration=made, now=now)
+    second = institutions.open_file(by=clerk, institution=school, now=now)
+    assert second.trainers.get(name="隋德海").login == own
+
+
 def test_a_certificate_number_is_not_readable_in_the_database(school: Institution, clerk: User, now: datetime) -> None:
     from django.db import connection
 
@@ -239,7 +269,7 @@ def test_the_database_itself_holds_one_open_file_and_two_people(
 
     made = filled(institution=school, by=clerk, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Registration.objects.create(institution=school, version=2, kind=school.kind)
+        Registration.objects.create(institution=school, version=2, kind=school.kind, district=school.district)
     with pytest.raises(IntegrityError), transaction.atomic():
         Registration.objects.filter(pk=made.pk).update(
             status="approved", submitted_by=clerk, submitted_at=now, decided_by=clerk, decided_at=now

@@ -8,7 +8,7 @@ from courses import institutions
 from courses import policy as policies
 from courses.models import Card, Institution, User
 from courses.policy import local_date
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
 from tests.factories.institutions import approved, filled
 
 pytestmark = pytest.mark.django_db
@@ -60,9 +60,9 @@ def test_what_only_waits_for_review_may_not_be_taught(school: Institution, offic
 
 
 def show(school: Institution, colour: str, *days: date) -> None:
-    by = people.user()
+    at = datetime(2025, 1, 1, 9, tzinfo=policies.CITY_TIME)
     for day in days:
-        Card.objects.create(institution=school, colour=colour, shown_on=day, by=by, reason="x")
+        cards.shown(institution=school, colour=colour, on=day, now=at)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_cards_of_two_years_are_not_added_up_and_withdrawn_ones_do_not_count(
     assert institutions.blocked(institution=school, on=on) is None
     show(school, "red", date(2026, 2, 1))
     assert institutions.blocked(institution=school, on=on)
-    Card.objects.filter(shown_on=date(2026, 2, 1)).update(withdrawn_at=now)
+    cards.withdrawn(card=Card.objects.get(shown_on=date(2026, 2, 1)), now=now)
     assert institutions.blocked(institution=school, on=on) is None
 
 

@@ -109,3 +109,15 @@ def test_the_last_check_is_the_latest_one() -> None:
     for found in (0, 4):
         tally.record_check(differences=found, now=timezone.now())
     assert (tally.last_check().differences, tally.last_check().clean) == (4, False)
+
+
+def test_a_check_that_breaks_off_is_no_clean_one(entry, monkeypatch) -> None:
+    def breaks() -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(ledger, "differences", breaks)
+    with pytest.raises(OSError, match="disk"):
+        call_command("check_consistency")
+    assert tally.last_check().named == ("the check broke off: OSError",)
+    with pytest.raises(tally.ReportLocked):
+        tally.refuse_when_drifted()

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courses import completion, ledger, policy, tally
+from courses import certificates, completion, ledger, policy, tally
 from courses.ledger import NotCounted, counts, counts_q
-from courses.models import Card, Completion, CountEntry, Target
+from courses.models import Completion, CountEntry, Course, Target
 from courses.policy import DEFAULTS
 from courses.tally import Cut, Scope
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
 from tests.factories.completion import counted, revoked, submitted
 from tests.factories.ledger import batch, row
 
@@ -51,20 +51,24 @@ def test_61_a_person_time_is_one_approved_completion_of_one_class_in_the_year_of
     assert (entry.year, entry.posted_on.year) == (2026, 2027)
 
 
+def test_61_by_a_dated_setting_the_year_is_that_of_the_first_certificate(now) -> None:
+    december = now.replace(month=12, day=20)
+    done, later = submitted(now=december, policy=catalogue.policy("by-certificate", count_date="certificate"))
+    assert completion.approve(by=people.user(), completion=done, now=later) is None
+    assert figures().lines["skills"].verified == 0
+    january = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
+    certificates.issue(by=people.user(), completion=done, now=january)
+    assert figures().lines["skills"].verified == 0
+    assert figures(year=2027, today=january.date()).lines["skills"].verified == 1
+
+
 def test_62_duplicates_revoked_ones_red_cards_and_own_lines_never_count_and_the_reason_is_kept(now) -> None:
     learner = people.learner(now=now)
     first, later = counted(now=now, learner=learner)
     again, later = submitted(now=later, learner=learner, policy=catalogue.second_time_policy())
     carded, later = submitted(now=later)
     own, later = submitted(now=later, course=catalogue.course(kind=catalogue.kind("tot", "own", "tot", letter="T")))
-    Card.objects.create(
-        institution=carded.enrolment.training_class.institution,
-        training_class=carded.enrolment.training_class,
-        colour=Card.Colour.RED,
-        shown_on=later.date(),
-        by=people.user(),
-        reason="出勤率 62%",
-    )
+    cards.shown(training_class=carded.enrolment.training_class, on=later.date(), now=later)
     for done in (again, carded, own):
         assert completion.approve(by=people.user(), completion=done, now=later) is None
     assert [done.not_counted for done in (again, carded, own)] == [
@@ -75,6 +79,31 @@ def test_62_duplicates_revoked_ones_red_cards_and_own_lines_never_count_and_the_
     assert figures().lines["skills"].verified == 1
     revoked(first.completion, now=later)
     assert figures().lines["skills"].verified == 0
+
+
+def test_62_beyond_the_limit_of_a_year_nobody_counts_and_the_reason_is_kept(now) -> None:
+    """By default there is no such limit; where the bureau sets one, it holds for the classes approved under it."""
+    learner, once = people.learner(now=now), catalogue.policy("once-a-year", counted_per_year=1)
+    first, later = counted(now=now, learner=learner, policy=once)
+    bread, later = submitted(now=later, learner=learner, policy=once, course=of_another("baker"))
+    free, later = submitted(now=later, learner=learner, course=of_another("waiter"))
+    rows = Completion.objects.select_related(*ledger.NEEDED).filter(pk__in=[bread.pk, free.pk]).order_by("pk")
+    foreseen = {bread.pk: NotCounted.OVER_LIMIT, free.pk: None}
+    assert ledger.foresee(completions=list(rows), now=later) == foreseen
+    assert completion.approve(by=people.user(), completion=bread, now=later) is None
+    assert bread.not_counted == NotCounted.OVER_LIMIT
+    assert completion.approve(by=people.user(), completion=free, now=later) is not None
+    assert figures().lines["skills"].verified == 2
+    for one in (first, free.count_entries.get()):
+        revoked(one.completion, now=later)
+    bread.refresh_from_db()
+    assert bread.not_counted == NotCounted.FREED, "somebody decides whether it counts now"
+    assert completion.revoking.count_again(by=people.user(), completion=bread, reason="另一条已撤销", now=later)
+    assert list(ledger.differences()) == []
+
+
+def of_another(occupation: str) -> Course:
+    return catalogue.course(occupation=catalogue.occupation(occupation))
 
 
 def test_63_a_completion_counts_for_one_target_only_unless_the_setting_says_otherwise(now) -> None:

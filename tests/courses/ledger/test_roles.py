@@ -5,8 +5,8 @@ import re
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from courses.migrations._append_only import BOOKS, drop
-from courses.models import CountEntry
+from courses.migrations._append_only import BOOKS, SEALED, drop
+from courses.models import CountEntry, MonthClose, YearClose
 from tests.append_only import restore
 from tests.architecture.trees import ROOT
 from tests.factories.ledger import batch, row
@@ -47,6 +47,8 @@ def served():
         "TRUNCATE courses_countentry CASCADE",
         "UPDATE courses_ledgerseal SET root = ''",
         "DELETE FROM courses_auditevent",
+        "UPDATE courses_monthclose SET snapshot = '{}'",
+        "DELETE FROM courses_monthclose",
     ],
 )
 def test_the_applications_role_may_add_to_the_books_and_neither_change_nor_drop_a_line(served, statement, now) -> None:
@@ -63,4 +65,11 @@ def test_the_applications_role_may_add_to_the_books_and_neither_change_nor_drop_
 
 
 def test_the_roles_file_protects_every_book() -> None:
-    assert set(re.findall(r"'(courses_\w+)'", ROLES)) == set(BOOKS)
+    assert set(re.findall(r"'(courses_\w+)'", ROLES)) == {*BOOKS, *SEALED}
+
+
+def test_of_a_close_the_applications_role_writes_the_decision_alone() -> None:
+    (granted,) = re.findall(r"GRANT UPDATE \(([\w, ]+)\)", ROLES)
+    for model in (MonthClose, YearClose):
+        columns = {field.column for field in model._meta.local_fields} - {"id"}
+        assert set(granted.split(", ")) == columns - set(SEALED[model._meta.db_table])

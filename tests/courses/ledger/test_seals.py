@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from courses import audit, ledger
+from courses import audit, ledger, tally, tasks
 from courses.ledger import SealRefusal, SealRefused
 from courses.models import CountEntry, LedgerSeal
 from tests.append_only import lift, restore
@@ -133,3 +134,26 @@ def test_the_root_of_a_sealed_day_is_printed_and_proved_by_the_commands(three_da
     with pytest.raises(CommandError):
         call_command("check_consistency", roots=kept)
     assert "is not what the books lead to" in capsys.readouterr().err
+
+
+def test_each_night_the_roots_go_to_a_file_outside_and_the_books_are_proved_against_it(
+    three_days, now, tmp_path, settings
+) -> None:
+    """Who rewrites a day and seals it anew leaves every seal whole, and is found the next night."""
+    kept = tmp_path / "roots.txt"
+    settings.LEDGER_ROOTS = str(kept)
+    with time_machine.travel(datetime(2026, 9, 10, 1, tzinfo=UTC), tick=False):
+        tasks.seal_yesterday()
+        tasks.seal_yesterday()
+        assert kept.read_text(encoding="utf-8").splitlines() == ledger.root_lines()
+        tasks.check_consistency()
+        assert tally.last_check().clean
+        lift(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE courses_countentry SET institution = 'J9' WHERE posted_on = '2026-09-07'")
+        while last := LedgerSeal.objects.filter(book=Book.LEDGER).order_by("-day").first():
+            last.delete()
+        restore(connection)
+        tasks.seal_yesterday()
+        tasks.check_consistency()
+    assert any(line.startswith("root of ledger 2026-09-09") for line in tally.last_check().named)

@@ -8,10 +8,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from courses.institutions import directory
 from courses.management.commands.load_reference import LISTINGS, REFERENCE, BadCell, ReferenceRefused, load
 from courses.models import (
     Brand,
@@ -143,7 +144,7 @@ def test_an_empty_database_gets_every_row_once(db):
         DocumentKind: 6,
         InstitutionKind: 9,
         Holiday: 231,
-        ConsentNotice: 4,
+        ConsentNotice: 5,
         Target: 60,
         TrainingNeed: 7,
     }
@@ -280,3 +281,68 @@ def test_the_command_reports_what_changed(db, folder):
     again = StringIO()
     call_command("load_reference", folder=folder, only_new=True, stdout=again)
     assert again.getvalue() == ""
+
+
+# the bureau's own list of needs
+
+HEADER = "key,version,effective_on,name,name_en,kind,occupation,level,planned,withdrawn\n"
+
+
+@pytest.fixture
+def needs(db, tmp_path):
+    load()
+
+    def write(*rows: str) -> Path:
+        path = tmp_path / "needs.csv"
+        path.write_text(HEADER + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+        return path
+
+    return write
+
+
+def only_needs(path: Path) -> None:
+    call_command("load_reference", path, only="training_needs", verbosity=0)
+
+
+def test_the_needs_alone_are_loaded_from_the_bureaus_file_and_the_directory_keeps_what_changed(needs):
+    before = TrainingNeed.objects.count()
+    only_needs(
+        needs(
+            "welder,2,2026-09-01,海工装备：焊工,Offshore equipment: welder,skill,welder,3,200,0",
+            "chinese-cook,2,2026-09-02,鲁菜师傅：中式烹调师,Lu cuisine chef: Chinese cuisine cook,skill,chinese-cook,,,1",
+            "barista,1,2026-09-03,咖啡师,Barista,skill,,,40,0",
+        )
+    )
+    assert TrainingNeed.objects.count() == before + 3
+    day = date(2026, 9, 10)
+    stand = {need.key: need.planned for need in directory.needs(on=day)}
+    assert (stand["welder"], stand["barista"], "chinese-cook" in stand) == (200, 40, False)
+    told = [(one.what, one.subject.key) for one in directory.needs_changes(on=day)][:3]
+    assert told == [("added", "barista"), ("removed", "chinese-cook"), ("changed", "welder")]
+    assert "chinese-cook" in {need.key for need in directory.needs(on=date(2026, 8, 31))}
+
+
+def test_a_version_of_a_need_that_holds_is_never_changed_and_each_bad_cell_is_named(needs):
+    sealed = needs("welder,1,2026-01-01,焊工,Welder,skill,welder,,,0")
+    with pytest.raises(ReferenceRefused) as refused:
+        only_needs(sealed)
+    assert {(cell.file, cell.row, cell.column) for cell in refused.value.cells} == {
+        ("needs.csv", 2, "name"),
+        ("needs.csv", 2, "name_en"),
+    }
+    wrong = needs("nobody,1,2026-09-01,无,None,juggling,,,,0", "late,1,soon,晚,Late,skill,,,many,0")
+    with pytest.raises(ReferenceRefused) as refused:
+        only_needs(wrong)
+    assert {(cell.row, cell.column) for cell in refused.value.cells} == {
+        (2, "kind"),
+        (3, "effective_on"),
+        (3, "planned"),
+    }
+    assert not TrainingNeed.objects.filter(key__in=["nobody", "late"]).exists()
+
+
+def test_the_list_and_its_file_are_named_together(db):
+    with pytest.raises(CommandError, match="--only"):
+        call_command("load_reference", only="training_needs")
+    with pytest.raises(CommandError, match="--only"):
+        call_command("load_reference", "needs.csv")

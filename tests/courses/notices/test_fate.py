@@ -12,6 +12,7 @@ from courses.models import AuditEvent, Learner, OutboxMessage
 from courses.notices import MessageRefusal, MessageRefused, carriers
 from courses.notices.carriers import CarrierRefusal, CarrierRefused, Letter, sent_in_memory
 from tests.factories import people
+from tests.factories.classes import training_class
 
 pytestmark = pytest.mark.django_db
 PHONE = "19900001234"
@@ -77,7 +78,8 @@ def test_a_phone_is_left_alone_at_night(learner: Learner, asked: datetime, due: 
 
 
 def due_of_a_crowd(learner: Learner, many: int, first_at: datetime) -> list[datetime]:
-    crowd = [notices.Addressee(learner, dict(COURSE), "19900000001") for _ in range(many)]
+    a_class = training_class(now=first_at)
+    crowd = [notices.Addressee(learner, dict(COURSE), a_class, "19900000001") for _ in range(many)]
     notices.queue_many(kind="enrolment_admitted", channel="sms", addressees=crowd, now=first_at, first_at=first_at)
     return list(OutboxMessage.objects.order_by("pk").values_list("due_at", flat=True))
 
@@ -213,7 +215,19 @@ def test_a_failed_message_can_be_sent_again_under_its_old_key(
     assert AuditEvent.objects.filter(verb="message_resent", by_id=officer.pk).count() == 1
     with pytest.raises(MessageRefused) as refused:
         notices.resend(by=officer, message=message, now=now)
-    assert refused.value.code == MessageRefusal.NOT_FAILED
+    assert refused.value.code == MessageRefusal.SENT_ALREADY
+
+
+def test_what_leaves_neither_phone_nor_words_stands_on_no_list_and_is_not_sent_again(
+    now: datetime, dead_phone: None
+) -> None:
+    message = told(None, now, kind="erasure_done", params={})
+    notices.deliver_due(now=now)
+    assert (seen(message).status, seen(message).to) == ("failed", "")
+    assert list(notices.failures()) == []
+    with pytest.raises(MessageRefused) as refused:
+        notices.resend(by=people.user(username="officer"), message=seen(message), now=now)
+    assert refused.value.code == MessageRefusal.BLANKED
 
 
 def test_a_login_code_is_never_sent_again(now: datetime, dead_phone: None) -> None:

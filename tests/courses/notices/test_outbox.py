@@ -109,8 +109,8 @@ def test_a_refusal_without_a_reason_reads_as_a_whole_sentence(now: datetime) -> 
         now=now,
     )
     assert [one.text.split("。")[0] for one in notices.told(learner=learner)] == [
-        "您报名「焊工（四级）」未通过：材料不全",
-        "您报名「焊工（四级）」未通过",
+        "您报名「焊工（四级）」，这次没有录取，原因：材料不全",
+        "您报名「焊工（四级）」，这次没有录取",
     ]
 
 

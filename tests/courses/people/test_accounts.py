@@ -39,6 +39,15 @@ def test_nothing_is_opened_before_the_proof_and_one_account_after(now: datetime)
     assert (user.phone, user.phone_verified_at, Learner.objects.get().user) == (PHONE, now, user)
 
 
+def test_who_opens_an_account_on_an_english_page_is_written_to_in_english(now: datetime) -> None:
+    pending, code = sent(now)
+    accounts.prove(pending=pending, code=code, now=now, language="en")
+    assert Learner.objects.get().language == "en"
+    pending, code = sent(now + timedelta(minutes=10))
+    accounts.prove(pending=pending, code=code, now=now + timedelta(minutes=10))
+    assert Learner.objects.get().language == "en", "who comes back keeps what they chose"
+
+
 def test_the_owner_of_a_known_phone_comes_back_to_the_same_account(now: datetime) -> None:
     learner = people.learner(now=now)
     pending, code = sent(now, learner.phone)

@@ -180,4 +180,4 @@ def test_the_same_form_sent_twice_ends_well(held: Learner, newcomer: Learner, no
 
 def test_an_erased_record_is_nobodys(held: Learner, newcomer: Learner, now: datetime) -> None:
     Learner.objects.filter(pk=held.pk).update(erased_at=now)
-    assert refusal(newcomer, now) == IdentityRefusal.DUPLICATE_PERSON
+    assert refusal(newcomer, now) == IdentityRefusal.ERASED

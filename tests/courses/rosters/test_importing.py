@@ -23,7 +23,7 @@ from courses.models import (
     TrainingClass,
 )
 from courses.rosters import RosterRefusal, RosterRefused
-from tests.factories import people, sheets
+from tests.factories import catalogue, people, sheets
 from tests.factories.classes import enrolled
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,12 @@ def test_checking_writes_nobody_and_keeps_nothing_readable(send, tmp_path) -> No
     stored = (tmp_path / "rosters" / roster.number).read_bytes()
     assert b"PK" not in stored[:4]
     assert number.encode() not in stored
+
+
+def test_a_list_vouches_for_those_on_it_and_the_version_of_the_text_is_kept(send, sender, now) -> None:
+    catalogue.consent_notice("truth-of-status")
+    rosters.commit(roster=send(sheets.xlsx([sheets.person(1)])), by=sender, now=now)
+    assert Enrolment.objects.get().truth == "1.0"
 
 
 def test_a_good_roster_is_registered_and_seated_in_the_order_of_the_sheet(send, a_class, sender, now) -> None:

@@ -75,11 +75,11 @@ def test_nobody_admits_a_candidate_by_hand_or_by_a_list(a_camp: TrainingClass, n
 
 def test_a_class_does_not_start_while_its_applicants_wait_for_the_result(a_camp: TrainingClass, now: datetime) -> None:
     result = proposed(camp=a_camp, now=now)
-    running = TrainingClass.Status.RUNNING
+    running, first_day = TrainingClass.Status.RUNNING, now + timedelta(days=30)
     with pytest.raises(ClassRefused, match="selection_open"):
-        classes.advance(by=None, training_class=a_camp, to=running, now=now)
+        classes.advance(by=None, training_class=a_camp, to=running, now=first_day)
     settled(result, now)
-    classes.advance(by=None, training_class=a_camp, to=running, now=now)
+    classes.advance(by=None, training_class=a_camp, to=running, now=first_day)
 
 
 def test_seats_go_by_rank_and_the_rest_waits_in_order_of_rank(a_camp: TrainingClass, now: datetime) -> None:
@@ -274,3 +274,38 @@ def test_an_applicant_reads_the_own_result_only_once_it_is_published(a_camp: Tra
     assert own is not None
     assert (own.line.rank, own.line.points, own.pass_points, own.tie) == (2, 7000, 60, "")
     assert [(criterion.key, mean) for criterion, mean in own.means][:1] == [("venture", 7)]
+
+
+def test_a_camp_that_has_not_chosen_yet_keeps_its_applicants_however_late_it_is(now: datetime) -> None:
+    late = now + timedelta(days=40)
+    unscored = camp(now=now)
+    waits = candidate(camp=unscored, now=now)
+    assert seating.end_begun(now=late) == 0
+    sent_back = camp(now=now)
+    result = proposed(camp=sent_back, now=now)
+    selection.send_back(by=people.user(), selection=result, reason="漏评一人", now=now)
+    assert seating.end_begun(now=late) == 0
+    waits.refresh_from_db()
+    assert waits.status == Status.CANDIDATE
+    assert set(selection.to_propose(now=late)) == {sent_back}
+    assert list(selection.unscored()) == [waits]
+
+
+def test_a_camp_to_which_nobody_handed_papers_in_is_ended_by_people_and_by_no_sweep(now: datetime) -> None:
+    """Until its deadline it waits for papers, then for somebody who brings out a result or cancels it."""
+    paperless = camp(now=now, enrol_until=now + timedelta(days=20))
+    row = candidate(camp=paperless, now=now, pitch=False)
+    assert not selection.to_propose(now=now + timedelta(days=19)).exists()
+    late = now + timedelta(days=40)
+    assert seating.end_begun(now=late) == 0
+    row.refresh_from_db()
+    assert row.status == Status.CANDIDATE
+    assert not OutboxMessage.objects.filter(kind__startswith="not_reached").exists()
+    assert selection.to_propose(now=late).get() == paperless
+
+
+def test_without_a_deadline_a_camp_without_papers_waits_for_a_decision_from_its_first_day_on(now: datetime) -> None:
+    paperless = camp(now=now, days=30)
+    candidate(camp=paperless, now=now, pitch=False)
+    assert not selection.to_propose(now=now + timedelta(days=29)).exists()
+    assert selection.to_propose(now=now + timedelta(days=30)).get() == paperless

@@ -7,7 +7,7 @@ import pytest
 
 from courses.policy import SIGNALS, Policy
 from courses.supervision import Facts, find
-from courses.supervision.rules import Called, Counted, Elsewhere, Seen, Stood
+from courses.supervision.rules import Called, Counted, Elsewhere, Seen, Stood, Vouched
 
 POLICY = Policy()
 At = Callable[..., datetime]
@@ -113,6 +113,28 @@ def test_marks_by_hand_and_missing_check_outs_are_told_when_the_lesson_is_over(a
     assert kinds(Facts(at(10800), stood=marked[1:]), over) == ["by_hand"]
     assert kinds(Facts(at(10800), stood=[stood(at, 99, by_hand=True), *marked[2:], stood(at, 98)]), over) == []
     assert kinds(Facts(at(10800), stood=stayed[1:]), over) == []
+    signed = Stood("X0", at(), None, by_hand=False, reasons=("no_checkout",), out_on_paper=True)
+    assert kinds(Facts(at(10800), stood=[signed, *stayed[1:]]), over) == []
+
+
+def test_two_must_vouch_for_a_learner_and_one_of_them_in_person(at: At) -> None:
+    """A phone alone, one trainer alone; a phone and a trainer, two trainers."""
+    vouched = [
+        Vouched(f"X{number}", own, frozenset(staff), at())
+        for number, (own, staff) in enumerate([(6, []), (0, [7]), (1, [7]), (0, [7, 8]), (0, [])])
+    ]
+    over = at(10800 + 30 * 60)
+    [found] = find(facts=Facts(at(10800), vouched=vouched), policy=POLICY, now=over)
+    assert (found.kind, found.figures) == ("one_sided", {"people": 3, "came": 5, "from": 2})
+    assert [(row["learner"], row["own"], row["staff"]) for row in found.rows] == [
+        ("X0", 6, 0),
+        ("X1", 0, 1),
+        ("X4", 0, 0),
+    ]
+    assert kinds(Facts(at(10800), vouched=vouched[2:4]), over) == []
+    assert kinds(Facts(at(10800), vouched=vouched), over - timedelta(seconds=1)) == []
+    alone = Policy(signals={**SIGNALS, "witnesses": 1})
+    assert kinds(Facts(at(10800), vouched=vouched[1:2]), over, alone) == []
 
 
 def test_every_threshold_is_policys(at: At) -> None:

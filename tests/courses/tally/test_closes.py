@@ -2,18 +2,19 @@
 
 import csv
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import translation
 
-from courses import completion
+from courses import certificates, completion
 from courses.completion import revoking, sampling
 from courses.ledger import LedgerRefusal, LedgerRefused
-from courses.models import CountEntry, DailyTotal, District, LedgerSeal, MonthClose, Target
+from courses.models import CountEntry, DailyTotal, District, LedgerSeal, MonthClose, Target, Undercut
 from courses.tally import (
     CloseRefusal,
     CloseRefused,
@@ -30,7 +31,10 @@ from courses.tally import (
     record_check,
     refuse_when_drifted,
     take_back_close,
+    take_file,
 )
+from courses.tally.snapshots import root_of
+from tests.append_only import lift
 from tests.factories import catalogue, people
 from tests.factories.completion import counted, revoked, submitted
 from tests.factories.ledger import batch, row
@@ -149,10 +153,13 @@ def test_the_check_list_counts_what_is_open(now) -> None:
     entry, _later = counted(now=now - timedelta(days=40), course=catalogue.course(occupation=catalogue.occupation("b")))
     revoking.propose_revocation(by=people.user(), completion=entry.completion, reason="疑", now=now)
     sampling.draw(by=people.user(), year=2026, month=8, district=None, now=now)
+    Undercut.objects.create(
+        number="Y1", completion=entry.completion, approved_by=people.user(), lost=[], rows=[], found_at=now
+    )
     found = {one.check: one.many for one in checklist(year=2026, month=8, now=now)}
     assert found == {
-        "not_sealed": 0, "drift": 0, "unchecked": 1, "open_completions": 1, "revocations": 1, "samples": 1,
-        "earlier_open": 0,
+        "not_sealed": 0, "drift": 0, "unchecked": 1, "open_completions": 1, "revocations": 1, "undercuts": 1,
+        "samples": 1, "earlier_open": 0,
     }  # fmt: skip
 
 
@@ -227,8 +234,49 @@ def test_a_close_whose_figures_the_entries_no_longer_give_is_a_difference(august
     DailyTotal.objects.filter(month=8).update(count=4)
     assert [name for name, _what in close_differences()] == ["monthclose 2026-08"]
     DailyTotal.objects.filter(month=8).update(count=3)
+    lift(connection)
     MonthClose.objects.filter(pk=close.pk).update(snapshot={**close.snapshot, "as_of": "2026-09-01"})
     assert [what for _name, what in close_differences()] == ["its snapshot is not the one that was sealed"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"snapshot": {}}, {"root": "0" * 64}, {"cut_off": date(2026, 9, 30)}, {"month": 7}, {"year": 2025}],
+)
+def test_what_a_close_holds_is_changed_by_nobody(august, now, changes) -> None:
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        MonthClose.objects.filter(pk=close.pk).update(**changes)
+
+
+@pytest.mark.parametrize("deed", [confirm_close, partial(take_back_close, reason="重算")])
+def test_a_close_is_decided_once_and_none_is_removed(august, now, deed) -> None:
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    deed(by=people.user(), close=close, now=now)
+    rows = MonthClose.objects.filter(pk=close.pk)
+    for forced in (lambda: rows.update(closed_at=None, closed_by=None), rows.delete):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            forced()
+
+
+def test_a_close_that_was_removed_or_sealed_anew_by_force_is_found(august, now) -> None:
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    confirm_close(by=people.user(), close=close, now=now)
+    assert list(close_differences()) == []
+    lift(connection)
+    forged = {**close.snapshot, "as_of": "2026-09-01"}
+    MonthClose.objects.filter(pk=close.pk).update(snapshot=forged, root=root_of(forged))
+    lost = [(f"monthclose {close.pk}", "was sealed and is not there as it was")]
+    assert list(close_differences()) == lost
+    MonthClose.objects.all().delete()
+    assert list(close_differences()) == lost
+
+
+def test_no_file_of_a_close_is_taken_while_the_last_check_differs(august, now) -> None:
+    close = closed(2026, 8, now)
+    record_check(differences=1, now=now)
+    with pytest.raises(ReportLocked):
+        take_file(by=people.user(), close=close, kind="csv", now=now)
 
 
 def test_who_approves_does_not_close(now) -> None:
@@ -272,10 +320,38 @@ def test_a_name_that_changed_since_the_proposal_is_no_other_figure_and_the_snaps
     assert list(close_differences()) == []
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "＝", " =", "\u3000@", "|"])
 def test_a_name_in_a_file_of_a_close_is_no_formula(begin: str, august, now) -> None:
     District.objects.filter(pk=catalogue.district().pk).update(name=f"{begin}1+1")
     told = close_files(close=closed(2026, 8, now))["csv"].content.decode("utf-8-sig")
     rows = list(csv.reader(StringIO(told, newline="")))
     assert ["区市", "技能", "zhifu", f"'{begin}1+1", "3", "3"] in rows
     assert not any(cell.startswith(begin) for line in rows for cell in line)
+
+
+def test_who_approved_what_a_certificate_of_another_counted_does_not_close_its_month(now) -> None:
+    rules = catalogue.policy("by-certificate", count_date="certificate")
+    done, later = submitted(now=now - timedelta(days=40), policy=rules)
+    officer = people.user()
+    completion.approve(by=officer, completion=done, now=later)
+    certificates.issue(by=people.user(), completion=done, now=later)
+    assert (later.month, CountEntry.objects.get().by == officer) == (8, False)
+    with pytest.raises(CloseRefused) as refused:
+        propose_close(by=officer, year=2026, month=8, now=now)
+    assert refused.value.code == CloseRefusal.HAND_IN_IT
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    with pytest.raises(CloseRefused) as refused:
+        confirm_close(by=officer, close=close, now=now)
+    assert refused.value.code == CloseRefusal.HAND_IN_IT
+
+
+def test_who_approved_what_another_adjusted_into_the_year_does_not_close_it(now) -> None:
+    entry, _later = counted(now=now - timedelta(days=40))
+    approver = entry.completion.approved_by
+    entry.pk, entry.code, entry.revision, entry.by = None, "L-again", 2, people.user()
+    entry.is_adjustment, entry.reason = True, "恢复计数"
+    entry.save(force_insert=True)
+    for by, code in ((approver, CloseRefusal.HAND_IN_YEAR), (people.user(), CloseRefusal.NOT_OVER)):
+        with pytest.raises(CloseRefused) as refused:
+            propose_year_close(by=by, year=2026, now=now)
+        assert refused.value.code == code

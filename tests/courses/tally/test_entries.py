@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from courses import access, tally
 from courses.models import CountEntry
@@ -63,3 +65,17 @@ def test_a_reader_finds_the_lines_of_the_own_scope_only(lines, now) -> None:
     officer = people.staff(role="district", now=now, district=catalogue.district("laishan", "莱山区", "370613"))
     found = tally.entries(visible=access.visible_entries(user=officer, now=now), cut=Cut(2026))
     assert [entry.district for entry in found] == ["laishan"]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL plans by what a table holds, and this one is empty"
+)
+@pytest.mark.parametrize("cut", [Cut(2026), Cut(2026, line="skills"), Cut(2026, line="skills", occupation="trade-7")])
+def test_the_few_lines_that_take_one_back_are_found_by_an_index_of_their_own(lines, cut) -> None:
+    """Through the index of all lines a year's reversals take as long as the year itself."""
+    with CaptureQueriesContext(connection) as asked:
+        tally.lines(visible=CountEntry.objects.all(), cut=cut, scope="")
+    backwards = next(query["sql"] for query in asked if '"reverses_id" IS NOT NULL' in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {backwards}")
+        assert any("countentry_taken_back" in step[3] for step in cursor.fetchall())

@@ -108,6 +108,20 @@ def test_as_of_knows_what_was_posted_by_that_day_and_no_figures_of_now(targets, 
     assert of(as_of=TODAY).lines[SKILLS].people == of().lines[SKILLS].people == 6
 
 
+@pytest.mark.parametrize(
+    ("today", "then"),
+    [("02-27", 0), ("02-28", 1), ("03-01", 2), ("06-30", 2), ("07-01", 2), ("09-30", 2), ("10-01", 3), ("12-31", 3)],
+)
+def test_last_year_is_told_as_it_stood_on_the_same_day_of_it(today, then, now, districts) -> None:
+    posted = [date(2025, 2, 28), date(2025, 3, 1), date(2025, 10, 1), date(2026, 1, 4)]
+    batch(rows=[row(counted_on=date(2025, 1, 9), posted_on=day, district="fushan") for day in posted], now=now)
+    day = date.fromisoformat(f"2026-{today}")
+    for district, told in ((None, then), ("fushan", then), ("laishan", 0)):
+        assert of(today=day, district=district).lines[SKILLS].then == told
+        assert of(today=date(2026, 12, 31), as_of=day, district=district).lines[SKILLS].then == told
+    assert of(today=day).lines[SKILLS].last_year[0] == 4
+
+
 def test_a_day_to_come_is_today(targets, ledger_lines) -> None:
     assert of(as_of=date(2027, 1, 1)).as_of == TODAY
 
@@ -144,13 +158,13 @@ def test_verified_in_training_enrolled_and_pending_stand_apart(now, districts) -
     assert (of(district="laishan").enrolled, of(district="laishan").pending) == (2, 0)
 
 
-def test_the_tally_asks_ten_questions_whatever_the_ledger_holds(
+def test_the_tally_asks_six_questions_whatever_the_ledger_holds(
     targets, ledger_lines, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(6):
         of()
     batch(rows=[row(counted_on=TODAY, posted_on=TODAY) for _ in range(50)], now=people.user().date_joined)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(6):
         of()
 
 

@@ -16,7 +16,7 @@ def page(source: str, **values: object) -> BeautifulSoup:
 def test_the_gauge_says_its_numbers_to_those_who_do_not_see_it() -> None:
     gauge = page("{% gauge_large 22146 30000 21123 %}").svg
     assert gauge is not None
-    assert gauge["aria-label"] == "已核 22,146，目标 30,000，今天应到 21,123"
+    assert gauge["aria-label"] == "已核 22,146，目标 30,000，今日序时 21,123"
 
 
 def test_the_pace_chart_has_a_table_twin() -> None:
@@ -49,7 +49,7 @@ def test_a_month_to_come_is_hatched_and_says_so() -> None:
 
 def test_the_path_is_solid_behind_and_dotted_ahead_and_ends_without_a_line() -> None:
     beads = [{"state": state, "title": state} for state in ("done", "absent", "next", "coming", "exam", "certificate")]
-    rows = page("{% learner_path beads %}", beads=beads).select("li")
+    rows = page("{% learner_path beads 45 %}", beads=beads).select("li")
     lines = [row.select_one(".segment path") for row in rows]
     assert [line["class"][0] if line else None for line in lines] == [
         "passed",

@@ -63,11 +63,14 @@ def test_nothing_is_written_for_no_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "hours"), [(0, "0"), (None, "0"), (45, "1"), (180, "4"), (200, "4.4"), (44, "0.9")]
+    ("minutes", "per", "hours"),
+    [(0, 45, "0"), (None, 45, "0"), (45, 45, "1"), (180, 45, "4"), (200, 45, "4.4"), (44, 45, "0.9"), (180, 60, "3")],
 )
-def test_hours_are_45_minutes_rounded_down(minutes: int | None, hours: str) -> None:
-    assert words.hours_number(minutes) == hours
-    assert words.hours_words(minutes) == f"{hours} 学时"
+def test_hours_are_of_as_many_minutes_as_the_policy_says_rounded_down(
+    minutes: int | None, per: int, hours: str
+) -> None:
+    assert words.hours_number(minutes, per) == hours
+    assert words.hours_words(minutes, per) == f"{hours} 学时"
 
 
 def test_groups_and_person_times() -> None:

@@ -1,13 +1,18 @@
-"""Text size and light or dark, kept in the browser."""
+"""Text size and light or dark, kept in the browser; the language, kept with the learner too."""
 
 import re
+from datetime import datetime
 
 import pytest
 from django.test import Client
 
-from tests.factories import catalogue
+from courses.models import Learner, OutboxMessage
+from courses.notices.texts import text_of
+from tests.factories import catalogue, people
+from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def kept(client: Client) -> dict[str, str]:
@@ -28,6 +33,27 @@ def test_what_is_kept_shows_on_the_next_page(client: Client) -> None:
     client.post("/appearance/", {"elder": "2", "theme": "dark"})
     page = client.get("/account/").content.decode()
     assert ('data-elder="2"' in page, 'data-theme="dark"' in page) == (True, True)
+
+
+def test_a_learner_who_reads_in_english_is_written_to_in_english(client: Client, now: datetime) -> None:
+    """Signed in; a visitor's choice stays in the browser, staff have none, and no language is made up."""
+    learner, other, clerk = people.learner(now=now), people.learner(now=now), people.user()
+    assert learner.user is not None
+    client.post("/language/", {"language": "en"})
+    for user, wanted in ((clerk, "en"), (learner.user, "fr"), (learner.user, "en")):
+        client.force_login(user, backend=BACKEND)
+        assert client.get("/language/", {"language": "zh-hans"}).status_code == 302
+        assert client.post("/language/", {"language": wanted, "next": "/"}).status_code == 302
+    assert [Learner.objects.get(pk=one.pk).language for one in (learner, other)] == ["en", "zh-hans"]
+    learner.refresh_from_db()
+    a_class = training_class(now=now)
+    letters = []
+    for one in (learner, other):
+        enrolled(training_class=a_class, now=now, learner=one)
+        message = OutboxMessage.objects.get(learner=one)
+        letters.append(text_of(kind=message.kind, params=message.params, language=message.language))
+    assert letters[0].startswith("You are enrolled in")
+    assert letters[1].startswith("您已报上「中式烹调师（四级）」")
 
 
 def test_nothing_unknown_is_kept_and_nobody_is_led_away(client: Client) -> None:

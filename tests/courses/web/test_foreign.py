@@ -13,28 +13,51 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from pytest_django import Settings
 
-from courses import access, classes, enrolment, groups, merging, rosters, saved_views
-from courses.attendance import leave
+from courses import (
+    access,
+    classes,
+    enrolment,
+    erasure,
+    exports,
+    groups,
+    merging,
+    rosters,
+    rulebook,
+    saved_views,
+    supervision,
+)
+from courses.attendance import leave, paper
 from courses.attendance.codes import lesson_name
+from courses.attendance.paper import Signed
 from courses.completion import batches, revoking, sampling
 from courses.enrolment import Told
 from courses.models import (
+    Completion,
     CountEntry,
     Dispute,
     Enrolment,
+    ExternalCertificate,
+    FollowUp,
     Institution,
     Learner,
     LearnerCategory,
     Lesson,
+    MakeUp,
     Post,
+    RoomCount,
     SavedView,
     Signal,
+    StaffRequest,
+    TrainingClass,
+    Undercut,
     User,
+    Work,
 )
 from courses.people import cards, clients, devices, proofs
 from courses.people.clients import Scope
 from tests.architecture.routes import Route, routes
 from tests.courses.rosters.conftest import private_folder
+from tests.factories import cards as shown_cards
 from tests.factories import catalogue, papers, people, sheets
 from tests.factories import groups as bookings
 from tests.factories.certificates import issued
@@ -46,11 +69,15 @@ __all__ = ["private_folder"]
 
 pytestmark = pytest.mark.django_db
 Role = Post.Role
+MONTH = timedelta(days=30)
+SHOP = "https://jinsique.example.com/"
+PAPER = "Y003706054321"
 NAME, EMPLOYER, CONTACT, REASON = "金丝雀甲", "金丝雀船务有限公司", "金丝雀主任", "金丝雀要出海"
 # What may be shown to everybody: a class that enrols, the public directory, the list of one's own links.
 OPEN_TO_ALL = {"enrol_start", "enrol_proof", "enrol_step"}
-# Asked for what everybody at the desk may see; what stands on them is looked at for canaries all the same.
-OF_THE_CITY = {"desk_base"}
+# Asked for what everybody at the desk may see, and what a printed sheet was exported as; what stands on these pages is
+# looked at for canaries all the same.
+OF_THE_CITY = {"desk_base", "desk_export_checked"}
 # A close holds the whole city: who sees a part of it is led to the part that is theirs.
 LED_TO_THE_TALLY = {"desk_year_close", "desk_close", "desk_year_close_file", "desk_close_file"}
 # The paper of a certificate is drawn by a task of its own.
@@ -106,6 +133,7 @@ def world(now: datetime, private_folder: Path) -> World:
         "entry": entry.code,
         "learner": who.number,
         "institution": school.number,
+        **_staff(owner, school, now),
         "base": "SX01",
         "project": "XM-1",
         **_camp(school, now),
@@ -115,7 +143,18 @@ def world(now: datetime, private_folder: Path) -> World:
     document = who.documents.get().number
     canaries = {NAME, EMPLOYER, CONTACT, REASON, document, who.phone, own.number, booking.number}
     canaries |= {names["certificate"], names["revocation"], names["batch"], names["leave"], names["dispute"]}
+    canaries |= {names["work"], names["undercut"], names["check"], names["card"], SHOP, PAPER}
     return World(names, owner, _strangers(other, before), frozenset(canaries), other)
+
+
+def _staff(owner: User, school: Institution, now: datetime) -> dict[str, str]:
+    """A colleague with a post here, and one who is to get one."""
+    colleague = people.staff(role=Role.INSTITUTION, now=now - MONTH, institution=school, name=NAME)
+    asked = StaffRequest.objects.create(
+        number="G0000000001", kind="post", username="canary", name=NAME, role=Role.INSTITUTION, institution=school,
+        asked_by=owner, asked_at=now,
+    )  # fmt: skip
+    return {"post": str(colleague.posts.get().key), "staff_request": asked.number}
 
 
 def _seat(own: Enrolment, owner: User, now: datetime) -> dict[str, str]:
@@ -149,6 +188,24 @@ def _desk(made: Any, owner: User, now: datetime) -> dict[str, str]:
         "view": str(view.key),
         "lesson": lesson_name(lesson),
         "change": request.number,
+        **_files(owner, now),
+    }
+
+
+def _files(owner: User, now: datetime) -> dict[str, str]:
+    """An export that is being made, and one that is made every month."""
+    city = people.staff(role=Role.CITY, now=now, username="bookkeeper")
+    own_form = exports.upload(by=city, name=NAME, content=sheets.xlsx([]), now=now)
+    wanted = exports.Wanted("f", "xlsx", {"year": now.year}, purpose=REASON)
+    schedule = exports.plan(by=owner, form="f", kind="xlsx", district="", day=5, now=now)
+    rule = rulebook.propose_policy(
+        by=city, effective_on=now.date() + MONTH, values={"pass_mark": 70}, reason=REASON, source="文件", now=now
+    )
+    return {
+        "export": exports.take(by=owner, wanted=wanted, now=now).export.number,
+        "plan": schedule.number,
+        "rule": rule.number,
+        "own": own_form.number,
     }
 
 
@@ -169,7 +226,49 @@ def _claims(own: Enrolment, now: datetime) -> dict[str, str]:
     signal = Signal.objects.create(
         code="S00000000001", lesson=lesson, kind=Signal.Kind.HEADS, figures=sum_, rows=[], at=now
     )
-    return {"leave": asked.code, "dispute": dispute.code, "signal": signal.code}
+    make_up = MakeUp.objects.create(code="M" * 26, enrolment=own, missed=lesson, heard=lesson, asked_at=now)
+    return {
+        **_paper(own, lesson, now),
+        "make_up": make_up.code,
+        "leave": asked.code,
+        "work": _work(own, now),
+        "dispute": dispute.code,
+        "signal": signal.code,
+        **_inspected(own, lesson, now),
+    }
+
+
+def _inspected(own: Enrolment, lesson: Lesson, now: datetime) -> dict[str, str]:
+    """What was found in a room, and the card that came of it."""
+    by = people.user()
+    RoomCount.objects.create(lesson=lesson, counted=1, register_here=2, register_awaiting=0, due=2, by=by, at=now)
+    inspected = supervision.Inspected("mend", [own.number], found=REASON)
+    check = supervision.record_check(by=by, lesson=lesson, inspected=inspected, now=now)
+    card = shown_cards.shown(training_class=own.training_class, on=now.date(), now=now, room_check=check)
+    return {"check": check.number, "card": card.number}
+
+
+def _paper(own: Enrolment, lesson: Lesson, now: datetime) -> dict[str, str]:
+    """A sheet of a lesson that was, with what somebody entered from it and its picture."""
+    officer = people.user()
+    Lesson.objects.filter(pk=lesson.pk).update(starts_at=now - timedelta(hours=4), ends_at=now - timedelta(hours=1))
+    held = Lesson.objects.select_related("training_class").get(pk=lesson.pk)
+    Enrolment.objects.filter(pk=own.pk).update(admitted_at=now - timedelta(days=1))
+    sheet = paper.print_sign_in(by=officer, lesson=held, now=now)
+    entry = paper.enter(
+        by=officer, sheet=sheet, signed=[Signed(1, came=True, left=True)],
+        photos=[ContentFile(papers.pdf())], why="", now=now,
+    )  # fmt: skip
+    return {"sheet": sheet.number, "paper_entry": entry.number, "photo": entry.photos.get().code}
+
+
+def _work(own: Enrolment, now: datetime) -> str:
+    assert own.learner.user is not None
+    made = Work.objects.create(
+        code="K" * 26, enrolment=own, part=Work.Part.LINK, version=1, link=SHOP, by=own.learner.user, at=now,
+        institution=own.training_class.institution,
+    )  # fmt: skip
+    return made.code
 
 
 def _decisions(who: Learner, entry: CountEntry, school: Institution, now: datetime) -> dict[str, str]:
@@ -182,13 +281,47 @@ def _decisions(who: Learner, entry: CountEntry, school: Institution, now: dateti
     waiting, _after = submitted(now=before, learner=people.learner(now=before, name=NAME), institution=school)
     sample = sampling.draw(by=officer, year=entry.year, month=entry.month, district=None, now=now)
     twin = people.learner(now=now, name=NAME)
+    leaves = people.learner(now=now, name=NAME)
     return {
         "certificate": certificate.number,
+        "external": _external(certificate.completion, officer, now),
+        "erasure": erasure.ask_at_counter(learner=leaves, by=officer, note=REASON, now=now).number,
         "revocation": revocation.number,
+        "undercut": Undercut.objects.create(
+            number="Y00000000001",
+            completion=certificate.completion,
+            approved_by=certificate.completion.approved_by,
+            lost=[],
+            rows=[],
+            found_at=now,
+        ).number,
+        "call_back": _called(later, now),
+        "follow_up": FollowUp.objects.create(
+            code="F" * 26,
+            completion=certificate.completion,
+            months=3,
+            opens_at=before,
+            closes_at=now + MONTH,
+            planned_at=before,
+        ).code,
         "batch": batches.approve_later(by=officer, completions=[waiting], now=now).number,
         "sample": sample.number,
         "merge": merging.propose_merge(by=officer, kept=who, merged=twin, reason=REASON, now=now).number,
     }
+
+
+def _external(completion: Completion, by: User, now: datetime) -> str:
+    made = ExternalCertificate.objects.create(
+        code="W0000000001", completion=completion, kind=ExternalCertificate.Kind.LEVEL, number=PAPER,
+        issued_on=now.date(), issuer="鉴定中心", by=by, at=now,
+    )  # fmt: skip
+    return made.code
+
+
+def _called(later: TrainingClass, now: datetime) -> str:
+    drawn = supervision.draw(training_class=later, now=now)
+    assert drawn is not None
+    return drawn.lines.get().code
 
 
 def _strangers(other: Institution, since: datetime) -> dict[str, User | None]:
@@ -207,6 +340,7 @@ FIRST = {
     "/my/proof/": "proof",
     "/my/devices/": "device",
     "/my/leave/": "leave",
+    "/my/makeup/": "make_up",
     "/my/dispute/": "dispute",
     "/my/certificate/": "certificate",
     "/teach/lesson/": "lesson",
@@ -215,28 +349,60 @@ FIRST = {
     "/desk/views/": "view",
     "/desk/class/": "class",
     "/desk/roster/": "roster",
+    "/desk/export/": "export",
+    "/desk/exports/plan/": "plan",
+    "/desk/exports/check/": "export",
+    "/desk/exports/own/": "own",
+    # A form is everybody's; what it may be filled with is looked at where it is made.
+    "/desk/exports/form/": "form",
     "/desk/group/": "group",
     "/desk/certificate/": "certificate",
+    "/desk/external/": "external",
     "/desk/completion/": "completion",
     "/desk/revocation/": "revocation",
+    "/desk/undercut/": "undercut",
     "/desk/sample/": "sample",
+    "/desk/callback/": "call_back",
+    "/desk/followup/": "follow_up",
     "/desk/selection/": "camp",
     "/desk/entry/": "entry",
     "/desk/closes/": "year",
     "/desk/signal/": "signal",
+    "/desk/check/": "check",
+    "/desk/card/": "card",
     "/desk/lesson/": "lesson",
+    "/desk/sheet/": "sheet",
+    "/teach/sheet/": "sheet",
+    "/S/": "sheet",
+    "/s/": "sheet",
+    "/desk/staff/request/": "staff_request",
+    "/desk/staff/": "post",
     "/desk/merge/": "merge",
+    "/desk/erasure/": "erasure",
+    "/desk/rule/": "rule",
     "/desk/learners/": "learner",
     "/desk/institution/": "institution",
     "/desk/base/": "base",
     "/desk/project/": "project",
 }
 # What stands at a later place: by the word before it, else by its own.
-AFTER = {"leave": "leave", "dispute": "dispute", "signals": "signal", "member": "member"}
+AFTER = {
+    "makeup": "make_up",
+    "entry": "paper_entry",
+    "photo": "photo",
+    "leave": "leave",
+    "dispute": "dispute",
+    "signals": "signal",
+    "member": "member",
+    "work": "work",
+    "open": "work",
+    "judge": "work",
+}
 LATER = {
     "request_number": "change",
     "entry_number": "counter",
     "code": "proof",
+    "photo_code": "photo",
     "receipt": "enrolment",
     "enrolment_number": "enrolment",
     "completion_number": "completion",
@@ -339,7 +505,14 @@ def test_its_own_people_find_what_the_others_do_not(world: World) -> None:
     lost = []
     for route in NAMED:
         address = address_of(route, world.names)
-        run_by_the_owner = route.gate in {"see_desk", "run_classes", "book_groups", "enrol_at_counter"}
+        run_by_the_owner = route.gate in {
+            "see_desk",
+            "run_classes",
+            "book_groups",
+            "enrol_at_counter",
+            "follow_up",
+            "appoint",
+        }
         if not run_by_the_owner or route.name in {"desk_project", "desk_class_approve"} | OF_THE_CITY:
             continue
         answer = client.get(address)
@@ -354,7 +527,8 @@ def test_the_city_and_the_learner_find_what_strangers_do_not(world: World, now: 
     """What no institution runs, likewise."""
     city = people.staff(role=Role.CITY, now=now - timedelta(days=30))
     owner = Learner.objects.get(number=world.names["learner"]).user
-    kinds = {"batch", "revocation", "sample", "merge", "signal", "certificate", "year", "entry"}
+    kinds = {"own", "batch", "revocation", "sample", "merge", "signal", "certificate", "year", "entry"}
+    kinds |= {"check", "card"}
     shown = 0
     for user, start in ((city, "/desk/"), (owner, "/my/")):
         client = browser(user)
@@ -378,6 +552,6 @@ def test_every_named_address_of_the_desk_has_a_thing_of_the_world() -> None:
         for route in NAMED
         if route.address.startswith(("/desk/", "/teach/", "/my/"))
         and not route.address.startswith(starts)
-        and route.name not in {"my_offer", "desk_message_resend"}
+        and route.name not in {"my_offer", "desk_message_resend", "my_identity_step"}
     ]
     assert missing == []

@@ -33,12 +33,12 @@ def test_a_ruler_is_parted_where_the_numbers_are_round(target: int, parts: int) 
 
 def test_the_large_gauge_shows_fill_ruler_and_staff() -> None:
     drawn = gauge_large(
-        value=22146, target=30000, expected=21123, expected_label="今天应到 21,123", tone="tide", summary="已核"
+        value=22146, target=30000, expected=21123, expected_label="今日序时 21,123", tone="tide", summary="已核"
     )
     assert 'width="73.82%"' in drawn
     assert re.findall(r">([\d,]+)</text>", drawn) == ["0", "5,000", "10,000", "15,000", "20,000", "25,000", "30,000"]
     assert '<svg class="staff" x="70.41%"' in drawn
-    assert 'text-anchor="end">今天应到 21,123</text>' in drawn
+    assert 'text-anchor="end">今日序时 21,123</text>' in drawn
 
 
 @pytest.mark.parametrize(("expected", "anchor"), [(1000, "start"), (29000, "end")])

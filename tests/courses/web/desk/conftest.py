@@ -10,12 +10,13 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from pytest_django import Settings
 
-from courses import completion
-from courses.attendance.checkin import Who, check_in
-from courses.attendance.tickets import new_ticket
-from courses.models import Completion, Direction, Enrolment, Institution, Lesson, Post, TrainingClass, User
+from courses import attendance, completion
+from courses.attendance import Scanner, personal
+from courses.models import Completion, Device, Direction, Enrolment, Institution, Lesson, Post, TrainingClass, User
+from courses.people.numbers import fresh
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
+from tests.factories.completion import looked_through, scanned
 
 Role = Post.Role
 Open = Callable[[User], Client]
@@ -83,7 +84,7 @@ def sign_in() -> Open:
 
 @pytest.fixture
 def finished(now: datetime, cast: Cast) -> Callable[..., TrainingClass]:
-    """A class of two lessons that ended on 9 September, everybody scanned in and out."""
+    """A class of two lessons that ended on 9 September, everybody scanned in and out, and looked through since."""
 
     def make(
         *, people_in: int = 2, first: datetime | None = None, present: bool = True, **fields: object
@@ -93,18 +94,31 @@ def finished(now: datetime, cast: Cast) -> Callable[..., TrainingClass]:
         made = training_class(now=planned, first=start, trainers=[cast.trainer], **fields)  # type: ignore[arg-type]
         for _ in range(people_in):
             enrolment = enrolled(training_class=made, now=planned)
-            for lesson in made.lessons.all() if present else ():
-                attend(enrolment, lesson)
+            for lesson in made.lessons.order_by("number") if present else ():
+                attend(enrolment, lesson, by=cast.trainer)
+        looked_through(made, at=min(now, made.lessons.latest("ends_at").ends_at + timedelta(hours=1)))
         return made
 
     return make
 
 
-def attend(enrolment: Enrolment, lesson: Lesson) -> None:
-    who = Who(user_id=enrolment.learner.user_id)
-    for direction, at in ((Direction.IN, lesson.starts_at), (Direction.OUT, lesson.ends_at)):
-        ticket = new_ticket(lesson_code=lesson.code, direction=direction, device="", now=at)
-        check_in(ticket=ticket, who=who, now=at)
+def attend(enrolment: Enrolment, lesson: Lesson, *, by: User | None = None) -> None:
+    """In and out by the wall's code; to the first lesson the trainer scans in who is there, if one is named."""
+    if by is not None and lesson.number == 1:
+        shown(enrolment, lesson, by)
+    else:
+        scanned(enrolment, lesson, Direction.IN, at=lesson.starts_at)
+    scanned(enrolment, lesson, Direction.OUT, at=lesson.ends_at)
+
+
+def shown(enrolment: Enrolment, lesson: Lesson, by: User) -> None:
+    """The learner's own code, held out to the trainer."""
+    at = lesson.starts_at
+    phone = Device.objects.create(
+        code=fresh(prefix="", length=26), learner=enrolment.learner, bound_at=at, expires_at=at + timedelta(days=180)
+    )
+    text = personal.code_at(learner=enrolment.learner, device=phone, moment=at)
+    attendance.scan_person(text=text, at=lesson, scanner=Scanner(by=by), now=at)
 
 
 def propose_all(training_class: TrainingClass, *, by: User, now: datetime) -> list[Completion]:

@@ -7,12 +7,15 @@ from django.urls import reverse
 
 from courses.attendance.checkin import Who, check_in
 from courses.attendance.tickets import new_ticket
-from courses.models import ChangeRequest, Direction, OutboxMessage
-from tests.courses.web.desk.conftest import Cast, Open, words
+from courses.models import ChangeRequest, Direction, Lesson, OutboxMessage
+from courses.policy import CITY_TIME
+from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue
 from tests.factories.classes import enrolled, first_lesson, training_class
+from tests.factories.institutions import registered
 
 pytestmark = pytest.mark.django_db
+GRANTED = {"decision": "grant"}
 
 
 def test_a_change_is_asked_for_found_in_the_queue_and_granted(now: datetime, cast: Cast, sign_in: Open) -> None:
@@ -46,6 +49,32 @@ def test_a_request_without_a_change_is_answered_on_the_form(now: datetime, cast:
     assert sign_in(cast.district).post(address, {}).status_code == 404
 
 
+def test_an_officer_reads_what_a_change_would_clash_with_before_granting_it(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    first = now + timedelta(days=9)
+    other = training_class(now=now, first=first + timedelta(hours=3))
+    afar = training_class(
+        now=now, first=first + timedelta(hours=3), trainers=[cast.trainer],
+        district=catalogue.district("fushan", "福山区", "370611"), institution=catalogue.institution("J002", "福山学校"),
+    )  # fmt: skip
+    made = training_class(now=now, first=first, trainers=[cast.trainer])
+    lesson = first_lesson(made)
+    address = reverse("desk_changes", args=[made.number])
+    sent = {"lesson": lesson.pk, "starts": "12:00", "ends": "15:00", "reason": "教室检修"}
+    assert "已提交变更申请" in words(sign_in(cast.institution).post(address, sent, follow=True))
+    page = sign_in(cast.district).get(address)
+    text = words(page)
+    assert "第 1 次课的教室同一时间已有其他班。" in text
+    assert "第 1 次课的教师同一时间在其他班上课。" in text
+    assert [link.get_text(" ", strip=True) for link in soup(page).select(".change p a")] == [
+        f"{other.course.label} {other.number}"
+    ]
+    assert "还与 1 个班冲突，不在您的管理范围" in text
+    assert afar.number not in text
+    assert "同意以后" not in words(sign_in(cast.institution).get(address))
+
+
 def test_a_lesson_of_another_class_cannot_be_named(now: datetime, cast: Cast, sign_in: Open) -> None:
     mine = training_class(now=now)
     other = training_class(now=now, institution=catalogue.institution("J002", "莱山学校"))
@@ -68,6 +97,57 @@ def test_a_lesson_is_cancelled_on_the_same_form(now: datetime, cast: Cast, sign_
     district.post(reverse("desk_change_decide", args=[made.number, row.number]), {"decision": "grant"})
     lesson.refresh_from_db()
     assert (row.cancels, lesson.status) == (True, "cancelled")
+
+
+def test_a_cancelled_lesson_is_made_up_for_at_another_venue_on_the_same_page(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer])
+    registered(made, now=now)
+    hall = catalogue.venue("C050")
+    Lesson.objects.filter(training_class=made, number=2).update(status="cancelled")
+    gone, address = made.lessons.get(number=2), reverse("desk_changes", args=[made.number])
+    school, district = sign_in(cast.institution), sign_in(cast.district)
+    sent = {"ask": "replace", "replace-lesson": gone.pk, "replace-venue": hall.number, "replace-reason": "教师病愈"}
+    unsaid = school.post(address, sent)
+    assert (unsaid.status_code, len(soup(unsaid).select(".error-summary"))) == (422, 1)
+    planned = made.lessons.get(number=1)
+    wrong = school.post(address, {**sent, "replace-lesson": planned.pk, "replace-day": "2026-09-30"})
+    assert wrong.status_code == 422
+    asked = school.post(address, {**sent, "replace-day": "2026-09-30"}, follow=True)
+    assert "已提交变更申请，等区市审核。" in words(asked)
+    text = words(district.get(address))
+    assert "原来 9 月 24 日" in text.replace("（周四）", "")
+    assert "补上" in text
+    district.post(reverse("desk_change_decide", args=[made.number, ChangeRequest.objects.get().number]), GRANTED)
+    new = made.lessons.get(number=3)
+    assert (new.place, new.title, f"{new.starts_at.astimezone(CITY_TIME):%m-%d %H:%M}") == (
+        hall, gone.title, "09-30 09:00",
+    )  # fmt: skip
+    assert "，为第 3 次课" in words(district.get(address))
+
+
+def test_more_seats_are_asked_for_found_in_the_queue_and_given_with_a_reason(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer], seats=1)
+    for _ in range(2):
+        enrolled(training_class=made, now=now)
+    address = reverse("desk_changes", args=[made.number])
+    school, district = sign_in(cast.institution), sign_in(cast.district)
+    few = school.post(address, {"ask": "seats", "seats-seats": "0", "seats-reason": "x"})
+    assert few.status_code == 422
+    assert "与现在的名额一样" in words(school.post(address, {"ask": "seats", "seats-seats": "1", "seats-reason": "x"}))
+    sent = {"ask": "seats", "seats-seats": "2", "seats-reason": "报名的人多"}
+    assert "已提交变更申请" in words(school.post(address, sent, follow=True))
+    assert "1 份变更申请" in words(district.get(reverse("desk")))
+    decide = reverse("desk_change_decide", args=[made.number, ChangeRequest.objects.get().number])
+    answer = words(district.post(decide, GRANTED, follow=True))
+    assert "已同意，名额已改。" in answer
+    assert "1 人递补，已通知。" in answer
+    made.refresh_from_db()
+    assert (made.seats, made.taken) == (2, 2)
+    assert "改为 2 个名额" in words(school.get(address))
 
 
 def test_how_many_have_to_scan_again_is_said_when_a_lesson_moves_after_scans(

@@ -108,6 +108,76 @@ def test_a_class_goes_from_draft_to_enrolment_through_two_people(now: datetime, 
     assert (made.status, made.approved_by, made.policy_id is not None) == ("enrolling", cast.district, True)
 
 
+def test_what_only_warns_stands_beside_the_button_that_approves(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, approved=False, trainers=[cast.trainer])
+    classes.submit(by=cast.institution, training_class=made, now=now)
+    page = soup(sign_in(cast.district).get(reverse("desk_class", args=[made.number])))
+    told = [item.get_text(" ", strip=True) for item in page.select("[aria-labelledby=steps] .opening-checks li")]
+    assert told == ["理论实操比例不足 提示，由审核人决定 理论占 100%，实操占 0%；要求理论不少于 40%，实操不少于 40%。"]
+    assert "提示，由审核人决定" not in words(sign_in(cast.institution).get(reverse("desk_class", args=[made.number])))
+
+
+def test_a_draft_is_corrected_on_a_form_that_holds_what_it_states(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, approved=False, trainers=[cast.trainer], seats=17)
+    browser, address = sign_in(cast.institution), reverse("desk_class_edit", args=[made.number])
+    page = soup(browser.get(address))
+    assert page.select_one("input[name=seats]")["value"] == "17"
+    island = catalogue.venue("C016", catalogue.district("changdao", "长岛", "370614"))
+    kept = {"course": made.course_id, "room": "渔家教室", "mode": "first_come", "trainers": [cast.trainer.pk]}
+    sent = {**kept, "venue": island.pk, "seats": 18, "enrol_until": "2026-10-01T12:30"}
+    answer = browser.post(address, sent, follow=True)
+    assert "已保存修改。" in words(answer)
+    assert "长岛" in words(answer)
+    made.refresh_from_db()
+    until = made.enrol_until.astimezone(CITY_TIME)
+    assert (made.seats, made.district.key, f"{until:%m-%d %H:%M}") == (18, "changdao", "10-01 12:30")
+    assert sign_in(cast.district).get(address).status_code == 403
+
+
+def test_a_correction_that_cannot_be_is_answered_on_the_form(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, approved=False, trainers=[cast.trainer])
+    browser, address = sign_in(cast.institution), reverse("desk_class_edit", args=[made.number])
+    kept = {"course": made.course_id, "room": "203", "mode": "first_come", "seats": 30}
+    for sent, sentence in (
+        ({**kept}, "还不知道在哪个区市开班，未保存。"),
+        ({**kept, "venue": made.venue_id, "enrol_until": "2026-12-01T08:00"}, "报名截止晚于末次课结束，未保存。"),
+        ({**kept, "venue": made.venue_id, "enrol_until": "2026-09-13T08:00"}, "日期已过"),
+    ):
+        answer = browser.post(address, sent)
+        assert (answer.status_code, sentence in words(answer)) == (422, True)
+    classes.submit(by=cast.institution, training_class=made, now=now)
+    assert "班次已提交审核，不能直接修改。" in words(browser.get(address, follow=True))
+
+
+def test_before_a_class_begins_its_page_says_what_becomes_of_everybody(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=21), seats=1, trainers=[cast.trainer])
+    for _ in range(3):
+        enrolled(training_class=made, now=now)
+    browser, address = sign_in(cast.institution), reverse("desk_class_start", args=[made.number])
+    assert address in sign_in(cast.institution).get(reverse("desk_class", args=[made.number])).content.decode()
+    early = words(browser.get(address))
+    assert "还没到开班日" in early
+    assert "确认截止报名并开班" not in early
+    TrainingClass.objects.filter(pk=made.pk).update(starts_on=date(2026, 9, 14))
+    page = soup(browser.get(address))
+    told = {row.dt.get_text(): row.dd.find(string=True).strip() for row in page.select("dl.summary > div")}
+    assert told == {"已录取": "1 人", "待审核": "0 人", "递补待答复": "0 人", "候补": "2 人"}
+    assert "开班后，还没有录取的 2 人报名全部结束，不能恢复。" in words(browser.get(address))
+    answer = browser.post(reverse("desk_class_advance", args=[made.number]), {"to": "running"}, follow=True)
+    assert "班次现在是「开班中」" in words(answer)
+    assert "班次现在不在报名中。" in words(browser.get(address, follow=True))
+
+
+def test_a_suspended_class_is_offered_the_way_back_alone(now: datetime, cast: Cast, sign_in: Open) -> None:
+    made = training_class(now=now, first=now, trainers=[cast.trainer])
+    for to in (TrainingClass.Status.RUNNING, TrainingClass.Status.SUSPENDED):
+        classes.advance(by=cast.district, training_class=made, to=to, now=now, reason="停电")
+    text = words(sign_in(cast.district).get(reverse("desk_class", args=[made.number])))
+    assert ("恢复上课" in text, "恢复报名" in text) == (True, False)
+
+
 def test_who_handed_a_class_in_is_refused_its_approval_with_the_sentence(
     now: datetime, cast: Cast, sign_in: Open
 ) -> None:
@@ -132,7 +202,7 @@ def test_a_return_without_a_reason_is_refused_and_one_with_it_is_kept(now: datet
 
 
 def test_only_offered_steps_can_be_taken(now: datetime, cast: Cast, sign_in: Open) -> None:
-    made = training_class(now=now)
+    made = training_class(now=now, first=now + timedelta(hours=3))
     address = reverse("desk_class_advance", args=[made.number])
     answer = sign_in(cast.institution).post(address, {"to": "archived"}, follow=True)
     assert "班次现在不能这样办理，未保存。" in words(answer)
@@ -176,7 +246,7 @@ def test_the_page_of_a_class_takes_the_same_statements_for_one_learner_and_for_t
     browser.get(address)
     with CaptureQueriesContext(connection) as spent:
         browser.get(address)
-    assert len(spent) == 17
+    assert len(spent) == 18
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -17,7 +17,7 @@ from tests.factories.classes import enrolled, training_class
 pytestmark = pytest.mark.django_db
 
 NUMBER = people.resident_number(born_on=date(1968, 3, 5), serial=711)
-MASKED = f"370***********{NUMBER[-4:]}"
+MASKED = f"37*************{NUMBER[-3:]}"
 SAID = {
     "name": "于桂芳",
     "kind": "resident",
@@ -55,6 +55,19 @@ def page(browser: Client, name: str, made: Enrolment) -> HttpResponse:
 def press(browser: Client, name: str, made: Enrolment, **data: str) -> HttpResponse:
     address = reverse(name, args=[made.training_class.number, made.number])
     return browser.post(address, data, follow=True)  # type: ignore[return-value]
+
+
+def test_the_person_vouches_for_what_they_state_at_the_counter(
+    cast: Cast, sign_in: Open, a_class: TrainingClass
+) -> None:
+    text = catalogue.consent_notice("truth-of-status")
+    browser = sign_in(cast.institution)
+    assert text.text in words(browser.get(reverse("desk_counter", args=[a_class.number])))
+    unsaid = enter(browser, a_class)
+    assert (unsaid.status_code, "请先请本人确认所报情况属实，再勾选" in words(unsaid)) == (422, True)
+    answer = enter(browser, a_class, truth="on")
+    browser.post(answer.headers["Location"])
+    assert Enrolment.objects.get().truth == "1.0"
 
 
 def test_from_the_class_page_to_the_receipt(cast: Cast, sign_in: Open, a_class: TrainingClass) -> None:
@@ -128,7 +141,9 @@ def test_a_full_class_says_the_place_in_the_queue(
     assert "已进入候补，排在第 2 位" in words(receipt)
     made = CounterEntry.objects.get().enrolment
     assert made is not None
-    assert "请等通知，先不要来上课" in words(press(browser, "desk_receipt_print", made))
+    paper = words(press(browser, "desk_receipt_print", made))
+    assert "请等通知，先不要来上课" in paper
+    assert "您没有留手机号，收不到短信。" in paper, "who cannot be sent a message reads where to ask, and until when"
 
 
 def test_the_remarks_are_read_out_and_acknowledged(cast: Cast, sign_in: Open, a_class: TrainingClass) -> None:

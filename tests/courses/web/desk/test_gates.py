@@ -25,12 +25,16 @@ MATRIX: dict[str, set[str]] = {
     "desk_class_new": {"institution"},
     "desk_approve": {"district", "city"},
     "desk_targets": {"city"},
-    "desk_learners": {"district", "city"},
+    "desk_learners": {"institution", "district", "city"},
     "desk_exports": {"institution", "district", "city", "inspector"},
+    "desk_export_log": {"city", "auditor"},
     "desk_revocations": {"district", "city"},
     "desk_samples": {"city"},
     "desk_merges": {"city"},
     "desk_count_settings": {"city"},
+    "desk_rules": {"city"},
+    "desk_rule_policy": {"city"},
+    "desk_rule_commitment": {"city"},
 }
 
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.urls import reverse
 
+from courses import groups, seating
 from courses.models import AuditEvent, Enrolment, GroupBooking, RosterImport, TrainingClass
 from tests.courses.rosters.conftest import private_folder  # noqa: F401  (used by every test here)
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 POSTS = ("send", "decide", "confirm", "undo", "drop", "problems", "sheet")
 # Statements: session, user, posts, badge; the booking; its list, its outlook, its findings, its members.
 PAGE = 18
-CLASS_PAGE = 14
+CLASS_PAGE = 15
 
 
 @pytest.fixture
@@ -315,3 +316,19 @@ def test_pages_take_as_many_statements_for_many_rows_as_for_one(
     browser.get(reverse("desk_class", args=[a_class.number]))
     with django_assert_num_queries(CLASS_PAGE):
         browser.get(reverse("desk_class", args=[a_class.number]))
+
+
+def test_the_page_of_a_booking_says_that_nobody_of_it_was_admitted_before_the_start(
+    cast: Cast, sign_in: Open, now: datetime
+) -> None:
+    sheets.lists()
+    reviewed = training_class(now=now, seats=10, mode=TrainingClass.Mode.REVIEWED)
+    made = bookings.booking(training_class=reviewed, now=now, by=cast.institution)
+    bookings.listed(booking=made, now=now)
+    groups.confirm(booking=made, by=cast.institution, now=now)
+    address = reverse("desk_group", args=[made.number])
+    assert "本班审核录取" in words(sign_in(cast.institution).get(address))
+    seating.end_begun(now=now + timedelta(days=2))
+    page = words(sign_in(cast.institution).get(address))
+    told = ("名额已结束", "名单上的人开班前都没有录取", "本班审核录取", "人全部占到名额")
+    assert [one in page for one in told] == [True, True, False, False]

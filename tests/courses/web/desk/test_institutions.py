@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from courses.models import Institution, Registration, Room, TrainingBase, Venue
 from courses.policy import local_date
-from tests.courses.web.desk.conftest import Cast, Open, words
+from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue, people
 from tests.factories.classes import training_class
 from tests.factories.completion import counted
@@ -42,7 +42,7 @@ def test_an_institution_fills_its_file_and_its_district_sends_it_back_and_then_a
     assert "备案已提交或已通过，不能修改" in words(own.post(at("trainer"), trainer, follow=True))
     assert "1 家等待审核" in words(bureau.get(reverse("desk_institutions")))
     bureau.post(at("decide"), {"decision": "return", "reason": "证书看不清"})
-    assert "证书看不清" in words(own.get(at("")))
+    assert soup(own.get(at(""))).select_one(".notice-warn").get_text(" ", strip=True) == "退回原因 证书看不清"
     own.post(at("submit"))
     assert "已通过，备案从现在起有效" in words(bureau.post(at("decide"), {"decision": "approve"}, follow=True))
     assert Registration.objects.get().status == "approved"
@@ -134,6 +134,9 @@ def test_a_project_shows_what_was_counted_of_its_plan(cast: Cast, sign_in: Open,
     TrainingClass.objects.update(project=project)
     page = words(sign_in(cast.city).get(reverse("desk_project", args=["XM1"])))
     assert "已计数 1 人次 完成 25.0%，时间已过 55%" in page
+    assert "已安排 30 / 4 已提交和批准的班的名额，办结的班按实际占用" in page
+    TrainingClass.objects.update(status="closed")
+    assert "已安排 1 / 4" in words(sign_in(cast.city).get(reverse("desk_project", args=["XM1"])))
     assert "慢于时间进度" in words(sign_in(cast.city).get(reverse("desk_projects")))
 
 

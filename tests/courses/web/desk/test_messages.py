@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
-from courses import notices
-from courses.models import OutboxMessage
+from courses import dates, notices
+from courses.models import AuditEvent, OutboxMessage
+from courses.notices.texts import LATE, LOGIN_CODE, REVIEWED, SENTENCES, WITHOUT_REASON
+from courses.web.desk.messages import KINDS
 from tests.courses.web.desk.conftest import Cast, Open, words
 from tests.factories import people
 
@@ -48,7 +51,17 @@ def test_one_press_puts_it_back_into_the_queue(cast: Cast, sign_in: Open, now: d
     assert "已放回发送队列，一分钟内再发一次。" in words(browser.post(resend, follow=True))
     message.refresh_from_db()
     assert (message.status, message.attempts) == ("queued", 0)
-    assert browser.post(resend).status_code == 404
+
+
+def test_who_presses_twice_reads_what_the_first_press_did(cast: Cast, sign_in: Open, now: datetime) -> None:
+    message = failed(now)
+    resend = reverse("desk_message_resend", args=[message.provider_key])
+    browser = sign_in(cast.city)
+    browser.post(resend)
+    assert "已经在发送队列里，没有重复放入。" in words(browser.post(resend, follow=True))
+    OutboxMessage.objects.filter(pk=message.pk).update(status="sent", sent_at=now)
+    assert "已经送出，没有重发。" in words(browser.post(resend, follow=True))
+    assert AuditEvent.objects.filter(verb="message_resent").count() == 1
 
 
 def test_nobody_but_the_city_sees_or_sends_them(cast: Cast, sign_in: Open, now: datetime) -> None:
@@ -70,3 +83,38 @@ def test_the_list_takes_as_many_queries_for_four_as_for_one(
     browser.get(reverse("desk_messages"))
     with django_assert_num_queries(7):
         browser.get(reverse("desk_messages"))
+
+
+def test_what_failed_is_not_called_all_well(cast: Cast, sign_in: Open, now: datetime) -> None:
+    failed(now)
+    page = words(sign_in(cast.city).get(reverse("desk_messages")))
+    assert page.count("1 条没有送达") == 1
+    assert ("都列在下面。" in page, "发送正常" in page) == (True, False)
+
+
+def test_at_night_it_goes_out_in_the_morning_and_the_page_says_when(cast: Cast, sign_in: Open, now: datetime) -> None:
+    message = failed(now)
+    night = now.replace(hour=15)
+    with time_machine.travel(night, tick=False):
+        said = words(sign_in(cast.city).post(reverse("desk_message_resend", args=[message.provider_key]), follow=True))
+    message.refresh_from_db()
+    assert message.due_at == notices.due(kind=message.kind, channel="sms", now=night)
+    assert message.due_at > night
+    assert f"夜间不发短信，{dates.moment(message.due_at)} 起再发一次。" in said
+
+
+def test_the_message_of_an_offer_that_is_over_is_not_sent_again(cast: Cast, sign_in: Open, now: datetime) -> None:
+    message = failed(now, kind="enrolment_offered")
+    browser = sign_in(cast.city)
+    page = browser.get(reverse("desk_messages"))
+    assert "空位已不再保留，或消息已过期，不用再发" in words(page)
+    resend = reverse("desk_message_resend", args=[message.provider_key])
+    assert resend not in page.content.decode()
+    assert "没有重发。请看报名现在的状态。" in words(browser.post(resend, follow=True))
+    message.refresh_from_db()
+    assert message.status == "failed"
+
+
+def test_every_kind_of_message_has_a_name_that_staff_read() -> None:
+    said = {kind for kind in SENTENCES if not kind.endswith((WITHOUT_REASON, REVIEWED, LATE))}
+    assert said - {LOGIN_CODE} - set(KINDS) == set()

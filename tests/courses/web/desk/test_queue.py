@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses import classes, completion
-from courses.models import ApprovalBatch, Card, Completion, CountEntry, TrainingClass
+from courses.models import ApprovalBatch, Completion, CountEntry, Signal, TrainingClass
 from tests.courses.web.desk.conftest import Cast, Open, attend, propose_all, soup, words
-from tests.factories import catalogue
+from tests.factories import cards, catalogue
 from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
@@ -62,16 +62,30 @@ def test_the_queue_takes_the_same_statements_for_one_row_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         response = browser.get(reverse("desk"))
     assert len(rows(response)) == 2 * number
-    assert len(spent) == 32
+    assert len(spent) == 44
+
+
+def test_only_the_districts_that_somebody_sees_are_offered_and_a_column_to_choose_in_only_where_something_is_chosen(
+    now: datetime, cast: Cast, sign_in: Open, submitted: Submitted
+) -> None:
+    submitted(people_in=1)
+    catalogue.district("laishan", "莱山区", "370613")
+    training_class(now=now, first=now + timedelta(days=20), approved=False, trainers=[cast.trainer])
+    page = soup(sign_in(cast.district).get(reverse("desk")))
+    assert (page.select("#district"), len(page.select("th.pick"))) == ([], 1)
+    assert soup(sign_in(cast.institution).get(reverse("desk"))).select(".pick") == []
+    away = training_class(now=now, first=now + timedelta(days=20), approved=False, trainers=[cast.trainer])
+    island = catalogue.district("changdao", "长岛", "370614")
+    TrainingClass.objects.filter(pk=away.pk).update(district=island)
+    offered = soup(sign_in(cast.city).get(reverse("desk"))).select("#district option")
+    assert {option["value"] for option in offered} == {"", "zhifu", "changdao"}
 
 
 def test_completions_that_passed_every_check_may_be_chosen_and_others_say_why_not(
     now: datetime, cast: Cast, sign_in: Open, submitted: Submitted
 ) -> None:
     good, red = submitted(people_in=2), submitted(people_in=1)
-    Card.objects.create(
-        institution=red.institution, training_class=red, colour="red", shown_on=now.date(), by=cast.city, reason="抽查"
-    )
+    cards.shown(training_class=red, on=now.date(), now=now)
     response = sign_in(cast.district).get(reverse("desk"))
     assert choosable(response) == [good.number]
     assert any(red.number in row and "班次有红牌，批准后不计数" in row for row in rows(response))
@@ -164,9 +178,29 @@ def test_the_queue_is_narrowed_by_a_word_and_by_the_result_of_the_checks(
     now: datetime, cast: Cast, sign_in: Open, submitted: Submitted
 ) -> None:
     made = submitted(people_in=1)
-    waiting = training_class(now=now, first=now + timedelta(days=2), approved=False, trainers=[cast.trainer])
+    waiting = training_class(now=now, approved=False, trainers=[cast.trainer])
     classes.submit(by=cast.institution, training_class=waiting, now=now)
     browser = sign_in(cast.city)
     assert [made.number in row for row in rows(browser.get(reverse("desk"), {"q": made.number}))] == [True]
     assert [waiting.number in row for row in rows(browser.get(reverse("desk"), {"check": "open"}))] == [True]
     assert rows(browser.get(reverse("desk"), {"district": "laishan"})) == []
+
+
+def test_who_waits_for_a_look_is_told_before_the_approval_and_led_to_the_signals(
+    now: datetime, cast: Cast, sign_in: Open, submitted: Submitted
+) -> None:
+    made = submitted(people_in=2)
+    named = Completion.objects.filter(enrolment__training_class=made).order_by("number")[0]
+    Signal.objects.create(
+        code="S1", lesson=made.lessons.latest("starts_at"), kind="one_sided",
+        figures={"people": 1, "came": 2, "from": 2},
+        rows=[{"learner": named.enrolment.learner.number, "own": 6, "staff": 0}], at=now,
+    )  # fmt: skip
+    page = sign_in(cast.district).get(reverse("desk_approve"), {"class": made.number})
+    assert "只有一方的凭据" in words(page)
+    assert soup(page).select_one(f'a[href="{reverse("desk_signals")}"]:-soup-contains("去待看核对")') is not None
+    assert [box["value"] for box in soup(page).select("input[name=completion]")] == [
+        row.number for row in Completion.objects.exclude(pk=named.pk)
+    ]
+    signal = sign_in(cast.district).get(reverse("desk_signal", args=["S1"]))
+    assert "本人凭据 6 条，老师 0 位" in words(signal)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.models import AuditEvent, Enrolment, RosterImport, TrainingClass
+from courses.policy import local_date
 from tests.courses.rosters.conftest import private_folder  # noqa: F401  (used by every test here)
 from tests.courses.web.desk.conftest import Cast, Open, words
 from tests.factories import catalogue, people, sheets
@@ -41,6 +42,18 @@ def test_an_institution_imports_and_takes_back(cast: Cast, sign_in: Open, a_clas
     undone = words(browser.post(reverse("desk_roster_undo", args=[roster.number]), follow=True))
     assert "已撤销，退出 2 人" in undone
     assert set(Enrolment.objects.values_list("status", flat=True)) == {"withdrawn"}
+
+
+def test_on_the_first_day_a_list_stays_and_the_page_does_not_call_the_class_begun(
+    cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
+) -> None:
+    browser = sign_in(cast.institution)
+    send(browser, a_class, sheets.xlsx([sheets.person(1)]))
+    address = reverse("desk_roster", args=[RosterImport.objects.get().number])
+    browser.post(f"{address}commit/", follow=True)
+    TrainingClass.objects.filter(pk=a_class.pk).update(starts_on=local_date(now))
+    page = words(browser.get(address))
+    assert ("已到开课日期或已停止报名，不能整批撤销。" in page, "已经开班" in page) == (True, False)
 
 
 def test_bad_cells_are_listed_and_downloaded_marked_and_no_person_is_shown(

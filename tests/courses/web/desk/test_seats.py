@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from courses import enrolment
-from courses.models import Course, Enrolment, Institution, TrainingClass
+from courses.models import AuditEvent, Course, Enrolment, Institution, Learner, TrainingClass
 from tests.courses.web.desk.conftest import Cast, Open
 from tests.factories import catalogue
 from tests.factories.classes import enrolled, training_class
@@ -170,3 +170,43 @@ def test_what_a_learner_asks_for_stands_in_the_queue_and_is_answered(
     client.post(address(row, "transfer/refuse"), {"reason": "那个班要求有基础"})
     assert enrolment.open_request(enrolment=row) is None
     assert "1 份转班申请" not in read(client, "/desk/").main.text
+
+
+def test_staff_withdraw_somebody_in_two_steps_with_a_reason_and_the_seat_goes_on(
+    now: datetime, here: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    first, second = (enrolled(training_class=here, now=now) for _ in range(2))
+    client = sign_in(cast.institution)
+    path = f"/desk/class/{here.number}/receipt/{first.number}/withdraw/"
+    assert read(client, f"/desk/class/{here.number}/").select_one(f'a[href="{path}"]') is not None
+    assert (
+        read(client, f"/desk/class/{here.number}/receipt/{first.number}/").select_one(f'a[href="{path}"]') is not None
+    )
+    refused = client.post(path, {"reason": " ", "confirmed": "1"})
+    assert (refused.status_code, "请写明退出原因。" in refused.content.decode()) == (422, True)
+    asked = client.post(path, {"reason": "本人到窗口说来不了"})
+    assert (asked.status_code, "确认退出" in asked.content.decode()) == (200, True)
+    first.refresh_from_db()
+    assert first.status == Status.ADMITTED, "nothing is done before it is confirmed"
+    done = client.post(path, {"reason": "本人到窗口说来不了", "confirmed": "1"}, follow=True).content.decode()
+    assert "已办理退出，并通知本人。空位已按顺序让给候补的学员。" in done
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, first.decided_by, first.reason) == (
+        Status.WITHDRAWN,
+        cast.institution,
+        "本人到窗口说来不了",
+    )
+    assert second.status == Status.OFFERED
+    assert AuditEvent.objects.get(verb="enrolment_withdrawn").by_name == cast.institution.username
+    assert "不用再办退出" in client.get(path).content.decode()
+
+
+def test_who_has_no_phone_is_withdrawn_as_well_and_must_be_told_in_person(
+    now: datetime, here: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    row = enrolled(training_class=here, now=now)
+    Learner.objects.filter(pk=row.learner_id).update(phone="", user=None)
+    path = f"/desk/class/{here.number}/receipt/{row.number}/withdraw/"
+    done = sign_in(cast.institution).post(path, {"reason": "家人代为告知", "confirmed": "1"}, follow=True)
+    assert "请当面告知" in done.content.decode()

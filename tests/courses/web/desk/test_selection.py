@@ -68,6 +68,19 @@ def test_a_reviewer_reads_the_project_and_scores_it(
     assert ScoreSheet.objects.get().points == 8000
 
 
+def test_a_reviewer_goes_on_to_the_next_application_without_the_list(
+    cast: Cast, sign_in: Open, a_camp: TrainingClass, now: datetime
+) -> None:
+    first, second = candidate(camp=a_camp, now=now), candidate(camp=a_camp, now=now)
+    browser = sign_in(cast.district)
+    assert "提交，评下一份" in words(browser.get(score_page(second)))
+    assert browser.post(score_page(second), sheet(8, next="")).headers["Location"] == score_page(first)
+    assert "提交，评下一份" not in words(browser.get(score_page(first)))
+    listed = reverse("desk_selection", args=[a_camp.number])
+    assert browser.post(score_page(first), sheet(8, next="")).headers["Location"] == listed
+    assert ScoreSheet.objects.count() == 2
+
+
 def test_a_sheet_with_a_gap_or_too_much_is_shown_again_with_the_error(
     cast: Cast, sign_in: Open, a_camp: TrainingClass, now: datetime
 ) -> None:

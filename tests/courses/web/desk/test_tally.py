@@ -18,6 +18,7 @@ from courses import completion, ledger, tally
 from courses.ledger import BatchRow
 from courses.models import Completion, CountEntry, LedgerSeal, MonthClose, Target, TrainingClass
 from courses.tally import record_check
+from courses.tally.snapshots import take
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue
 from tests.factories.completion import revoked
@@ -221,7 +222,7 @@ def test_the_tally_takes_the_same_statements_for_two_districts_and_for_more(
     browser.get(reverse("desk_tally"))
     with CaptureQueriesContext(connection) as spent:
         browser.get(reverse("desk_tally"))
-    assert len(spent) == 15
+    assert len(spent) == 11
 
 
 @pytest.mark.parametrize("number_of", [1, 3])
@@ -263,7 +264,7 @@ def test_the_chain_leads_from_the_line_back_to_each_scan(
     for link in (entry.code, Completion.objects.get().number, made.number, made.enrolments.get().number, "政策版本 v1"):
         assert link in text
     assert [
-        word for word in ("老师提出", "机构提交", "区市批准", "三次理由一致", "还没有封存") if word not in text
+        word for word in ("老师提出", "机构提交", "区市批准", "三次核对结果一致", "还没有封存") if word not in text
     ] == []
     assert "王小强" not in page.content.decode()
     assert learner.documents.get().number not in page.content.decode()
@@ -319,15 +320,40 @@ def test_the_monthly_report_says_whether_it_is_closed_and_tells_the_same_figures
 ) -> None:
     browser = sign_in(cast.city)
     quick = words(browser.get(reverse("desk_reports"), {"year": 2026, "month": 8}))
-    assert "快报：本月尚未月结，数字可能调整" in quick
+    assert "快报：本月尚未月结，截至 2026 年 9 月 14 日，数字可能调整" in quick
     assert "截至 8 月 31 日，全市 职业技能培训已核 40 人次，完成年度目标 100 人次的 40.0%" in quick.replace(
         "全市职业", "全市 职业"
     )
     MonthClose.objects.create(
-        year=2026, month=8, cut_off=date(2026, 9, 13), snapshot={},
-        root="b" * 64, proposed_by=cast.city, proposed_at=now, closed_by=cast.auditor,
+        year=2026, month=8, cut_off=date(2026, 9, 13), root="b" * 64,
+        snapshot=take(year=2026, month=8, cut_off=date(2026, 9, 14)),
+        proposed_by=cast.city, proposed_at=now, closed_by=cast.auditor,
         closed_at=now,
     )  # fmt: skip
     closed = words(browser.get(reverse("desk_reports"), {"year": 2026, "month": 8}))
     assert "快报" not in closed
     assert "月结 YJ-2026-08" in closed
+
+
+@pytest.mark.usefixtures("year")
+def test_while_the_last_check_differs_the_monthly_report_shows_no_figure(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    record_check(differences=2, now=now, named=["daily total 7: 41 where the entries give 40"])
+    text = words(sign_in(cast.city).get(reverse("desk_reports"), {"year": 2026, "month": 8}))
+    assert "校验发现 2 处不一致" in text
+    assert "月报不显示数字，也不能导出" in text
+    assert "已核 40 人次" not in text
+
+
+def test_a_file_of_a_close_is_refused_in_words_while_the_last_check_differs(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    MonthClose.objects.create(
+        year=2026, month=8, cut_off=date(2026, 9, 13), root="b" * 64,
+        snapshot=take(year=2026, month=8, cut_off=date(2026, 9, 13)),
+        proposed_by=cast.city, proposed_at=now, closed_by=cast.auditor, closed_at=now,
+    )  # fmt: skip
+    record_check(differences=1, now=now)
+    answer = sign_in(cast.city).post(reverse("desk_close_file", args=[2026, 8, "csv"]), follow=True)
+    assert "报表已锁定，本次未导出" in words(answer)

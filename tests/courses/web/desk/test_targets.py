@@ -76,7 +76,7 @@ def test_brands_and_projects_are_part_of_a_whole_and_may_leave_some_of_it_free(c
         ({"skills-laishan": "许多"}, "莱山区，职业技能培训"),
         ({"skills-laishan": "-1"}, "莱山区，职业技能培训"),
         ({"skills-zhifu": ""}, "已有的目标不能留空"),
-        ({}, "没有改动，未另存新版。"),
+        ({}, "没有改动，未另存新版。请改了数字再保存。"),
         ({"seen": "0", "skills-zhifu": 9}, "刚刚有人改过这个目标"),
     ],
 )

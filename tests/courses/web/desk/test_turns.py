@@ -4,49 +4,92 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses import classes, completion, institutions, selection, turns
-from courses.models import Completion, InstitutionEvent, Registration, TrainingClass, User
+from courses import (
+    certificates,
+    classes,
+    completion,
+    enrolment,
+    erasure,
+    exports,
+    groups,
+    institutions,
+    merging,
+    rulebook,
+    scores,
+    selection,
+    turns,
+)
+from courses.completion import revoking, sampling, undercut
+from courses.models import (
+    Completion,
+    InstitutionEvent,
+    MonthClose,
+    Registration,
+    SampleLine,
+    TrainingClass,
+    Undercut,
+    User,
+    YearClose,
+)
+from courses.people import posts
+from courses.people.posts import Appointment
 from courses.turns import Of, Turn
 from tests.courses.web.desk.conftest import Cast, Open, propose_all, soup, words
-from tests.factories import catalogue, people
-from tests.factories.classes import training_class
+from tests.factories import cards, catalogue, people
+from tests.factories import groups as bookings
+from tests.factories.classes import enrolled, training_class
 from tests.factories.institutions import filled
 from tests.factories.selection import camp, candidate, scored
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., TrainingClass]
+CITY = (Of.MERGE, Of.ERASURE, Of.RULE, Of.MONTH, Of.YEAR, Of.SAMPLE, Of.EXPORT, Of.STAFF)
 
 
 def waits_for_others(user: User, now: datetime) -> set[tuple[str, str, int]]:
     numbers = dict(TrainingClass.objects.values_list("pk", "number"))
     files = dict(Registration.objects.values_list("pk", "institution__number"))
     return {
-        ((files if turn == Turn.REGISTRATION_REVIEW else numbers)[pk], turn, many)
+        (
+            "city" if turn in turns.OF_CITY else (files if turn == Turn.REGISTRATION_REVIEW else numbers)[pk],
+            turn,
+            many,
+        )
         for pk, turn, many, _since in turns.elsewhere(user=user, now=now)
     }
 
 
 def waits_for(user: User, now: datetime) -> set[tuple[str, str]]:
-    return {
-        (found.number, turn)
-        for turn in turns.kinds_for(user=user, now=now)
-        for found in turns.mine(turn=turn, user=user, now=now)
-    } | {
-        (found.institution.number, Turn.REGISTRATION_REVIEW)
-        for found in turns.my_registrations(user=user, now=now)
-        if Turn.REGISTRATION_REVIEW in turns.kinds_for(user=user, now=now)
-    }
+    return (
+        {
+            (found.number, turn)
+            for turn in turns.kinds_for(user=user, now=now)
+            for found in turns.mine(turn=turn, user=user, now=now)
+        }
+        | {
+            (found.institution.number, turn)
+            for turn in turns.OF_REGISTRATIONS
+            if turn in turns.kinds_for(user=user, now=now)
+            for found in turns.my_registrations(user=user, now=now, turn=turn)
+        }
+        | {
+            ("city", turn)
+            for turn in turns.kinds_for(user=user, now=now)
+            if turn in turns.OF_CITY and turns.my_matters(turn=turn, user=user).exists()
+        }
+    )
 
 
 def handled(user: User, now: datetime) -> list[tuple[str, str, int]]:
     numbers = dict(TrainingClass.objects.values_list("pk", "number"))
     files = dict(InstitutionEvent.objects.values_list("pk", "institution__number"))
     return [
-        ((files if of == Of.REGISTRATION else numbers)[pk], status, many)
+        (of if of in CITY else (files if of == Of.REGISTRATION else numbers)[pk], status, many)
         for pk, status, many, _at, of in turns.handled(user=user, now=now)
     ]
 
@@ -151,6 +194,46 @@ def test_a_registration_waits_for_its_district_and_the_city_and_stands_with_the_
     assert [turns.count_mine(user=one, now=now) for one in (cast.district, cast.city, stranger)] == [1, 1, 0]
     institutions.approve(by=cast.district, registration=handed_in, now=now)
     assert (waits_for(cast.city, now), waits_for_others(cast.institution, now)) == (set(), set())
+
+
+def test_a_registration_sent_back_waits_for_its_institution(
+    now: datetime, cast: Cast, handed_in: Registration, sign_in: Open
+) -> None:
+    institutions.send_back(by=cast.district, registration=handed_in, reason="证书过期", now=now)
+    assert waits_for(cast.institution, now) == {("J001", Turn.REGISTRATION_MEND)}
+    assert (waits_for(cast.district, now), turns.count_mine(user=cast.institution, now=now)) == (set(), 1)
+    (row,) = rows(sign_in(cast.institution).get(reverse("desk")))
+    assert "已退回，待改" in row
+
+
+def test_applications_free_seats_and_no_shows_wait_for_the_institution(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    reviewed = training_class(now=now, mode=TrainingClass.Mode.REVIEWED, seats=1)
+    for _ in range(2):
+        enrolled(training_class=reviewed, now=now)
+    full = training_class(now=now, seats=1, first=now + timedelta(days=1), lessons=3)
+    first, _waits = (enrolled(training_class=full, now=now) for _ in range(2))
+    assert waits_for(cast.institution, now) == {(reviewed.number, Turn.APPLICATION_REVIEW)}
+    later = now + timedelta(days=2, hours=4)
+    assert waits_for(cast.institution, later) == {
+        (reviewed.number, Turn.APPLICATION_REVIEW),
+        (full.number, Turn.NO_SHOW),
+    }
+    enrolment.withdraw(by=cast.institution, enrolment=first, reason="来不了", now=later)
+    assert waits_for(cast.institution, later) == {
+        (reviewed.number, Turn.APPLICATION_REVIEW),
+        (full.number, Turn.CALL_IN),
+    }
+    assert waits_for_others(cast.district, later) == {
+        (reviewed.number, Turn.APPLICATION_REVIEW, 0),
+        (full.number, Turn.CALL_IN, 0),
+    }
+    assert turns.count_mine(user=cast.institution, now=later) == 2
+    with time_machine.travel(later, tick=False):
+        said = " ".join(rows(sign_in(cast.institution).get(reverse("desk"))))
+    assert "1 份报名待审核" in said
+    assert "1 人在候补，有空位" in said
 
 
 def test_the_queue_shows_a_registration_with_its_deadline_and_opens_its_file(
@@ -318,6 +401,13 @@ def test_what_waits_for_a_reviewer_tells_the_institution_how_long_it_may_take(
     )
 
 
+def test_an_application_is_due_by_the_day_that_its_learner_was_told(now: datetime, cast: Cast, sign_in: Open) -> None:
+    reviewed = training_class(now=now, mode=TrainingClass.Mode.REVIEWED, first=now + timedelta(days=9))
+    enrolled(training_class=reviewed, now=now)
+    (row,) = rows(sign_in(cast.institution).get(reverse("desk")))
+    assert ("1 份报名待审核" in row, "还剩 3 个工作日" in row) == (True, True)
+
+
 def test_those_who_only_read_have_no_tabs(cast: Cast, sign_in: Open) -> None:
     assert tabs(sign_in(cast.auditor).get(reverse("desk"))) == []
 
@@ -336,3 +426,184 @@ def test_a_tab_takes_the_same_statements_for_one_row_and_for_three(
         response = browser.get(reverse(page))
     assert len(rows(response)) == number
     assert len(spent) == statements
+
+
+@pytest.fixture
+def approved(now: datetime, cast: Cast, submitted: Make) -> Completion:
+    """Approved by the district's officer of the cast."""
+    submitted(people_in=1)
+    done = Completion.objects.get()
+    completion.approve(by=cast.district, completion=done, now=now)
+    return done
+
+
+@pytest.fixture
+def colleague(now: datetime, cast: Cast) -> User:
+    """A second officer of the same district."""
+    district = cast.district.posts.get().district
+    return people.staff(role="district", now=now - timedelta(days=99), district=district, name="孙二")
+
+
+def test_a_revocation_waits_for_whoever_neither_proposed_nor_approved(
+    now: datetime, cast: Cast, colleague: User, approved: Completion
+) -> None:
+    number = approved.enrolment.training_class.number
+    turn = (number, Turn.REVOCATION_REVIEW)
+    made = revoking.propose_revocation(by=colleague, completion=approved, reason="冒名", now=now)
+    assert turn in waits_for(cast.city, now)
+    assert not {turn} & (waits_for(colleague, now) | waits_for(cast.district, now))
+    assert {(*turn, 0)} <= waits_for_others(colleague, now) & waits_for_others(cast.institution, now)
+    assert (number, "asked", 1) in handled(colleague, now)
+    revoking.drop_revocation(by=cast.city, revocation=made, reason="查无实据", now=now)
+    assert turn not in waits_for(cast.city, now)
+    assert (number, "dropped", 1) in handled(cast.city, now)
+
+
+def test_a_certificate_to_be_withdrawn_waits_for_a_second_person(
+    now: datetime, cast: Cast, approved: Completion
+) -> None:
+    number = approved.enrolment.training_class.number
+    made = certificates.issue(by=cast.city, completion=approved, now=now)
+    asked = certificates.ask(by=cast.city, certificate=made, kind="revoke", reason="姓名更正", now=now)
+    turn = (number, Turn.CERTIFICATE_REVIEW)
+    assert turn in waits_for(cast.district, now)
+    assert turn not in waits_for(cast.city, now)
+    assert (*turn, 0) in waits_for_others(cast.city, now)
+    certificates.agree(by=cast.district, withdrawal=asked, now=now)
+    assert turn not in waits_for(cast.district, now)
+    assert [(number, "done", 1) in handled(cast.district, now), (number, "asked", 1) in handled(cast.city, now)] == [
+        True,
+        True,
+    ]
+
+
+def test_a_change_of_a_score_and_what_it_undercuts_wait_for_the_district(
+    now: datetime, cast: Cast, colleague: User, approved: Completion
+) -> None:
+    own = approved.enrolment
+    number = own.training_class.number
+    [asked] = scores.record(by=cast.institution, enrolment=own, points={"total": 300}, reason="漏扣", now=now)
+    assert (number, Turn.SCORE_REVIEW) in waits_for(cast.district, now)
+    assert (number, Turn.SCORE_REVIEW, 0) in waits_for_others(cast.institution, now)
+    scores.decide(by=cast.district, score=asked, agree=True, now=now)
+    assert (number, "held", 1) in handled(cast.district, now)
+    assert (number, "asked", 1) in handled(cast.institution, now)
+    found = Undercut.objects.create(
+        number="Y1", completion=approved, approved_by=cast.district, lost=[], rows=[], found_at=now
+    )
+    assert (number, Turn.UNDERCUT_REVIEW) in waits_for(cast.district, now) & waits_for(colleague, now)
+    undercut.keep(by=colleague, undercut=found, note="不影响", now=now)
+    assert (number, Turn.UNDERCUT_REVIEW) not in waits_for(colleague, now)
+    assert (number, "kept", 1) in handled(colleague, now)
+
+
+def test_an_approved_completion_waits_for_its_certificate_with_the_institution_unless_it_is_in_question(
+    now: datetime, cast: Cast, colleague: User, approved: Completion
+) -> None:
+    number = approved.enrolment.training_class.number
+    turn = (number, Turn.CERTIFICATE_ISSUE)
+    assert waits_for(cast.institution, now) == {turn}
+    assert turn not in waits_for(cast.city, now) | waits_for(cast.district, now)
+    assert (*turn, 0) in waits_for_others(cast.district, now)
+    asked = revoking.propose_revocation(by=colleague, completion=approved, reason="冒名", now=now)
+    assert waits_for(cast.institution, now) == set()
+    revoking.drop_revocation(by=cast.city, revocation=asked, reason="查无实据", now=now)
+    assert waits_for(cast.institution, now) == {turn}
+    certificates.issue(by=cast.institution, completion=approved, now=now)
+    assert waits_for(cast.institution, now) == set()
+
+
+def test_a_booking_waits_for_its_list_with_the_institution_of_the_class(now: datetime, cast: Cast) -> None:
+    made = training_class(now=now - timedelta(days=30), first=now + timedelta(days=10), trainers=[cast.trainer])
+    asked = bookings.booking(training_class=made, now=now, by=cast.district)
+    turn = (made.number, Turn.GROUP_LIST)
+    assert turn in waits_for(cast.institution, now)
+    assert (*turn, 0) in waits_for_others(cast.district, now)
+    groups.drop(by=cast.district, booking=asked, now=now)
+    assert turn not in waits_for(cast.institution, now)
+
+
+def test_a_card_waits_for_an_officer_of_the_city_who_did_not_propose_it(
+    now: datetime, cast: Cast, approved: Completion
+) -> None:
+    second = people.staff(role="city", now=now - timedelta(days=99), name="周二")
+    cards.proposed(training_class=approved.enrolment.training_class, now=now, by=cast.city)
+    turn = ("city", Turn.CARD_REVIEW)
+    assert turn in waits_for(second, now)
+    assert turn not in waits_for(cast.city, now) | waits_for(cast.district, now) | waits_for(cast.institution, now)
+
+
+def test_each_matter_of_the_city_waits_for_its_officers_and_not_for_who_began_it(
+    now: datetime, cast: Cast, approved: Completion
+) -> None:
+    second = people.staff(role="city", now=now - timedelta(days=99), name="周二")
+    kept, merged = people.learner(now=now), people.learner(now=now)
+    proposal = merging.propose_merge(by=cast.city, kept=kept, merged=merged, reason="核对", now=now)
+    asked = erasure.ask_at_counter(learner=people.learner(now=now), by=cast.city, note="持证", now=now)
+    rule = rulebook.propose_policy(
+        by=cast.city, effective_on=now.date(), values={"pass_mark": 70}, reason="会议", source="文件", now=now
+    )
+    drawn = sampling.draw(by=cast.city, year=2026, month=9, district=None, now=now)
+    close = MonthClose.objects.create(
+        year=2026, month=8, cut_off=now.date(), snapshot={}, root="0" * 64, proposed_by=cast.city, proposed_at=now
+    )
+    year = YearClose.objects.create(
+        year=2025, cut_off=now.date(), snapshot={}, root="0" * 64, proposed_by=cast.city, proposed_at=now
+    )
+    wanted = exports.Wanted("a", "xlsx", {"class": approved.enrolment.training_class.number}, full=True, purpose="核对")
+    exported = exports.take(by=cast.city, wanted=wanted, now=now).export
+    wanted_post = Appointment("newcomer", "新人", "city")
+    staff = posts.appoint(by=cast.city, wanted=wanted_post, now=now).request
+    assert staff is not None
+    own = {("city", turn) for turn in turns.OF_CITY if turn not in (Turn.ERASURE_TELL, *turns.OF_CARDS)}
+    assert waits_for(second, now) >= own
+    assert waits_for(cast.city, now) & own == {("city", Turn.SAMPLE_CHECK)}
+    assert {row for row in waits_for_others(cast.city, now) if row[0] == "city"} == {
+        ("city", Turn.MERGE_REVIEW, 0),
+        ("city", Turn.ERASURE_REVIEW, 0),
+        ("city", Turn.RULE_REVIEW, 0),
+        ("city", Turn.MONTH_CLOSE, 0),
+        ("city", Turn.YEAR_CLOSE, 0),
+        ("city", Turn.EXPORT_REVIEW, 0),
+        ("city", Turn.STAFF_REVIEW, 0),
+    }
+    assert not own & (waits_for(cast.district, now) | waits_for(cast.institution, now))
+    assert turns.count_mine(user=second, now=now) == len(waits_for(second, now))
+    merging.drop_merge(by=second, proposal=proposal, now=now)
+    erasure.refuse(request=asked, by=second, reason="不是本人", now=now)
+    rulebook.send_back(by=second, proposal=rule, answer="再议", now=now)
+    sampling.note(by=second, line=drawn.lines.get(), result=SampleLine.Result.OK, text="", now=now)
+    exports.agree(by=second, export=exported, now=now)
+    posts.drop(by=second, request=staff, now=now)
+    for row in (close, year):
+        type(row).objects.filter(pk=row.pk).update(closed_by=second, closed_at=now)
+    assert not own & waits_for(second, now)
+    assert sorted(handled(second, now)) == [
+        (Of.ERASURE, "refused", 0), (Of.EXPORT, "agreed", 0), (Of.MERGE, "dropped", 0), (Of.MONTH, "closed", 0),
+        (Of.RULE, "returned", 0), (Of.SAMPLE, "checked", 0), (Of.STAFF, "dropped", 0), (Of.YEAR, "closed", 0),
+    ]  # fmt: skip
+    assert {(of, status) for of, status, _many in handled(cast.city, now)} == {
+        (Of.ERASURE, "received"), (Of.MERGE, "asked"), (Of.MONTH, "asked"), (Of.YEAR, "asked"), (Of.SAMPLE, "drawn"),
+        (Of.EXPORT, "asked"), (Of.RULE, "asked"), (Of.STAFF, "asked"),
+    }  # fmt: skip
+
+
+def test_the_pages_show_them_with_their_way_in(now: datetime, cast: Cast, sign_in: Open, approved: Completion) -> None:
+    [to_issue] = soup(sign_in(cast.institution).get(reverse("desk"))).select(".queue tbody tr")
+    assert "1 张证书待发" in to_issue.get_text()
+    certified = reverse("desk_certificates", args=[approved.enrolment.training_class.number])
+    assert to_issue.select("a")[-1]["href"] == certified
+    revoking.propose_revocation(by=people.user(name="某人"), completion=approved, reason="冒名", now=now)
+    sampling.draw(by=cast.city, year=2026, month=9, district=None, now=now)
+    wanted = exports.Wanted("a", "xlsx", {"class": approved.enrolment.training_class.number}, full=True, purpose="核对")
+    asked = exports.take(by=people.staff(role="city", now=now - timedelta(days=9)), wanted=wanted, now=now).export
+    page = sign_in(cast.city).get(reverse("desk"))
+    found = {row.select("td b")[0].get_text(): row for row in soup(page).select(".queue tbody tr")}
+    assert {"撤销", "抽查", "导出"} <= set(found)
+    assert found["导出"].select("a")[-1]["href"] == reverse("desk_export", args=[asked.number])
+    assert found["撤销"].select("a")[-1]["href"] == reverse("desk_revocations")
+    assert "全市" in found["抽查"].get_text()
+    shown = rows(sign_in(cast.city).get(reverse("desk_handled")))
+    assert any("抽查" in row and "已抽取" in row for row in shown)
+    narrowed = rows(sign_in(cast.city).get(reverse("desk"), {"district": "zhifu"}))
+    assert [row.split()[0] for row in narrowed] == ["撤销"]

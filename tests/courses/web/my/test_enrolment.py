@@ -17,7 +17,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from courses import enrolment, seating
-from courses.models import Enrolment, EnrolmentDraft, Learner, LearnerCategory, Proof, TrainingClass
+from courses.models import Enrolment, EnrolmentDraft, Institution, Learner, LearnerCategory, Proof, TrainingClass
 from tests.factories import catalogue, papers, people
 from tests.factories.classes import training_class
 from tests.factories.ledger import counted
@@ -86,6 +86,22 @@ def test_who_is_known_confirms_with_one_press(client: Client, learner: Learner, 
     given = client.post(address(a_class))
     own = Enrolment.objects.get()
     assert (given.headers["Location"], own.status) == (reverse("my_enrolment", args=[own.number]), "admitted")
+
+
+def test_who_applies_vouches_for_what_they_state_and_the_version_is_kept(
+    client: Client, learner: Learner, a_class: TrainingClass
+) -> None:
+    text = catalogue.consent_notice("truth-of-status")
+    box = page(client, address(a_class)).select_one("input[name=truth]")
+    assert box is not None
+    assert (box["value"], box.has_attr("checked")) == (text.version, False)
+    for said in ({}, {"truth": "0.9"}):
+        refused = client.post(address(a_class), said)
+        assert refused.status_code == 409
+        assert "还没有确认所填情况属实，这次没有报名。" in refused.content.decode()
+    assert not Enrolment.objects.exists()
+    client.post(address(a_class), {"truth": text.version})
+    assert Enrolment.objects.get().truth == "1.0"
 
 
 def test_the_one_press_stays_within_nine_statements(
@@ -315,3 +331,32 @@ def test_the_receipt_of_a_cancelled_class_says_that_the_class_was_cancelled_and_
     assert seen.h1 is not None
     assert seen.h1.get_text() == "这个班已取消"
     assert "原因：场地停用" in seen.get_text()
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+@pytest.mark.parametrize("mode", [TrainingClass.Mode.FIRST_COME, TrainingClass.Mode.REVIEWED])
+def test_to_leave_is_offered_just_as_long_as_it_is_done_and_then_it_is_said_whom_to_call(
+    days: int, mode: str, client: Client, learner: Learner, now: datetime
+) -> None:
+    """The class starts tomorrow. Who has no seat yet may leave on that day too."""
+    a_class = training_class(now=now, mode=mode)
+    Institution.objects.filter(pk=a_class.institution_id).update(contact_phone="0535-6001234")
+    own = enrolment.apply(learner=learner, training_class=a_class, now=now)
+    with time_machine.travel(now + timedelta(days=days), tick=False):
+        seen = page(client, f"/my/enrolment/{own.number}/")
+        offered = seen.select_one(f'form[action="/my/enrolment/{own.number}/withdraw/"]') is not None
+        told = "已到开课日期，不能自己在网上退出。请联系培训机构办理。" in seen.get_text()
+        assert (offered, told, bool(seen.select('a[href="tel:0535-6001234"]'))) == (offered, not offered, not offered)
+        client.post(f"/my/enrolment/{own.number}/withdraw/")
+    own.refresh_from_db()
+    assert offered == (own.status == Enrolment.Status.WITHDRAWN) == (days == 0 or mode != TrainingClass.Mode.FIRST_COME)
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"), [(0, "开班前可以自己退出。"), (1, "已到开课日期，录取后要退出，请联系培训机构。")]
+)
+def test_before_the_press_it_is_said_until_when_one_may_leave(
+    days: int, sentence: str, client: Client, learner: Learner, a_class: TrainingClass, now: datetime
+) -> None:
+    with time_machine.travel(now + timedelta(days=days), tick=False):
+        assert sentence in page(client, address(a_class)).get_text()

@@ -51,7 +51,7 @@ def test_what_is_still_needed_is_said_in_lessons(client: Client, learner: Learne
     join(learner, "焊工", first=now + timedelta(days=2), now=now)
     row = page(client).select_one(".lack div")
     assert row is not None
-    assert row.get_text("｜", strip=True) == "再到 4 次课｜剩 5 次，可缺 1 次"
+    assert row.get_text("｜", strip=True) == "再上 4 次课｜剩 5 次，可缺 1 次"
 
 
 def test_a_class_without_lessons_to_come_speaks_of_none(client: Client, learner: Learner, now: datetime) -> None:
@@ -60,6 +60,18 @@ def test_a_class_without_lessons_to_come_speaks_of_none(client: Client, learner:
         card = page(client).select_one(".card-class")
     assert card is not None
     assert [row.get_text(strip=True) for row in card.select(".lack dt")] == ["身份核验"]
+
+
+def test_while_the_last_lesson_is_on_nobody_is_told_that_it_is_too_late(
+    client: Client, learner: Learner, now: datetime
+) -> None:
+    join(learner, "焊工", first=now + timedelta(minutes=5), now=now, lessons=1)
+    assert page(client).select_one("#next-lesson").get_text() == "下一次课，今天"  # type: ignore[union-attr]
+    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+        found = page(client)
+    assert found.select_one("#next-lesson").get_text().startswith("正在上课")  # type: ignore[union-attr]
+    assert "正在上课，下课后再看还差多少" in found.get_text()
+    assert "不够结业" not in found.get_text()
 
 
 def came(learner: Learner, *, at: datetime, left: datetime | None = None) -> None:

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses import attendance
-from courses.attendance import Outcome, disputes, leave
-from courses.models import Dispute, Enrolment, Learner, LeaveRequest, PersonMerge
+from courses.attendance import Outcome, disputes, leave, paper
+from courses.attendance.paper import Signed
+from courses.models import Dispute, Enrolment, Evidence, Learner, LeaveRequest, PersonMerge
 from tests.courses.attendance.conftest import Room, open_room, scan
 from tests.courses.attendance.conftest import leave as scan_out
-from tests.factories import people
-from tests.factories.papers import pdf
+from tests.factories import catalogue, people
+from tests.factories.classes import training_class
+from tests.factories.papers import pdf, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +75,28 @@ def test_each_lesson_says_what_was_recorded_and_why_minutes_are_missing(
     assert "少记" not in other
 
 
+def test_a_signature_that_waits_for_its_check_is_no_absence(
+    client: Client, room: Room, own: Enrolment, clock: time_machine.Traveller, settings: Settings, tmp_path: Path
+) -> None:
+    """Neither the word for it nor the offer to hear the lesson elsewhere, until somebody finds that it is none."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    private = {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+    training_class(now=room.at(-20000), first=room.at(3 * 24 * 60), course=room.a_class.course)
+    sheet = paper.print_sign_in(by=room.trainer, lesson=room.lesson, now=room.at(0))
+    entry = paper.enter(
+        by=room.trainer, sheet=sheet, signed=[Signed(1, came=True, left=True)], photos=[ContentFile(photo())], why="",
+        now=room.at(190),
+    )  # fmt: skip
+    clock.move_to(room.at(200))
+    told = lines(client, own)[0]
+    assert ("待确认" in told, "已录入，等另一位" in told) == (True, True)
+    assert [word for word in ("未登记", "没有签到", "别的班还会讲") if word in told] == []
+    paper.send_back(by=people.user(), entry=entry, answer="不是本人签的", now=room.at(201))
+    told = lines(client, own)[0]
+    assert [word for word in ("未登记", "没有签到", "别的班还会讲") if word not in told] == []
+
+
 def test_whether_completion_is_still_possible_stands_above(
     client: Client, room: Room, own: Enrolment, clock: time_machine.Traveller
 ) -> None:
@@ -79,7 +105,9 @@ def test_whether_completion_is_still_possible_stands_above(
         return " ".join(found.get_text(" ").split()) if found else ""
 
     clock.move_to(room.at(-60))
-    assert standing() == "还差 6.4 学时，可以结业：剩 2 次课，至少再到 2 次，最多可缺 0 次。"
+    assert standing() == "还差 6.4 学时，可以结业：剩 2 次课，至少再上 2 次，最多可缺 0 次。"
+    clock.move_to(room.at(10))
+    assert standing() == "正在上课，下课后再看还差多少。"
     clock.move_to(room.at(200))
     assert standing().startswith("还差 6.4 学时，剩下的课次已经不够结业。")
 
@@ -138,7 +166,7 @@ def test_the_page_costs_the_same_however_many_lessons_there_are(
     client: Client, learner: Learner, own: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     lines(client, own)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         lines(client, own)
 
 
@@ -160,3 +188,34 @@ def test_lessons_of_a_merged_record_keep_their_evidence_and_can_be_contested(
     client.post(reverse("my_dispute_withdraw", args=[raised.code]))
     raised.refresh_from_db()
     assert raised.status == Dispute.Status.WITHDRAWN
+
+
+def test_what_if_is_asked_by_a_link_and_answered_without_a_row(
+    client: Client, own: Enrolment, room: Room, clock: time_machine.Traveller
+) -> None:
+    """Two lessons of three hours to come: with both the hours are enough, with one they are not."""
+    clock.move_to(room.at(-60))
+    address = reverse("my_lessons", args=[own.number])
+    page = soup(client.get(address))
+    assert [box["value"] for box in page.select("input[name=attend][checked]")] == ["1", "2"]
+    parts = {row.dt.get_text(): row.dd.get_text(" ", strip=True) for row in page.select("#parts + dl div")}
+    assert parts["出勤达到要求的分钟数"] == "按时到课就能达到"
+    answers = [
+        soup(client.get(address, asked)).select_one(".supposed")
+        for asked in ({"if": 1, "attend": [1, 2]}, {"if": 1, "attend": 1})
+    ]
+    said = [" ".join(answer.get_text(" ").split()) for answer in answers if answer]
+    assert "共 8 学时，满 6.4 合格。 可以结业" in said[0]
+    assert "还不能结业，还缺： 出勤达到要求的分钟数" in said[1]
+    assert not Evidence.objects.exists()
+
+
+def test_hours_are_those_of_the_pinned_policy(client: Client, now: datetime) -> None:
+    """Where an hour of training has 60 minutes, two lessons of three hours have 6 and not 8."""
+    made = open_room(now=now, policy=catalogue.policy("sixty", hour_minutes=60))
+    who = made.learner()
+    assert who.user
+    client.force_login(who.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    row = Enrolment.objects.get(learner=who)
+    page = soup(client.get(reverse("my_lessons", args=[row.number])))
+    assert "全班 6 学时，满 4.8 合格" in " ".join(page.select_one(".hours").get_text(" ").split())  # type: ignore[union-attr]

@@ -63,7 +63,7 @@ def test_the_answer_stands_on_the_page_and_another_wish_may_follow(
     post(client, own, "transfer", to=there.number, reason="要出海")
     enrolment.turn_request_down(enrolment=own, reason="那个班要求有基础", by=people.user(), now=now)
     shown = page(client, own)
-    assert f"转到 {there.number} 班没有办成，原来的席位不变" in shown.text
+    assert f"转到 {there.number} 班未办理成功，原来的席位不变" in shown.text
     assert "那个班要求有基础" in shown.text
     assert shown.select_one("input[name=to]") is not None
 

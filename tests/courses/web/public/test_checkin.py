@@ -16,13 +16,26 @@ from django.utils.translation import override
 
 from courses import attendance
 from courses.attendance import Mark, MarkRefusal, ScanRefusal
-from courses.models import Attendance, Direction, Evidence, Learner, Lesson, RefusedScan
+from courses.models import (
+    Attendance,
+    Direction,
+    EducationLevel,
+    Evidence,
+    Learner,
+    LearnerCategory,
+    Lesson,
+    RefusedScan,
+    TrainingClass,
+)
 from courses.people import devices
 from courses.policy import Policy
+from courses.web.public import tries
 from courses.web.public.binding import write_binding
-from courses.web.public.refusals import FACES, face_words
+from courses.web.public.refusals import FACES, SHUT, TOO_MANY, face_words
 from tests.courses.attendance.conftest import Room, open_room
 from tests.factories import catalogue, people
+from tests.factories.classes import enrolled
+from tests.factories.identity import walk
 
 pytestmark = pytest.mark.django_db
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -290,6 +303,24 @@ def test_who_is_not_verified_goes_to_the_identity_page_and_comes_back(room: Room
     assert "不会算迟到" in shown.get_text()
 
 
+def test_the_pages_of_the_identity_cost_no_lateness(room: Room, now: datetime, clock: time_machine.Traveller) -> None:
+    """Registered by the institution, and here for the first time: one question after another, then the scan counts."""
+    listed = enrolled(training_class=room.a_class, now=room.at(-10000), with_login=False).learner
+    newcomer = people.learner(now=now, verified=False)
+    Learner.objects.filter(pk=listed.pk).update(phone=newcomer.phone)
+    EducationLevel.objects.create(key="61", name="高中", name_en="High school")
+    LearnerCategory.objects.create(key="other", name="其他", name_en="Other")
+    client = login(newcomer)
+    client.get(f"/C/{code(room)}")
+    clock.move_to(room.at(9))
+    said = {"consent": "on", "name": listed.name, "kind": "resident", "number": listed.documents.get().number}
+    said |= {"district": catalogue.district().key, "education": "61", "category": "other"}
+    assert walk(client, said, "?next=/C/")["Location"] == "/C/"
+    assert "9:00 到课，已记下" in page(client.get("/C/")).get_text()
+    assert head(client.post("/C/", follow=True)) == "签到成功"
+    assert Attendance.objects.get(learner=listed).in_at == room.at(0)
+
+
 def test_who_is_in_the_wrong_room_reads_where_to_go(room: Room, now: datetime) -> None:
     other = open_room(now=now)
     Lesson.objects.filter(pk=other.lesson.pk).update(room="205 教室")
@@ -300,13 +331,57 @@ def test_who_is_in_the_wrong_room_reads_where_to_go(room: Room, now: datetime) -
     assert "这次扫码已记录" in text
 
 
+def test_who_is_of_no_class_is_led_to_enrol_in_this_one_or_told_that_it_takes_nobody(room: Room, now: datetime) -> None:
+    for status, step, action in (
+        ("enrolling", "请先报名，或到窗口当场报名", "报名这个班"),
+        ("running", "本班已不再报名，请到窗口问其他班次", "看其他班次"),
+    ):
+        TrainingClass.objects.filter(pk=room.a_class.pk).update(status=status)
+        answer = check_in(room, phone(people.learner(now=now), now=now))
+        shown = page(answer)
+        assert step in shown.get_text()
+        button = shown.select_one("a.scan-btn")
+        assert button is not None
+        assert (button["href"], button.get_text()) == (f"/my/enrol/{room.a_class.number}/", action)
+
+
+def test_who_guesses_codes_is_slowed_after_twenty_a_minute_and_a_good_code_always_passes(
+    room: Room, now: datetime, clock: time_machine.Traveller
+) -> None:
+    guesser, neighbour = phone(now=now), phone(now=now)
+    guesser.cookies["browser"] = "GUESSER"
+    bad = f"/C/{code(room)[:6]}0000000000"
+    assert [guesser.get(bad).status_code for _try in range(22)] == [410] * 20 + [429] * 2
+    assert guesser.get(bad)["Retry-After"] == "60"
+    assert guesser.get(f"/C/{code(room)}").status_code == 200
+    assert neighbour.get(bad).status_code == 410
+    clock.move_to(now + timedelta(seconds=60))
+    assert guesser.get(bad).status_code == 410
+    assert not RefusedScan.objects.exists()
+
+
+def test_who_drops_the_name_of_the_browser_is_counted_by_address(
+    room: Room, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "BY_ADDRESS", 30)
+    bad = f"/C/{code(room)[:6]}0000000000"
+    assert [Client().get(bad).status_code for _try in range(31)] == [410] * 30 + [429]
+    assert Client().get(f"/C/{code(room)}").status_code == 200
+
+
 def test_every_refusal_has_a_page_in_both_languages() -> None:
     assert set(FACES) >= set(ScanRefusal)
-    values = {"opens": "08:30", "closes": "12:00", "minutes": 10, "seconds": 60, "room": "205 教室"}
-    values |= {"here": "203 教室", "here_course": "鲁菜师傅", "course": "面点师", "until": "09:15"}
+    values = {"opens": "8:30", "closes": "12:00", "minutes": 10, "seconds": 60, "room": "205 教室"}
+    values |= {
+        "class_number": "B1",
+        "here": "203 教室",
+        "here_course": "鲁菜师傅",
+        "course": "面点师",
+        "until": "9:15",
+    }
     for language in ("zh-hans", "en"):
         with override(language):
-            for refused, face in FACES.items():
+            for refused, face in [*FACES.items(), ("shut", SHUT), ("too many", TOO_MANY)]:
                 words = face_words(face, values, back="/C/")
                 told = {str(words[part]) for part in ("head", "why", "step", "reason")}
                 assert all(told), refused

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from courses import institutions
+from courses.institutions import Facts
 from courses.models import Institution, TrainingNeed
 from tests.courses.web.desk.conftest import words
 from tests.factories import catalogue, people
@@ -59,6 +60,33 @@ def test_who_leaves_the_list_is_told_with_the_day_and_why_stays_in_the_file(now:
     entry = words(Client().get(f"/directory/institutions/{school.number}/"))
     assert "状态改为「移出名录」" in entry
     assert [word in told for told in (page, entry) for word in ("举报", "1380535")] == [False] * 4
+
+
+def test_who_knew_an_institution_under_its_former_name_and_place_reads_what_became_of_it(now: datetime) -> None:
+    school, laishan = catalogue.institution(), catalogue.district("laishan", "莱山区", "370613")
+    approved(institution=school, now=now - timedelta(days=30))
+    clerk = people.user()
+    file = institutions.open_file(by=clerk, institution=school, now=now)
+    facts = Facts("海洋技师学院", laishan, school.kind, file.address)
+    institutions.save_facts(by=clerk, registration=file, facts=facts, now=now)
+    institutions.submit(by=clerk, registration=file, now=now)
+    institutions.approve(by=people.user(), registration=file, now=now)
+    page = words(Client().get("/directory/institutions/?district=laishan"))
+    assert "海洋技师学院 变更 名称由「市技师学院」改为「海洋技师学院」 由芝罘区迁到莱山区" in page
+    assert "共 1 家机构" in page
+
+
+def test_a_suspended_institution_is_shown_without_what_it_might_teach(now: datetime) -> None:
+    school = catalogue.institution()
+    approved(institution=school, now=now - timedelta(days=30))
+    address = f"/directory/institutions/{school.number}/"
+    assert "可以开办的职业 职业（工种） 等级 有效期至 中式烹调师 4 级" in words(Client().get(address))
+    suspended = Institution.Status.SUSPENDED
+    institutions.set_status(by=people.user(), institution=school, to=suspended, reason="整改", now=now)
+    page = Client().get(address)
+    assert page.context["row"].trades == []
+    assert "目前不能开办新班" in words(page)
+    assert "职业（工种）" not in words(page)
 
 
 def need(version: int, on: date, **fields: object) -> None:

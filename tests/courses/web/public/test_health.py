@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from subprocess import run
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses.models import OutboxMessage
+from courses.web.public import health
 from tests import ground
 from tests.ground import ROOT, Ground
 
@@ -41,13 +43,16 @@ def test_liveness_asks_nobody(django_assert_num_queries: DjangoAssertNumQueries)
 @pytest.mark.django_db
 def test_a_service_that_is_whole_is_ready_part_by_part() -> None:
     response = Client().get("/readyz")
-    assert (response.status_code, response.json()) == (
+    told = response.json()
+    assert told.pop("clock_off_seconds") < 1
+    assert (response.status_code, told) == (
         200,
         {
             "ready": True,
             "database": True,
             "migrations": True,
             "cache": True,
+            "clock": True,
             "queue_age_seconds": 0.0,
             "queue_late": False,
         },
@@ -63,6 +68,21 @@ def test_a_late_queue_is_told_and_does_not_take_the_service_away() -> None:
     response = Client().get("/readyz")
     assert (response.status_code, response.json()["queue_late"]) == (200, True)
     assert response.json()["queue_age_seconds"] >= 360
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "ready"), [(-2, True), (-4, True), (4, True), (6, False), (-6, False)])
+def test_a_server_whose_clock_is_more_than_five_seconds_off_from_the_databases_is_not_ready(
+    seconds: int, ready: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_database_time", lambda: datetime.now(UTC) + timedelta(seconds=seconds))
+    response = Client().get("/readyz")
+    told = response.json()
+    assert (response.status_code == 200, told["ready"], told["clock"]) == (ready,) * 3
+    assert abs(seconds) - 1 < told["clock_off_seconds"] <= abs(seconds)
+    measured = Client(REMOTE_ADDR="127.0.0.1").get("/metrics").content.decode()
+    [line] = [one for one in measured.splitlines() if one.startswith("tideline_clock_off_seconds ")]
+    assert abs(seconds) - 1 < float(line.split()[1]) <= abs(seconds)
 
 
 def test_without_its_tables_the_service_lives_and_is_not_ready() -> None:
@@ -89,7 +109,46 @@ def test_metrics_are_for_this_machine() -> None:
     response = Client(REMOTE_ADDR="127.0.0.1").get("/metrics")
     names = [line.split()[0] for line in response.content.decode().splitlines() if not line.startswith("#")]
     assert response.status_code == 200
-    assert names == ["tideline_outbox_waiting", "tideline_outbox_age_seconds", "tideline_evidence_last_hour"]
+    assert names[:4] == [
+        "tideline_outbox_waiting",
+        "tideline_outbox_age_seconds",
+        "tideline_clock_off_seconds",
+        "tideline_evidence_last_hour",
+    ]
+    assert {name.partition("{")[0] for name in names[4:]} <= {
+        "tideline_requests_total",
+        "tideline_requests_created",
+        *(f"tideline_request_seconds_{part}" for part in ("bucket", "count", "sum", "created")),
+    }
+
+
+COUNTED = """
+import os, sys, django
+django.setup()
+from django.test import Client
+for _ in range(2):
+    if not (child := os.fork()):
+        Client().get("/verify/123456?who=13800001234")
+        Client().get("/nowhere/13800001234/")
+        sys.stdout.flush()
+        os._exit(0)
+    os.waitpid(child, 0)
+print(Client(REMOTE_ADDR="127.0.0.1").get("/metrics").content.decode())
+"""
+
+
+def test_what_several_processes_answered_is_counted_together_by_route_and_without_addresses(tmp_path: Path) -> None:
+    with ground.fresh() as place:
+        environment = place.environment("lms.settings.test", PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+        said = run(
+            [sys.executable, "-c", COUNTED], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+    lines = said.stdout.splitlines()
+    assert 'tideline_requests_total{route="verify/<str:number>",status="2xx"} 2.0' in lines
+    assert [line for line in lines if line.endswith('status="4xx"} 2.0')]
+    assert 'tideline_request_seconds_count{route="verify/<str:number>"} 2.0' in lines
+    assert "tideline_outbox_waiting 0.0" in lines
+    assert "13800001234" not in said.stdout
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from tests.courses.attendance.conftest import Room, scan
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
+FIGURES = ("人已到", "已到，", "还没到，", "人已答", "已扫的", "本课已有", "没有答")
 
 
 def address(room: Room, what: str = "") -> str:
@@ -127,6 +128,33 @@ def test_counting_takes_the_figures_off_wall_and_roster_and_shows_them_after(
     assert "多出来的，先看还没有签到的：李梅" in told
     assert (RoomCount.objects.get().counted, Signal.objects.get().kind) == (2, "heads")
     assert len(page(teacher.get(address(room))).select(".roster-counts")) == 1
+
+
+def test_while_heads_are_counted_no_page_and_no_state_tells_who_is_thought_to_be_here(
+    room: Room, teacher: Client, clock: time_machine.Traveller
+) -> None:
+    for name in ("王小强", "李梅梅", "赵大海"):
+        scan(room, room.learner(name), 0)
+    room.learner("钱未来")
+    clock.move_to(room.at(60))
+    attendance.start_roll_call(by=room.trainer, lesson=room.lesson, now=room.at(60))
+    screens = [(address(room), "#roster-head"), (address(room, "wall/"), "#wall")]
+    for counting in (False, True):
+        if counting:
+            teacher.post(address(room, "count/begin/"))
+        told = []
+        for path, place in screens:
+            whole = teacher.get(path)
+            shown = page(whole)
+            token = str(shown.select_one(place)["data-screen"])  # type: ignore[index]
+            state = Client().get(f"{path}state", headers={"x-screen": token}).json()
+            told += [shown, BeautifulSoup(state.get("html") or state["head"] + state["rows"], "html.parser")]
+            assert state.get("counting", counting) == counting
+        for one in told:
+            text = " ".join(one.get_text(" ").split())
+            found = [word for word in FIGURES if word in text]
+            marks = one.select(".here, .roster-came, .mark-list, .wall-names li, .wall-count, .roster-answered b")
+            assert (bool(found), bool(marks)) == (not counting, not counting), (found, marks, text)
 
 
 def test_a_count_that_agrees_says_so(room: Room, teacher: Client, clock: time_machine.Traveller) -> None:

@@ -1,14 +1,19 @@
+import base64
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses import attendance
 from courses.models import Attendance, Learner
 from courses.web.teach.marks import _places
+from courses.web.teach.screens import Screen, screen_token
 from tests.courses.attendance.conftest import Room, leave, scan
 from tests.factories import people
 
@@ -47,6 +52,21 @@ def ask(room: Room, token: str, **headers: str):  # type: ignore[no-untyped-def]
 def shared(room: Room, one: Learner, other: Learner) -> str:
     scan(room, one, 0, device="browser")
     return scan(room, other, 1, device="browser").number
+
+
+def test_names_lie_in_no_cache_that_processes_share(room: Room, teacher: Client, settings: Settings) -> None:
+    kept = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "lms_cache"}
+    settings.CACHES = {**settings.CACHES, "default": kept, "moment": kept}
+    call_command("createcachetable", verbosity=0)
+    room.learner("欧阳知秋")
+    answer = ask(room, screen(opened(teacher, room)))
+    assert "欧阳知秋" in answer.content.decode()
+    caches["moment"].set("known", "to all processes")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM lms_cache")
+        opened_rows = [base64.b64decode(value) for (value,) in cursor.fetchall()]
+    assert [value for value in opened_rows if b"to all processes" in value]
+    assert not [value for value in opened_rows if "欧阳知秋".encode() in value]
 
 
 def test_who_needs_me_comes_first_then_who_is_missing_then_who_is_here(room: Room, teacher: Client) -> None:
@@ -203,7 +223,7 @@ def test_the_state_brings_both_parts_and_is_empty_while_nothing_changed(
     learner = room.learner("王一")
     token = screen(opened(teacher, room))
     first = ask(room, token)
-    assert set(first.json()) == {"head", "rows"}
+    assert set(first.json()) == {"head", "rows", "counting"}
     assert "csrfmiddlewaretoken" not in first.json()["head"]
     clock.move_to(now + timedelta(seconds=2))
     assert ask(room, token, **{"if-none-match": first["ETag"]}).status_code == 304
@@ -214,6 +234,38 @@ def test_the_state_brings_both_parts_and_is_empty_while_nothing_changed(
     assert "已到，1 人" in again.json()["rows"]
 
 
+def test_a_wall_is_not_told_what_a_roster_knows(
+    room: Room, teacher: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    """Not even where it names the answer that the roster had, and the roster has a newer one."""
+    wall = screen_token(screen=Screen.WALL, lesson=room.lesson, now=now)
+    token = screen(opened(teacher, room))
+    known = ask(room, token)["ETag"]
+    scan(room, room.learner("王一"), 0)
+    clock.move_to(now + timedelta(seconds=2))
+    assert set(ask(room, token).json()) == {"head", "rows", "counting"}
+    path = f"/teach/lesson/{attendance.lesson_name(room.lesson)}/wall/state"
+    told = Client().get(path, headers={"x-screen": wall, "if-none-match": known})
+    assert set(told.json()) == {"html", "phase", "ends", "step", "code"}
+
+
+def test_an_answer_with_forms_carries_the_token_of_the_browser_that_asks(
+    room: Room, teacher: Client, clock: time_machine.Traveller, now: datetime
+) -> None:
+    one, two = room.learner("王一"), room.learner("王二")
+    token = screen(opened(teacher, room))
+    first = ask(room, token)
+    shared(room, one, two)
+    clock.move_to(now + timedelta(seconds=62))
+    found = set()
+    for _browser in range(2):
+        told = ask(room, token, **{"if-none-match": first["ETag"]})
+        field = BeautifulSoup(told.json()["rows"], "html.parser").select_one("[name=csrfmiddlewaretoken]")
+        assert "csrftoken" in told.cookies
+        found.add(field["value"])  # type: ignore[index]
+    assert len(found) == 2
+
+
 def test_the_state_costs_no_query_session_or_user_while_the_moment_lasts(
     room: Room, teacher: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -221,6 +273,22 @@ def test_the_state_costs_no_query_session_or_user_while_the_moment_lasts(
     ask(room, token)
     with django_assert_num_queries(0):
         assert ask(room, token).status_code == 200
+
+
+def test_an_arrival_costs_the_roster_five_statements(
+    room: Room,
+    teacher: Client,
+    now: datetime,
+    clock: time_machine.Traveller,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Whether it changed, its roll-call, who asks at the door, who waits, its people."""
+    token = screen(opened(teacher, room))
+    etag = ask(room, token)["ETag"]
+    scan(room, room.learner("王一"), 0)
+    clock.move_to(now + timedelta(seconds=2))
+    with django_assert_num_queries(5):
+        assert "已到，1 人" in ask(room, token, **{"if-none-match": etag}).json()["rows"]
 
 
 def test_a_roster_left_alone_for_half_an_hour_shows_no_more_names(
@@ -241,7 +309,7 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(
     for number in range(27):
         room.learner(f"李{number}")
     clock.shift(timedelta(seconds=2))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = opened(teacher, room)
     assert counts(page) == ["3", "0", "0", "27"]
 
@@ -249,7 +317,7 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(
 def test_the_paper_sheet_names_everybody_in_order(room: Room, teacher: Client) -> None:
     for name in ("王一", "王二", "王三"):
         room.learner(name)
-    page = BeautifulSoup(teacher.get(address(room, "sheet/")).content.decode(), "html.parser")
+    page = BeautifulSoup(teacher.post(address(room, "sheet/"), follow=True).content.decode(), "html.parser")
     assert [cell.get_text() for cell in page.select("tbody th")] == ["王一", "王二", "王三"]
     assert "2026 年 9 月 14 日" in page.get_text()
 

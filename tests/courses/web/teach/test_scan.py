@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from courses import attendance
-from courses.attendance import personal
+from courses.attendance import PersonRefusal, PersonRefused, personal
 from courses.models import Evidence, Kiosk, Learner
 from courses.people import devices
 from tests.courses.attendance.conftest import Room
@@ -74,6 +76,37 @@ def test_a_strangers_lesson_is_not_found(stranger: Client, room: Room, now: date
     text = code(room.learner(), now)
     assert stranger.post(address(room), {"code": text}).status_code == 404
     assert stranger.post(address(room, "kiosk/"), {"for": "lesson"}).status_code == 404
+    assert Evidence.objects.count() == 0
+
+
+# ── Every refusal, in both languages ──────────────────────────────────────────────────────────────────────────────────
+
+VALUES = {"opens": "08:30", "closes": "12:00", "room": "205 教室"}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("refused", PersonRefusal)
+def test_a_refusal_says_what_happened_and_what_to_do_to_trainer_and_kiosk(
+    refused: PersonRefusal,
+    language: str,
+    teacher: Client,
+    kiosk: Client,
+    room: Room,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """T09: the closed list is what may be raised; each of it reaches the screen as its own sentence, red."""
+
+    def refuse(**_asked: object) -> None:
+        raise PersonRefused(refused, learner=None, **VALUES)
+
+    monkeypatch.setattr(attendance, "scan_person", refuse)
+    with override(language):
+        sentence = PersonRefused(refused, learner=None, **VALUES).sentence
+    for client, url in ((teacher, address(room)), (kiosk, "/kiosk/")):
+        headers = {"Accept": "application/json", "Accept-Language": language}
+        told = client.post(url, {"code": "X"}, headers=headers).json()
+        assert told["tone"] == "stop"
+        assert sentence in BeautifulSoup(told["html"], "html.parser").get_text()
     assert Evidence.objects.count() == 0
 
 

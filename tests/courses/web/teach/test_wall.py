@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses import attendance
-from courses.models import Lesson
+from courses.models import AuditEvent, Lesson, Post
 from tests.courses.attendance.conftest import Room, leave, scan
+from tests.courses.web.teach.conftest import sign_in
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_many_screens_cost_no_query_session_or_user(
 def test_a_screen_that_knows_it_all_is_told_so_before_anything_else(
     room: Room, teacher: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Neither language nor session nor page is asked; what is new, or anybody without the token, goes the usual way."""
+    """Neither language nor session nor page is asked; who comes for the first time, or without token, goes around."""
     screen = token(teacher, room)
     first = ask(room, screen)
     assert "Content-Language" in first
@@ -170,6 +171,77 @@ def test_a_screen_that_knows_it_all_is_told_so_before_anything_else(
     assert ask(room, screen[:-2] + "zz", **{"if-none-match": first["ETag"]}).status_code == 403
     teacher.post(address(room, "pause/"), {"paused": "1"})
     assert ask(room, screen, **{"if-none-match": first["ETag"]}).json()["phase"] == "paused"
+
+
+def test_what_is_made_for_one_screen_goes_to_the_next(
+    room: Room, teacher: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    screen = token(teacher, room)
+    first = ask(room, screen)
+    teacher.post(address(room, "pause/"), {"paused": "1"})
+    made = ask(room, screen, **{"if-none-match": first["ETag"]})
+    with django_assert_num_queries(0):
+        second = ask(room, screen, **{"if-none-match": first["ETag"]})
+    assert (second.status_code, second.content, second["ETag"]) == (200, made.content, made["ETag"])
+
+
+def test_a_second_later_one_statement_says_that_nothing_changed(
+    room: Room,
+    teacher: Client,
+    now: datetime,
+    clock: time_machine.Traveller,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    screen = token(teacher, room)
+    etag = ask(room, screen)["ETag"]
+    clock.move_to(now + timedelta(seconds=2))
+    with django_assert_num_queries(1):
+        assert ask(room, screen, **{"if-none-match": etag}).status_code == 304
+    clock.move_to(now + timedelta(seconds=10))
+    with django_assert_num_queries(1):
+        assert ask(room, screen, **{"if-none-match": etag}).status_code == 200
+
+
+def test_an_arrival_costs_the_wall_three_statements(
+    room: Room,
+    teacher: Client,
+    now: datetime,
+    clock: time_machine.Traveller,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Whether it changed, its last roll-call, its people; of the lesson itself nothing is another."""
+    screen = token(teacher, room)
+    etag = ask(room, screen)["ETag"]
+    scan(room, room.learner("王小强"), 0)
+    clock.move_to(now + timedelta(seconds=2))
+    with django_assert_num_queries(3):
+        assert "王*强" in ask(room, screen, **{"if-none-match": etag}).json()["html"]
+
+
+def test_a_screen_at_another_address_gets_a_code_for_that_address(
+    room: Room, teacher: Client, settings: Settings, clock: time_machine.Traveller, now: datetime
+) -> None:
+    """Whatever ETag it claims to have."""
+    settings.ALLOWED_HOSTS = ["testserver", "elsewhere.example"]
+    screen = token(teacher, room)
+    first = ask(room, screen)
+    for seconds in (1, 11):
+        clock.move_to(now + timedelta(seconds=seconds))
+        told = ask(room, screen, host="elsewhere.example", **{"if-none-match": first["ETag"]}).json()
+        assert drawn(page(told["html"]).select_one("svg.qr")).startswith("HTTP://ELSEWHERE.EXAMPLE/C/")
+        again = ask(room, screen, **{"if-none-match": first["ETag"][:-1] + '0"'}).json()
+        assert drawn(page(again["html"]).select_one("svg.qr")).startswith("HTTP://TESTSERVER/C/")
+
+
+def test_each_language_has_its_own_answer(room: Room, teacher: Client) -> None:
+    screen = token(teacher, room)
+    chinese, english = (ask(room, screen, **{"accept-language": language}) for language in ("zh-hans", "en"))
+    assert chinese["ETag"] != english["ETag"]
+    teacher.post(address(room, "pause/"), {"paused": "1"})
+    for first, language, word in ((chinese, "zh-hans", "已暂停"), (english, "en", "Paused")):
+        for _screen in range(2):
+            told = ask(room, screen, **{"accept-language": language, "if-none-match": first["ETag"]})
+            assert word in told.json()["html"]
 
 
 def test_a_screen_without_its_token_is_turned_away(
@@ -234,6 +306,62 @@ def test_the_wall_of_a_stranger_is_not_found(room: Room, stranger: Client) -> No
 def test_who_is_not_signed_in_sees_no_wall(room: Room) -> None:
     answer = Client().get(address(room))
     assert answer["Location"].startswith("/account/staff/")
+
+
+def test_a_wall_that_nobody_touched_for_half_an_hour_opens_again_and_stops_until_its_lesson_closes(
+    room: Room, teacher: Client, clock: time_machine.Traveller
+) -> None:
+    opened(teacher, room)
+    clock.move_to(room.at(31))
+    assert teacher.post(address(room, "pause/"), {"paused": "1"}, headers={"x-screen": "x"}).status_code == 204
+    assert "_auth_user_id" not in teacher.session
+    assert opened(teacher, room).select_one("#wall")["data-phase"] == "paused"  # type: ignore[index]
+    assert teacher.post(address(room, "pause/"), {"paused": "0"})["Location"] == address(room)
+    assert AuditEvent.objects.filter(verb="wall_paused", by_id=room.trainer.pk).count() == 1
+    clock.move_to(room.at(209))
+    assert opened(teacher, room).select_one("#wall")["data-phase"] == "out"  # type: ignore[index]
+    clock.move_to(room.at(211))
+    assert teacher.get(address(room))["Location"].startswith("/account/staff/")
+
+
+def test_the_pass_of_a_wall_opens_neither_the_roster_nor_another_lesson(
+    room: Room, teacher: Client, clock: time_machine.Traveller
+) -> None:
+    opened(teacher, room)
+    clock.move_to(room.at(31))
+    name = attendance.lesson_name(room.lesson)
+    other = Lesson.objects.exclude(pk=room.lesson.pk).get(training_class=room.a_class)
+    for path in (f"/teach/lesson/{name}/", f"/teach/lesson/{attendance.lesson_name(other)}/wall/", "/teach/"):
+        given = Client()
+        given.cookies["wall"] = teacher.cookies["wall"].value
+        assert given.get(path)["Location"].startswith("/account/staff/"), path
+
+
+@pytest.mark.parametrize("spoil", ["", "1.1.00", "x.y.z", "²"])
+def test_a_forged_pass_opens_no_wall(room: Room, teacher: Client, spoil: str) -> None:
+    opened(teacher, room)
+    held = teacher.cookies["wall"].value
+    until, number, mac = held.split(".")
+    for text in (spoil, f"{int(until) + 1}.{number}.{mac}", f"{until}.{int(number) + 1}.{mac}", f"{held}00"):
+        forger = Client()
+        forger.cookies["wall"] = text
+        assert forger.get(address(room)).status_code == 302
+
+
+def test_who_may_no_longer_teach_or_has_a_new_password_holds_no_pass(room: Room, teacher: Client) -> None:
+    opened(teacher, room)
+    alone = Client()
+    alone.cookies["wall"] = teacher.cookies["wall"].value
+    assert alone.get(address(room)).status_code == 200
+    assert "wall" not in alone.get(address(room)).cookies
+    room.trainer.set_password("another one of its own")
+    room.trainer.save()
+    assert alone.get(address(room)).status_code == 302
+    fresh = sign_in(room.trainer)
+    opened(fresh, room)
+    alone.cookies["wall"] = fresh.cookies["wall"].value
+    Post.objects.filter(user=room.trainer).delete()
+    assert alone.get(address(room)).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["x", "ABCDEU", "A" * 200])

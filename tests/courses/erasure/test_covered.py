@@ -1,0 +1,68 @@
+"""Every table that may hold something of a citizen is emptied by an erasure, or named here with the reason."""
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from courses import models as nouns
+from courses.erasure import emptying
+from courses.models import Completion, Enrolment, Learner, User
+from courses.privacy import encrypted_fields
+
+pytestmark = pytest.mark.django_db
+OPAQUE = "tells a person by opaque numbers only"
+KEPT = {
+    "ApprovalLine": OPAQUE,
+    "Attendance": OPAQUE,
+    "CountEntry": "counts for good, under a random key",
+    "CountClaim": "keeps one person from counting twice, under a random key",
+    "Completion": "what was decided; its reasoning holds figures",
+    "Certificate": "valid for who holds the paper; its name goes with the class file or at once (`forget_holder`)",
+    "CounterEntry": "holds nothing once it led to an enrolment, and is pruned within the day otherwise",
+    "DeviceAllowance": "append-only: who allowed what, with staff's reason",
+    "ExternalCertificate": "goes where the name on the certificate goes (`certificates.forget_holder`)",
+    "ErasureRequest": "the request itself, and who decided",
+    "Evidence": "append-only: `note` is typed by a trainer about a mark",
+    "GroupBooking": "the contact is the employer's, not a learner",
+    "KitEntry": "append-only, signed on a phone: opaque numbers",
+    "LeaveLesson": OPAQUE,
+    "MergeProposal": "two numbers, with staff's reason",
+    "OpeningPapers": "the contact of an institution",
+    "PaperEntry": "about a sheet as a whole",
+    "PaperRow": "append-only: which row of a sheet is whose, by number",
+    "PersonCount": OPAQUE,
+    "PersonMerge": "two numbers, with staff's reason",
+    "Pitch": "append-only: the project of a camp's applicant, part of the selection's file",
+    "RefusedScan": OPAQUE,
+    "RegisteredTrainer": "a trainer of an institution, not a learner",
+    "Reveal": "who looked, when and why",
+    "RollCallTry": OPAQUE,
+    "RoomCheckLine": OPAQUE,
+    "RosterImport": "a list of many, deleted by `roster_file_days`",
+    "RosterRow": "holds nothing once its import is finished",
+    "SampleLine": OPAQUE,
+    "Score": "results, with staff's reason for a change",
+    "ScoreSheet": "append-only: what reviewers gave, part of the selection's file",
+    "SelectionLine": OPAQUE,
+    "Revocation": "what was decided, with staff's reason",
+    "Tombstone": "under a random key",
+    "Undercut": "which requirement is no longer met",
+}
+
+
+def about_people() -> set[str]:
+    """Models that lead to a learner, or keep something encrypted; logins with them."""
+    found = {User.__name__, Learner.__name__}
+    for model in apps.get_app_config("courses").get_models():
+        leads = {
+            field.related_model for field in model._meta.local_concrete_fields if isinstance(field, models.ForeignKey)
+        }
+        keyed = any(field.name == "person" for field in model._meta.local_concrete_fields)
+        if encrypted_fields(model) or keyed or leads & {Learner, Enrolment, Completion}:
+            found.add(model.__name__)
+    return found
+
+
+def test_each_table_about_people_is_emptied_or_says_why_it_is_not() -> None:
+    emptied = {name for name in about_people() if getattr(emptying, name, None) is getattr(nouns, name)}
+    assert about_people() - emptied == set(KEPT)

@@ -1,0 +1,125 @@
+"""From a counted person-time down to the paper that was signed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from courses import completion
+from courses.attendance import paper
+from courses.attendance.paper import Signed
+from courses.models import (
+    AuditEvent,
+    CountEntry,
+    Enrolment,
+    Lesson,
+    PaperEntry,
+    PaperPhoto,
+    Post,
+    Reveal,
+    TrainingClass,
+    User,
+)
+from tests.courses.web.desk.conftest import Cast, Open, soup, words
+from tests.factories import catalogue, papers, people
+from tests.factories.classes import enrolled, training_class
+from tests.factories.completion import looked_through
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _private(settings: Settings, tmp_path: Any) -> None:
+    backend = "django.core.files.storage.FileSystemStorage"
+    private = {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path), "base_url": None}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+
+
+def on_paper(now: datetime, trainer: User, rows: int = 1) -> PaperEntry:
+    """A lesson of this morning to which everybody signed; entered by the trainer, confirmed by another."""
+    made = training_class(now=now - timedelta(days=20), first=now - timedelta(hours=4), lessons=1, trainers=[trainer])
+    for _ in range(rows):
+        enrolled(training_class=made, now=now - timedelta(days=5))
+    lesson = Lesson.objects.select_related("training_class").get(training_class=made)
+    sheet = paper.print_sign_in(by=trainer, lesson=lesson, now=now)
+    signed = [Signed(place, came=True, left=True) for place in range(1, rows + 1)]
+    photos = [ContentFile(papers.photo())]
+    entry = paper.enter(by=trainer, sheet=sheet, signed=signed, photos=photos, why="", now=now)
+    paper.confirm(by=people.user(), entry=entry, positions=set(range(1, rows + 1)), now=now)
+    return entry
+
+
+def counted(a_class: TrainingClass, cast: Cast, now: datetime) -> CountEntry:
+    own = Enrolment.objects.select_related("learner", "training_class__policy").filter(training_class=a_class)[0]
+    done = completion.propose(by=cast.trainer, enrolment=own, now=now)
+    completion.submit(by=cast.institution, completion=done, now=now)
+    looked_through(a_class, at=now + timedelta(minutes=2))
+    entry = completion.approve(by=cast.district, completion=done, now=now + timedelta(minutes=2))
+    assert entry is not None
+    return entry
+
+
+def sheet_address(entry: CountEntry, photo: PaperPhoto) -> str:
+    return reverse("count_entry_sheet", args=[entry.code, photo.code])
+
+
+def test_a_row_read_from_paper_opens_the_signed_sheet_for_a_written_reason_and_the_learner_sees_it(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    signed = on_paper(now, cast.trainer)
+    entry = counted(signed.sheet.training_class, cast, now)
+    photo, learner = signed.photos.get(), signed.sheet.rows.get().enrolment.learner
+    auditor = sign_in(cast.auditor)
+    page = soup(auditor.get(reverse("count_entry", args=[entry.code])))
+    assert [form["action"] for form in page.select(".chain table form")] == [sheet_address(entry, photo)] * 2
+    said = auditor.post(sheet_address(entry, photo), {"reason": " "}, follow=True)
+    assert "请先写明查看原因" in words(said)
+    assert not Reveal.objects.exists()
+    answer = auditor.post(sheet_address(entry, photo), {"reason": "抽查 9 月"})
+    assert answer.content[:2] == b"\xff\xd8"
+    assert list(Reveal.objects.values_list("by", "learner", "field", "reason")) == [
+        (cast.auditor.pk, learner.pk, "sheet", "抽查 9 月")
+    ]
+    assert AuditEvent.objects.get(verb="sheet_photo_opened").detail == {"entry": signed.number}
+    own = Client()
+    own.force_login(learner.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "签过字的签到表" in words(own.get(reverse("my_data")))
+
+
+def test_only_the_sheets_that_this_learner_signed_open_and_only_where_the_post_reaches(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    signed, other = (on_paper(now, people.user()) for _ in range(2))
+    entry = counted(signed.sheet.training_class, cast, now)
+    photo = signed.photos.get()
+    reason = {"reason": "核对"}
+    assert sign_in(cast.inspector).post(sheet_address(entry, other.photos.get()), reason).status_code == 404
+    elsewhere = people.staff(
+        role=Post.Role.DISTRICT, now=now - timedelta(days=9), district=catalogue.district("laishan", "莱山区", "370613")
+    )
+    assert sign_in(elsewhere).post(sheet_address(entry, photo), reason).status_code == 404
+    assert sign_in(cast.trainer).post(sheet_address(entry, photo), reason).status_code == 403
+    assert sign_in(cast.district).post(sheet_address(entry, photo), reason).status_code == 200
+    paper_gone = PaperPhoto.objects.filter(pk=photo.pk)
+    paper_gone.update(deleted_at=now)
+    assert sign_in(cast.district).post(sheet_address(entry, photo), reason).status_code == 404
+    page = soup(sign_in(cast.district).get(reverse("count_entry", args=[entry.code])))
+    assert page.select(".chain table form") == []
+
+
+def test_the_chain_takes_the_same_statements_for_one_paper_row_and_for_many(
+    now: datetime, cast: Cast, sign_in: Open, django_assert_num_queries: Any
+) -> None:
+    auditor = sign_in(cast.auditor)
+    seen = []
+    for rows in (1, 3):
+        entry = counted(on_paper(now, cast.trainer, rows).sheet.training_class, cast, now)
+        auditor.get(reverse("count_entry", args=[entry.code]))
+        seen.append(reverse("count_entry", args=[entry.code]))
+    for address in seen:
+        with django_assert_num_queries(16):
+            auditor.get(address)
