@@ -23,10 +23,10 @@ def test_ghosts_are_not_counted_and_the_honest_are_not_held() -> None:
 
 
 def test_what_is_done_to_phones_without_network_counts_for_nobody() -> None:
-    found = measure.play(BY_NAME["kit_all_at_once"], seed=secrets.randbits(32), classes=2)
+    found = measure.play(BY_NAME["kit_all_at_once"], seed=secrets.randbits(32), classes=1)
     assert measure.faults(BY_NAME["kit_all_at_once"], found) == []
-    assert (found.classes, found.ghosts) == (2, 28)
-    assert found.honest > 50
+    assert (found.classes, found.ghosts) == (1, 14)
+    assert found.honest > 25
 
 
 def test_without_a_look_by_the_trainer_and_without_holds_relayed_ghosts_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,5 +19,6 @@ def test_every_arrival_reaches_every_screen_of_its_room(arena: Arena) -> None:
 
 def test_a_screen_that_never_shows_an_arrival_is_a_fault(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screens.Watcher, "_see", lambda self, body: None)
+    monkeypatch.setattr(screens, "PATIENCE_SECONDS", 5.0)
     figures = screens.run(arena, SMALL)
     assert any("never shown" in fault for fault in figures.faults)

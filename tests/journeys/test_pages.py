@@ -1,6 +1,7 @@
 """Every page in every mode: nothing for axe to find, nothing that scrolls sideways, no word on the console."""
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser
 
 from tests.journeys import certificates, errors
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 # Chinese in every mode. English, whose words are longer, where there is least room for them: in the largest type and on
 # the narrowest screen; in all other modes in `run.py drill pages`.
-LOOKS = {"zh-hans": tuple(MODES), "en": ("elder", "small")}
+LOOKS: dict[str, tuple[str, ...]] = {"zh-hans": tuple(MODES), "en": ("elder", "small")}
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +29,12 @@ def all_visits(city: City) -> list[Visit]:
 def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     door: str, language: str, city: City, browser: Browser, all_visits: list[Visit]
 ) -> None:
-    """No page is left out in either language; English is looked at in two of the six modes."""
+    """No page is left out in either language; English is looked at in two of the six modes. How a page looks does not
+    hang on the database: on PostgreSQL each is opened, and answers as it should without a word on the console."""
     own = [visit for visit in all_visits if visit.door == door]
     assert own
-    found = walk(browser, city, own, language=language, modes=LOOKS[language])
+    modes = () if connection.vendor == "postgresql" else LOOKS[language]
+    found = walk(browser, city, own, language=language, modes=modes)
     assert not found, "\n".join(found)
 
 
