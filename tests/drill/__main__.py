@@ -109,6 +109,13 @@ def handover(arena: Arena) -> Figures:
     return handover.run(arena, codes=handover.CODES, per_s=handover.PER_S)
 
 
+def newcomers(arena: Arena) -> Figures:
+    """120 people never seen before, behind one address: all through the door within 120 s, by broker and worker."""
+    from tests.drill import newcomers
+
+    return newcomers.run(arena, people=newcomers.PEOPLE)
+
+
 def lists(arena: Arena) -> Figures:
     """1,500 classes and 60,000 enrolments: every list of the desk answers within 300 ms, 95 times of 100."""
     from tests.drill import lists
@@ -208,6 +215,7 @@ DRILLS: dict[str, Callable[[Arena], Figures]] = {
         names,
         kill,
         handover,
+        newcomers,
         lists,
         decode,
         cards,

@@ -35,7 +35,7 @@ def run(arena: Arena, *, codes: int, per_s: float) -> Figures:
     surroundings = {**KEYS, "TRUSTED_PROXY_COUNT": "1", "DEBUG": "1"}
     ground.manage("prepare", "--no-demo", settings="lms.settings.dev", **surroundings)
     environment = ground.environment("lms.settings.dev", **surroundings)
-    with Served("lms.wsgi", environment, folder=folder) as web, _worker(environment, folder):
+    with Served("lms.wsgi", environment, folder=folder) as web, worker(environment, folder):
         web.wait()
         faults = [fault for place in range(codes) for fault in _ask(web.port, place, per_s)]
         took = _taken(environment, codes)
@@ -51,7 +51,7 @@ def run(arena: Arena, *, codes: int, per_s: float) -> Figures:
 
 
 @contextmanager
-def _worker(environment: dict[str, str], folder: Path) -> Iterator[None]:
+def worker(environment: dict[str, str], folder: Path) -> Iterator[None]:
     """As `run.py` starts it: threads, with the timetable in it."""
     beat = ["--beat", "--schedule", str(folder / "timetable")]
     pool = ["--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"]

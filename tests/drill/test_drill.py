@@ -1,6 +1,6 @@
 import pytest
 
-from tests.drill import handover
+from tests.drill import handover, newcomers
 from tests.drill.__main__ import DRILLS, main
 from tests.races import Arena
 
@@ -23,3 +23,10 @@ def test_login_codes_reach_the_gateway_through_broker_and_worker(arena: Arena) -
     figures = handover.run(arena, codes=handover.CODES // 50, per_s=2)
     assert figures.faults == []
     assert figures.numbers["handed_over"] == handover.CODES // 50
+
+
+@pytest.mark.django_db
+def test_people_never_seen_before_get_through_one_address_to_their_check_in(arena: Arena) -> None:
+    figures = newcomers.run(arena, people=newcomers.PEOPLE // 10)
+    assert figures.faults == []
+    assert figures.numbers["through"] == newcomers.PEOPLE // 10
