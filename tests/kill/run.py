@@ -26,6 +26,8 @@ from tests.served import Served
 
 THIS = "tests.kill.run"
 CHECKINS = 10_000
+# The embedded database writes one at a time and has no process to kill; the pace leaves the killing time to happen.
+CHECKINS_SQLITE, PER_S_SQLITE = 2_000, 60.0
 EVERY_SECONDS = 3.0
 DATABASE_EVERY_SECONDS = 10.0
 CLASS_SIZE = 500
