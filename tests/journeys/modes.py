@@ -25,7 +25,7 @@ SIZES = [*COLOURS, "target-size", "scrollable-region-focusable", "aria-hidden-fo
 
 @dataclass(frozen=True)
 class Mode:
-    """`rules`: those that may answer otherwise than in the mode before; none means all, as in the first mode of a page."""
+    """`rules`: those that may answer otherwise than in the mode before; none means all, as for the first of a page."""
 
     size: dict[str, int]
     theme: str = ""

@@ -3,7 +3,10 @@
 A bound browser is known by its signed cookie, so this path asks neither for a session nor for a user.
 """
 
+import time
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -22,18 +25,33 @@ from courses.attendance import MarkRefused, NotBound, Receipt, ScanRefusal, Scan
 from courses.attendance.tickets import COOKIE
 from courses.models import Direction, DoorRequest
 from courses.refusals import Refused
+from courses.web import clock
 from courses.web.gate import public
 from courses.web.public.binding import forget_binding, name_browser, read_binding, read_browser
-from courses.web.public.refusals import DENIED, NOT_YOURS, TOO_MANY, Face, face_of, face_words
+from courses.web.public.refusals import CLOCK, DENIED, NOT_YOURS, TOO_MANY, Face, face_of, face_words
 from courses.web.public.tries import WINDOW_SECONDS, too_many
 
 TICKET_SECONDS = attendance.TICKET_MINUTES * 60
 GUESSED = (ScanRefusal.UNKNOWN_CODE, ScanRefusal.EXPIRED)
+View = Callable[..., HttpResponseBase]
+
+
+def by_a_steady_clock(view: View) -> View:
+    """No scan is read and no ticket redeemed by a clock that was set back."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if clock.is_set_back(now=timezone.now(), ticks=time.monotonic()):
+            return _faced(request, CLOCK, {}, recorded=False)
+        return view(request, *args, **kwargs)
+
+    return checked
 
 
 @public
 @never_cache
 @require_safe
+@by_a_steady_clock
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """GET /C/<code>: a good code leaves an arrival ticket in this browser. Writes no row."""
     now = timezone.now()
@@ -60,6 +78,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
 @public
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@by_a_steady_clock
 def ticket(request: HttpRequest) -> HttpResponseBase:
     """/C/: GET goes on with the ticket of this browser, POST redeems it."""
     if request.method == "POST":

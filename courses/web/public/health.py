@@ -4,6 +4,7 @@ import hmac
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.conf import settings
 from django.core.cache import cache
@@ -16,12 +17,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from courses.models import Evidence, OutboxMessage
+from courses.web import clock
 from courses.web.gate import public
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 QUEUE_AGE_LIMIT = timedelta(minutes=5)
-# Codes, tickets and windows bear two servers that differ by two seconds (trust-and-ux T11).
-CLOCK_OFF_LIMIT = timedelta(seconds=5)
 WAITING = (OutboxMessage.Status.QUEUED, OutboxMessage.Status.CLAIMED)
 
 
@@ -32,11 +32,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Each part by name; 503 while one is missing, or this machine's clock is off from the database's. A long queue is
-    told but does not take the service away."""
+    """Each part by name; 503 while one is missing, or this machine's clock is off from the database's or was set back.
+    A long queue is told but does not take the service away."""
     off = _clock_off()
-    clock = off <= CLOCK_OFF_LIMIT.total_seconds()
-    parts = {"database": _database(), "migrations": _migrations(), "cache": _cache(), "clock": clock}
+    steady = off <= clock.OFF_LIMIT.total_seconds() and not clock.is_set_back(now=timezone.now(), ticks=monotonic())
+    parts = {"database": _database(), "migrations": _migrations(), "cache": _cache(), "clock": steady}
     ready = all(parts.values())
     age = _queue_age()
     queue = {"queue_age_seconds": age, "queue_late": age > QUEUE_AGE_LIMIT.total_seconds()}

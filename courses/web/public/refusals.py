@@ -222,6 +222,17 @@ TOO_MANY = Face(
     *HELP,
 )
 
+CLOCK = Face(
+    503,
+    "pause",
+    NOT_YET,
+    _("系统的时钟刚才不准，正在校正。"),
+    _("请找老师当场登记"),
+    _("暂时不能扫码。"),
+    "",
+    *HELP,
+)
+
 # The same page for a number that does not exist: a receipt's number tells a stranger nothing.
 NOT_YOURS = Face(
     404,

@@ -1,6 +1,7 @@
 """The scan as a phone meets it: pages, cookies, statements and bytes."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,9 +30,10 @@ from courses.models import (
 )
 from courses.people import devices
 from courses.policy import Policy
+from courses.web import clock as clocks
 from courses.web.public import tries
 from courses.web.public.binding import write_binding
-from courses.web.public.refusals import FACES, SHUT, TOO_MANY, face_words
+from courses.web.public.refusals import CLOCK, FACES, SHUT, TOO_MANY, face_words
 from tests.courses.attendance.conftest import Room, open_room
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled
@@ -143,6 +145,22 @@ def test_a_bound_browser_posts_by_itself_and_turns_green(room: Room, now: dateti
     assert "11:45 起，再扫一次签退" in text
     assert "王小强" not in text
     assert answer.redirect_chain == [(f"/C/receipt/{Evidence.objects.get().receipt}/", 302)]
+
+
+def test_a_clock_that_was_set_back_an_hour_takes_no_code_and_no_ticket_of_the_past(
+    room: Room, now: datetime, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the wall showed at nine would be good once more when the machine says nine again."""
+    client, ticks = phone(room.learner(), now=now), time.monotonic()
+    shown = code(room)
+    client.get(f"/C/{shown}")
+    monkeypatch.setattr(clocks, "_start", clocks.Start(now + timedelta(hours=1), ticks))
+    for answer in (client.get(f"/C/{shown}"), client.post("/C/")):
+        assert (answer.status_code, head(answer)) == (503, "还没有签到")
+        assert "请找老师当场登记" in answer.content.decode()
+    assert [model.objects.count() for model in ROWS] == [0, 0, 0]
+    clock.move_to(now + timedelta(hours=1), tick=False)
+    assert client.get(f"/C/{code(room, at=60)}").status_code == 200
 
 
 def test_where_no_check_out_is_asked_the_page_says_so(now: datetime) -> None:
@@ -381,7 +399,7 @@ def test_every_refusal_has_a_page_in_both_languages() -> None:
     }
     for language in ("zh-hans", "en"):
         with override(language):
-            for refused, face in [*FACES.items(), ("shut", SHUT), ("too many", TOO_MANY)]:
+            for refused, face in [*FACES.items(), ("shut", SHUT), ("too many", TOO_MANY), ("clock", CLOCK)]:
                 words = face_words(face, values, back="/C/")
                 told = {str(words[part]) for part in ("head", "why", "step", "reason")}
                 assert all(told), refused

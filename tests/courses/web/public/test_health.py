@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import run
@@ -11,6 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses.models import OutboxMessage
+from courses.web import clock
 from courses.web.public import health
 from tests import ground
 from tests.ground import ROOT, Ground
@@ -83,6 +85,16 @@ def test_a_server_whose_clock_is_more_than_five_seconds_off_from_the_databases_i
     measured = Client(REMOTE_ADDR="127.0.0.1").get("/metrics").content.decode()
     [line] = [one for one in measured.splitlines() if one.startswith("tideline_clock_off_seconds ")]
     assert abs(seconds) - 1 < float(line.split()[1]) <= abs(seconds)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "ready"), [(-4000, True), (0, True), (4, True), (6, False), (3600, False)])
+def test_a_server_whose_clock_was_set_back_since_it_began_is_not_ready(
+    seconds: int, ready: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_start", clock.Start(datetime.now(UTC) + timedelta(seconds=seconds), time.monotonic()))
+    response = Client().get("/readyz")
+    assert (response.status_code == 200, response.json()["clock"]) == (ready, ready)
 
 
 def test_without_its_tables_the_service_lives_and_is_not_ready() -> None:
