@@ -89,7 +89,7 @@ def names(arena: Arena) -> Figures:
 
 
 def kill(arena: Arena) -> Figures:
-    """Web killed every 3 s, PostgreSQL every 10 s, under 10,000 check-ins (SQLite: 2,000): no receipt lost or double."""
+    """Web killed every 3 s, PostgreSQL every 10 s, under 10,000 check-ins (SQLite: 2,000): none lost, none double."""
     from tests.kill import run
 
     if arena.ground.engine == "sqlite":
