@@ -90,15 +90,15 @@ class Offices:
     def of(self, run: Run, *, district: str, serial: int) -> Office:
         """The first trainer of an institution takes what is going on now, the others share the past.
 
-        Who teaches elsewhere at that time is passed over; a school whose trainers are all taken borrows one.
+        Who teaches elsewhere at that time is passed over; a school whose trainers are all taken borrows one, never the
+        demo account, which has one post to be shown.
         """
         own = self.trainers[run.offer["institution"]]
         shown = run.state in {"today", "running", "proposed", "ended"} | OPEN | UNAPPROVED
         turn = serial % len(own)
         chosen = own if shown else [*own[turn:], *own[:turn]]
-        everybody = {
-            one.username: one for one in (*chosen, *(one for school in self.trainers.values() for one in school))
-        }
+        lent = [one for school in self.trainers.values() for one in school if one.username != WALKER]
+        everybody = {one.username: one for one in (*chosen, *lent)}
         trainer = everybody[self.bookings.first_free(everybody, run.lessons, gap=ON_THE_WAY)]
         beside: tuple[User, ...] = ()
         going_on = trainer.username == WALKER and any(_is_on(one, self.now) for one in run.lessons)

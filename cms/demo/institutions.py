@@ -74,8 +74,10 @@ def _register(
     file = institutions.open_file(by=office, institution=institution, now=at)
     for occupation, level in trades:
         _add(file, occupation, level, office, at)
-    own = User.objects.filter(posts__institution=institution, posts__role=Post.Role.TRAINER)
-    for serial, teacher in enumerate(sorted({*own, *borrowed}, key=lambda one: one.pk), start=1):
+    own = set(User.objects.filter(posts__institution=institution, posts__role=Post.Role.TRAINER))
+    for teacher in sorted(borrowed - own, key=lambda one: one.pk):
+        Post.objects.create(user=teacher, role=Post.Role.TRAINER, institution=institution, since=at, given_by=office)
+    for serial, teacher in enumerate(sorted(own | borrowed, key=lambda one: one.pk), start=1):
         institutions.add_trainer(
             by=office,
             registration=file,
@@ -85,6 +87,7 @@ def _register(
             certificate_number=f"JS-{institution.number}-{serial:03d}",
             valid_until=local_date(at) + timedelta(days=365 * VALID_YEARS),
             now=at,
+            login=teacher,
         )
     institutions.submit(by=office, registration=file, now=at + timedelta(hours=1))
     institutions.approve(by=bureau, registration=file, now=at + timedelta(days=2))

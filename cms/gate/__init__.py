@@ -9,11 +9,11 @@ from typing import IO
 
 from wagtail.models import Page
 
-from cms.gate import numbers
 from cms.gate.files import read_file
-from cms.gate.numbers import NumberKind
 from cms.gate.pages import page_passages
 from cms.gate.refusal import FileSlip, Finding, Passage, PublishCode, PublishRefused, findings_in
+from courses.people import full_numbers
+from courses.people.full_numbers import NumberKind
 
 __all__ = [
     "FileSlip",
@@ -43,7 +43,7 @@ def text_findings(text: str, *, place: str) -> tuple[Finding, ...]:
 
 
 def is_clean(text: str) -> bool:
-    return next(numbers.find(text), None) is None
+    return next(full_numbers.find(text), None) is None
 
 
 def _named(stream: IO[bytes], name: str) -> Iterator[Passage]:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cms.gate import numbers
-from cms.gate.numbers import NumberKind
+from courses.people import full_numbers
+from courses.people.full_numbers import NumberKind
 from courses.privacy import digest
 from courses.refusals import Refused
 
@@ -92,11 +92,11 @@ def findings_in(passages: Iterable[Passage]) -> Iterator[Finding]:
             key = digest(identity, purpose=PURPOSE)
             if (passage.place, key) not in seen:
                 seen.add((passage.place, key))
-                yield Finding(numbers.masked(passage.place), what, shown, key, passage.slip)
+                yield Finding(full_numbers.masked(passage.place), what, shown, key, passage.slip)
 
 
 def _held(passage: Passage) -> Iterator[tuple[str, str, str]]:
     if passage.slip is not None:
         yield str(passage.slip.label), "", f"{passage.slip}:{passage.fingerprint}:{passage.place}"
-    for hit in numbers.find(passage.text):
+    for hit in full_numbers.find(passage.text):
         yield str(NumberKind(hit.kind).label), hit.masked, f"{hit.kind}:{hit.number}"

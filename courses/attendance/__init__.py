@@ -35,7 +35,7 @@ from courses.attendance.makeup import MakeUpRefusal, MakeUpRefused
 from courses.attendance.many import MarkedMany, mark_many
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
 from courses.attendance.membership import current as current_members
-from courses.attendance.moves import Affected, decide_change
+from courses.attendance.moves import Affected, advance, decide_change
 from courses.attendance.photos import PhotoRefusal, PhotoRefused, read_photo
 from courses.attendance.progress import LessonProgress, Progress, of_enrolments, progress, suppose
 from courses.attendance.recompute import differences, recompute
@@ -129,6 +129,7 @@ __all__ = [
     "WallState",
     "Who",
     "account",
+    "advance",
     "answer_roll_call",
     "ask_door",
     "asking",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, notices
@@ -28,6 +29,7 @@ from courses.models import (
     Lesson,
     MakeUp,
     OutboxMessage,
+    TrainingClass,
     User,
 )
 from courses.people.numbers import fresh
@@ -49,6 +51,7 @@ class MakeUpRefusal(StrEnum):
     NOT_BEGUN = "not_begun"
     TOO_LATE = "too_late"
     CANCELLED = "cancelled"
+    SUSPENDED = "suspended"
     WRONG_TIMES = "wrong_times"
     SAME_PERSON = "same_person"
     ATTENDED = "attended"
@@ -68,6 +71,7 @@ class MakeUpRefused(Refused):
         MakeUpRefusal.NOT_BEGUN: _("还没有下课，未保存。请在下课后登记听课时间。"),
         MakeUpRefusal.TOO_LATE: _("已超过 %(hours)s 小时，不能再登记，未保存。有疑问请找机构管理员。"),
         MakeUpRefusal.CANCELLED: _("要听的课已取消，未保存。请学员另选一次课。"),
+        MakeUpRefusal.SUSPENDED: _("本班暂停中，现在不能同意来听课，未保存。请恢复后再答复，或不同意并写明原因。"),
         MakeUpRefusal.WRONG_TIMES: _("到课和离开的时间不对，未保存。请填课次之内的时间，离开晚于到课。"),
         MakeUpRefusal.SAME_PERSON: _("登记听课的人不能自己确认，未改动。请本班另一位老师或机构管理员办理。"),
         MakeUpRefusal.ATTENDED: _("学员已有这次课的到课记录，补课不再计，未改动。不用再办。"),
@@ -129,12 +133,17 @@ def take_back(*, make_up: MakeUp, by: User, now: datetime) -> None:
 
 
 def answer(*, by: User, make_up: MakeUp, agree: bool, text: str, now: datetime) -> None:
-    """The class that is to be visited agrees, or says why not. Refused with MakeUpRefused."""
+    """The class that is to be visited agrees, or says why not; a suspended one agrees to nobody until it goes on.
+
+    Refused with MakeUpRefused.
+    """
     _refuse_own(by, make_up)
     if not agree and not text.strip():
         raise MakeUpRefused(MakeUpRefusal.REASON_MISSING)
     if agree and make_up.heard.status == Lesson.Status.CANCELLED:
         raise MakeUpRefused(MakeUpRefusal.CANCELLED)
+    if agree and make_up.heard.training_class.status == TrainingClass.Status.SUSPENDED:
+        raise MakeUpRefused(MakeUpRefusal.SUSPENDED)
     to = Status.AGREED if agree else Status.REFUSED
     with transaction.atomic():
         said = text.strip()[:TEXT_MAX]
@@ -268,7 +277,31 @@ def _row(
 def lesson_changed(*, request: ChangeRequest, by: User, now: datetime) -> None:
     """Guests who may come hear that the lesson moved; of one that is cancelled nobody's wish is left, and they ask
     anew."""
-    guests = MakeUp.objects.filter(heard=request.lesson_id, status__in=(Status.ASKED, Status.AGREED))
+    for make_up in _guests(Q(heard=request.lesson_id)):
+        if request.cancels:
+            _call_off(make_up, by, request.reason, now)
+        elif make_up.status == Status.AGREED:
+            _tell(make_up, now, kind="make_up_moved", was=request.before[0].isoformat())
+
+
+def class_moved(*, training_class: TrainingClass, was: str, by: User | None, reason: str, now: datetime) -> None:
+    """Guests of a class that stops or goes on hear of it as its own learners do. Of one that is cancelled no wish is
+    left; of one that is suspended or resumed those hear who may come to a lesson that is still ahead, and keep their
+    place: who would rather go elsewhere takes it back."""
+    to = training_class.status
+    if to == TrainingClass.Status.CANCELLED:
+        for make_up in _guests(Q(heard__training_class=training_class)):
+            _call_off(make_up, by, reason, now)
+        return
+    if TrainingClass.Status.SUSPENDED in (was, to):
+        kind = "make_up_suspended" if to == TrainingClass.Status.SUSPENDED else "make_up_resumed"
+        ahead = Q(heard__training_class=training_class, heard__starts_at__gt=now, status=Status.AGREED)
+        for make_up in _guests(ahead):
+            _tell(make_up, now, kind=kind, reason=reason.strip())
+
+
+def _guests(which: Q) -> list[MakeUp]:
+    """Whose wish to hear a lesson of another class is open, in the order in which they asked."""
     named = (
         "enrolment__learner",
         "enrolment__training_class__course",
@@ -276,13 +309,14 @@ def lesson_changed(*, request: ChangeRequest, by: User, now: datetime) -> None:
         "heard__training_class__institution",
         "heard__venue",
     )
-    for make_up in guests.select_related(*named).order_by("pk"):
-        if request.cancels:
-            _move(make_up, (Status.ASKED, Status.AGREED), Status.CALLED_OFF)
-            audit.record(by=by, verb="make_up_called_off", target=make_up, now=now)
-            _tell(make_up, now, reason=request.reason)
-        elif make_up.status == Status.AGREED:
-            _tell(make_up, now, kind="make_up_moved", was=request.before[0].isoformat())
+    open_ones = MakeUp.objects.filter(which, status__in=(Status.ASKED, Status.AGREED))
+    return list(open_ones.select_related(*named).order_by("pk"))
+
+
+def _call_off(make_up: MakeUp, by: User | None, reason: str, now: datetime) -> None:
+    _move(make_up, (Status.ASKED, Status.AGREED), Status.CALLED_OFF)
+    audit.record(by=by, verb="make_up_called_off", target=make_up, now=now)
+    _tell(make_up, now, reason=reason.strip())
 
 
 def _tell(make_up: MakeUp, now: datetime, *, kind: str = "", **said: str) -> None:

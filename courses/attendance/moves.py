@@ -1,17 +1,18 @@
-"""A lesson that moves or is cancelled after somebody has come to it: the evidence stays, attendance is derived anew."""
+"""A lesson that moves or is cancelled after somebody has come to it: the evidence stays, attendance is derived anew.
+A class that stops or goes on: its guests are told as well."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from courses import classes
+from courses import classes, seating
 from courses import policy as policies
 from courses.attendance import makeup
 from courses.attendance.derive import LEAVE_REASONS, derive, standing
 from courses.attendance.evidence import append, lock, rederive, rows_of
 from courses.attendance.recompute import same
-from courses.models import Attendance, ChangeRequest, Evidence, Lesson, User
+from courses.models import Attendance, ChangeRequest, Evidence, Lesson, TrainingClass, User
 from courses.policy import Policy
 
 
@@ -39,6 +40,17 @@ def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str,
         if not request.adds:
             makeup.lesson_changed(request=request, by=by, now=now)
         return _settle(request.of_lesson.pk, by, now)
+
+
+def advance(
+    *, by: User | None, training_class: TrainingClass, to: TrainingClass.Status, now: datetime, reason: str = ""
+) -> None:
+    """Move a class along its life, as `seating.advance`, and tell the learners of other classes who were to make up a
+    lesson in it; the door that screens use. Refused with ClassRefused."""
+    was = training_class.status
+    with transaction.atomic():
+        seating.advance(by=by, training_class=training_class, to=to, now=now, reason=reason)
+        makeup.class_moved(training_class=training_class, was=was, by=by, reason=reason, now=now)
 
 
 def _settle(lesson_id: int, by: User, now: datetime) -> list[Affected]:

@@ -109,7 +109,8 @@ def take_offer_back(offered: Enrolment) -> None:
     """An offer that ends is not told of any more where nobody has been given its message yet; the class is held."""
     if offered.decided_at is not None:
         moments = {offered.learner_id: {offered.decided_at}}
-        notices.call_off(kinds=(f"enrolment_{Status.OFFERED}",), moments=moments)
+        kinds = (f"enrolment_{Status.OFFERED}",)
+        notices.call_off(kinds=kinds, training_class=offered.training_class_id, moments=moments)
 
 
 def review_of(*, enrolment: Enrolment) -> dict[str, int]:

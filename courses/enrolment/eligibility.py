@@ -209,6 +209,7 @@ def _not_graduating(facts: Facts, _policy: Policy) -> Said:
 
 
 def _many_this_year(facts: Facts, policy: Policy) -> Said:
+    """Of the calendar year in which the class ends; which completions are among them, `weighing` says."""
     limit = policy.completions_per_year
     return {"count": facts.completed_in_year, "limit": limit} if facts.completed_in_year >= limit else None
 

@@ -1,4 +1,12 @@
-"""Everything that speaks for or against one learner and one class, read in one statement."""
+"""Everything that speaks for or against one learner and one class, read in one statement.
+
+What uses up a person's allowance (once for the same content, so many in a calendar year) is training that public money
+pays for, counted or on its way (domain §2.7: subsidies). So what feeds neither target (`own_line`: trainer training,
+camps) weighs as any other; that is the bureau's choice, as no source speaks of it. Completions of a class that holds a
+red card weigh nothing: the card cancels the class and its subsidy (domain §2.10), and the learner may take the content
+anew; with the card withdrawn they weigh again. A second time for the same content adds nothing to the year, as it is no
+person-time (domain §2.12); what was one too many of a year was training of that year all the same.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +21,7 @@ from courses import policy as policies
 from courses.enrolment.drafts import Answers
 from courses.enrolment.eligibility import STUDENT, Code, Facts, Finding, Step, findings
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
-from courses.models import Completion, Enrolment, EnrolmentDraft, Learner, Lesson, Proof, TrainingClass
+from courses.models import Card, Completion, Enrolment, EnrolmentDraft, Learner, Lesson, Proof, TrainingClass
 from courses.people.consents import TRUTH
 from courses.policy import Policy
 
@@ -28,6 +36,9 @@ WAITS = _quoted((Enrolment.Status.WAITLISTED, Enrolment.Status.CANDIDATE))
 # A class that is over or called off has no hours of anybody any more; a suspended one may go on.
 OVER = _quoted((TrainingClass.Status.CANCELLED, TrainingClass.Status.CLOSED, TrainingClass.Status.ARCHIVED))
 ON_ITS_WAY = _quoted((Completion.Status.PROPOSED, Completion.Status.SUBMITTED, Completion.Status.APPROVED))
+# The class `o` of a completion that weighs holds no red card.
+NO_RED_CARD = f"""NOT EXISTS (SELECT 1 FROM courses_card k WHERE k.training_class_id = o.id
+                  AND k.colour = '{Card.Colour.RED}' AND k.status = '{Card.Status.SHOWN}')"""  # noqa: S608
 # The record and those that were merged into it; not with an OR, which would read every enrolment.
 OWN = """(SELECT %(learner)s AS id UNION ALL
           SELECT p.merged_id FROM courses_personmerge p WHERE p.kept_id = %(learner)s)"""
@@ -63,7 +74,7 @@ SELECT c.*,
                  JOIN courses_enrolment e ON e.id = f.enrolment_id
                  JOIN courses_trainingclass o ON o.id = e.training_class_id
                 WHERE e.learner_id IN {OWN} AND o.claim_key = c.claim_key AND o.id <> c.id
-                  AND f.status IN ({ON_ITS_WAY})
+                  AND f.status IN ({ON_ITS_WAY}) AND {NO_RED_CARD}
               ) AS completed,
        -- A level above that of the class, which the person is counted for in its occupation.
        EXISTS (SELECT 1 FROM courses_countclaim m
@@ -79,7 +90,7 @@ SELECT c.*,
                  JOIN courses_skilllevel own ON own.id = c.level_id
                  JOIN courses_skilllevel higher ON higher.id = o.level_id AND higher.rank > own.rank
                 WHERE e.learner_id IN {OWN} AND o.occupation_id = c.occupation_id
-                  AND f.status IN ({ON_ITS_WAY})
+                  AND f.status IN ({ON_ITS_WAY}) AND {NO_RED_CARD}
               ) AS higher_completed,
        -- Another class in which the learner holds a seat, with a lesson at the time of one of this class.
        (SELECT MIN(o.number) FROM courses_lesson l
@@ -93,14 +104,14 @@ SELECT c.*,
        (SELECT MIN(o.number) {AT_STAKE.format(here="c.id", learner="%(learner)s")}) AS waits,
        (SELECT COUNT(*) FROM courses_countclaim m JOIN courses_countentry t ON t.id = m.entry_id
          WHERE m.person = %(person)s AND t.year = %(year)s) AS counted_in_year,
-       -- What has no claim yet comes into the year in which its class ends.
-       (SELECT COUNT(*) FROM courses_completion f
+       -- Content that has no claim yet comes into the year in which its class ends, once.
+       (SELECT COUNT(DISTINCT o.claim_key) FROM courses_completion f
           JOIN courses_enrolment e ON e.id = f.enrolment_id
           JOIN courses_trainingclass o ON o.id = e.training_class_id
          WHERE e.learner_id IN {OWN} AND o.id <> c.id AND f.status IN ({ON_ITS_WAY})
-           AND o.ends_on BETWEEN %(first)s AND %(last)s
-           AND NOT EXISTS (SELECT 1 FROM courses_countclaim m JOIN courses_countentry t ON t.id = m.entry_id
-                            WHERE m.person = %(person)s AND t.completion_id = f.id)) AS uncounted_in_year
+           AND o.ends_on BETWEEN %(first)s AND %(last)s AND {NO_RED_CARD}
+           AND NOT EXISTS (SELECT 1 FROM courses_countclaim m WHERE m.person = %(person)s AND m.key = o.claim_key)
+       ) AS uncounted_in_year
   FROM courses_trainingclass c
  WHERE c.id = %(class)s
 """  # noqa: S608  (only words of our own lists are put in)

@@ -22,6 +22,7 @@ class GroupRefusal(StrEnum):
     STARTED = "started"
     NOT_A_MEMBER = "not_a_member"
     IN_CLASS = "in_class"
+    TRUTH_MISSING = "truth_missing"
 
 
 class GroupRefused(Refused):
@@ -43,6 +44,7 @@ class GroupRefused(Refused):
         GroupRefusal.STARTED: _("已经开班、停止报名，或者名额没有占到，没有换人。请逐个办理退出和报名。"),
         GroupRefusal.NOT_A_MEMBER: _("这个人已经不在名单上占名额，没有换人。请刷新后再看。"),
         GroupRefusal.IN_CLASS: _("新换的人已经报过这个班，没有换人。请核对证件号码。"),
+        GroupRefusal.TRUTH_MISSING: _("新换的人还没有确认所报情况属实，没有换人。请先由单位请本人确认，再勾选。"),
         GroupRefusal.NOT_AS_ASKED: _(
             "登记的是 %(seats)s 人，名单里能报名的是 %(enrols)s 人，一个也没有占。请更正人数，或改好名单重新上传。"
         ),

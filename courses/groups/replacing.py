@@ -20,13 +20,16 @@ class Replaced:
     made: Enrolment
 
 
-def replace(*, booking: GroupBooking, out: Enrolment, applicant: Applicant, by: User, now: datetime) -> Replaced:
+def replace(
+    *, booking: GroupBooking, out: Enrolment, applicant: Applicant, by: User, now: datetime, truth: str
+) -> Replaced:
     """Give the seat of one member to another whom the employer names; both or neither, and nobody waits longer for it.
 
     The newcomer is registered where nobody knows them, and weighed as any applicant. `applicant.consent`: the employer
-    has told them and has their consent, as for the list; it works as long as the list could be taken back. Refused with
-    GroupRefused: the class has started, not a member with a seat, or the other is in the class already; with
-    IdentityRefused; with EnrolmentRefused for what a rule blocks.
+    has told them and has their consent, as for the list; `truth`: the version of the text by which the newcomer vouched
+    for what is stated, as every applicant does; it stays with their enrolment. It works as long as the list could be
+    taken back. Refused with GroupRefused: the class has started, not a member with a seat, the other is in the class
+    already, or did not vouch by the newest text; with IdentityRefused; with EnrolmentRefused for what a rule blocks.
     """
     if not may_undo(booking=booking, now=now):
         raise GroupRefused(GroupRefusal.STARTED)
@@ -37,9 +40,11 @@ def replace(*, booking: GroupBooking, out: Enrolment, applicant: Applicant, by: 
         seen = enrolment.check(learner=learner, training_class=out.training_class, declared=(), now=now)
         if seen.refusal is not None:
             raise _of_the_group(seen.refusal)
+        if truth != seen.weighed.truth:
+            raise GroupRefused(GroupRefusal.TRUTH_MISSING)
         seat = Seat(learner, None, [one for one in seen.findings if not one.blocks])
         try:
-            made = seating.replace(out=out, seat=seat, by=by, now=now)
+            made = seating.replace(out=out, seat=seat, by=by, now=now, truth=truth)
         except SeatingRefused as refusal:
             taken = refusal.code == SeatingRefusal.ALREADY_ENROLLED
             raise GroupRefused(GroupRefusal.IN_CLASS if taken else GroupRefusal.NOT_A_MEMBER) from refusal

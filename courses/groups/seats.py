@@ -165,7 +165,7 @@ def undo(*, booking: GroupBooking, by: User, now: datetime) -> int:
         booking.refresh_from_db()
         roster = booking.rosters.get(status=RosterImport.Status.COMMITTED)
         gone = rosters.undo(roster=roster, by=by, now=now, booking=booking)
-        if booking.told is None or not notices.take_back(message=booking.told):
+        if not _unaware(booking):
             notices.queue(
                 kind="group_undone", channel="sms", to=booking.phone, params=seating.booking_params(booking), now=now
             )
@@ -173,6 +173,14 @@ def undo(*, booking: GroupBooking, by: User, now: datetime) -> int:
         audit.record(by=by, verb="group_undone", target=booking, now=now, detail=detail)
     booking.refresh_from_db()
     return gone
+
+
+def _unaware(booking: GroupBooking) -> bool:
+    """Take back what is still to be said of the seats. True: their contact has heard of none, nor that the class
+    stopped since."""
+    silent = booking.told is not None and notices.take_back(message=booking.told)
+    stops = booking.training_class.events.filter(to_status=TrainingClass.Status.SUSPENDED, at__gte=booking.given_at)
+    return silent and not stops.exists()
 
 
 @dataclass(frozen=True)

@@ -229,7 +229,7 @@ def add_trainer(
     now: datetime,
     login: User | None = None,
 ) -> RegisteredTrainer:
-    """`login` says whose certificate it is, where the trainer has an account; it then stands for nobody else.
+    """`login` says whose certificate it is; without one it is on file, and lets nobody teach a class.
 
     Refused with InstitutionRefused where that account teaches for somebody else.
     """

@@ -1,6 +1,5 @@
 """Whether an institution may teach something on a date, who teaches for it, and whether its cards block it."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -58,12 +57,9 @@ def files_in_force(*, institutions: Iterable[int]) -> dict[int, File]:
 
 
 def certificates_of(*, trainers: Iterable[RegisteredTrainer], trainer: User) -> list[RegisteredTrainer]:
-    """Those that were registered for this account; where there are none, those under this name that are no other
-    account's. The file also knows people who have no account."""
-    rows = list(trainers)
-    own = [one for one in rows if one.login_id == trainer.pk]
-    wanted = _as_written(trainer.name or trainer.username)
-    return own or [one for one in rows if one.login_id is None and _as_written(one.name) == wanted]
+    """Those that were registered for this account. A name proves nothing: two people may share one, so that a
+    certificate registered without an account lets nobody teach."""
+    return [one for one in trainers if one.login_id == trainer.pk]
 
 
 def certified_until(*, certificates: Iterable[RegisteredTrainer], occupation: int | None) -> date | None:
@@ -73,10 +69,6 @@ def certified_until(*, certificates: Iterable[RegisteredTrainer], occupation: in
     """
     fits = (one.valid_until for one in certificates if occupation is None or one.occupation_id in (None, occupation))
     return max(fits, default=None)
-
-
-def _as_written(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def covers(

@@ -242,8 +242,9 @@ def _proof(completion: Completion) -> str:
 
 
 def counted_on(completion: Completion, now: datetime) -> date:
-    """The day that puts a person-time into a year and a month."""
-    training_class, today = completion.enrolment.training_class, policies.local_date(now)
+    """The day that puts a person-time into a year and a month; by the approval it is the day on which it was given,
+    also where somebody decides later that it counts after all."""
+    training_class, today = completion.enrolment.training_class, policies.local_date(completion.approved_at or now)
     by = policies.of_class(training_class=training_class, on=today).count_date
     if by == policies.CERTIFICATE:
         issued = certified_at(completion)
@@ -304,13 +305,19 @@ def take_back(*, by: User, original: CountEntry, reason: str, now: datetime) -> 
 
 
 def _free_waiting(freed: CountEntry) -> None:
-    """Those whom an approval found to be duplicates of a line that no longer stands, or one too many beside it."""
+    """Those whom an approval found to be duplicates of a line that no longer stands, or one too many beside it in its
+    own year: the limit is one of a calendar year (domain §2.7), so that nothing comes free in any other."""
     own = Learner.objects.filter(Q(person=freed.person) | Q(merge__kept__person=freed.person))
     same = Enrolment.objects.filter(learner__in=own, training_class__claim_key=freed.claim_key)
-    held_back = Q(not_counted=NotCounted.DUPLICATE, enrolment__in=same)
-    held_back |= Q(not_counted=NotCounted.OVER_LIMIT, enrolment__learner__in=own)
-    waits = Completion.objects.filter(held_back, status=Completion.Status.APPROVED).values("pk")
-    Completion.objects.filter(pk__in=list(waits.values_list("pk", flat=True))).update(not_counted=NotCounted.FREED)
+    approved = Completion.objects.filter(status=Completion.Status.APPROVED)
+    waits = set(approved.filter(not_counted=NotCounted.DUPLICATE, enrolment__in=same).values_list("pk", flat=True))
+    beyond = approved.filter(not_counted=NotCounted.OVER_LIMIT, enrolment__learner__in=own)
+    for row in beyond.select_related("enrolment__training_class__policy"):
+        # Only what is approved, and certified where that decides, was ever found to be beyond the limit.
+        assert row.approved_at is not None
+        if counted_on(row, row.approved_at).year == freed.year:
+            waits.add(row.pk)
+    Completion.objects.filter(pk__in=waits).update(not_counted=NotCounted.FREED)
 
 
 def release(*, training_class: TrainingClass) -> int:

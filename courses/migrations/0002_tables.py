@@ -1551,7 +1551,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('shared_device', '一部手机多人签到'), ('burst', '同一瞬间成批签到'), ('late_in_window', '扫的多是换下来的码'), ('by_hand', '手工登记偏多'), ('roll_call', '点名没有答'), ('heads', '清点人数不符'), ('no_checkout', '成批没有签退'), ('two_rooms', '同时在两个教室'), ('one_sided', '只有一方的凭据'), ('call_back', '回访与考勤不符')], max_length=16)),
+                ('kind', models.CharField(choices=[('shared_device', '一部手机多人签到'), ('burst', '同一瞬间成批签到'), ('late_in_window', '扫的多是换下来的码'), ('by_hand', '手工登记偏多'), ('roll_call', '点名没有答'), ('heads', '清点人数不符'), ('no_checkout', '成批没有签退'), ('two_rooms', '同时在两个教室'), ('one_sided', '只有一方的凭据'), ('call_back', '回访与考勤不符'), ('room_check', '检查发现缺席或冒名')], max_length=16)),
                 ('version', models.PositiveSmallIntegerField(default=1)),
                 ('figures', models.JSONField(help_text='the arithmetic: each number by its name, the threshold among them')),
                 ('rows', models.JSONField(help_text='what it rests on: numbers of learners, receipts, moments')),
@@ -1560,7 +1560,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-pk',),
-                'constraints': [models.UniqueConstraint(fields=('lesson', 'kind', 'version'), name='signal_version'), models.CheckConstraint(condition=models.Q(('kind__in', ['shared_device', 'burst', 'late_in_window', 'by_hand', 'roll_call', 'heads', 'no_checkout', 'two_rooms', 'one_sided', 'call_back'])), name='signal_kind_known')],
+                'constraints': [models.UniqueConstraint(fields=('lesson', 'kind', 'version'), name='signal_version'), models.CheckConstraint(condition=models.Q(('kind__in', ['shared_device', 'burst', 'late_in_window', 'by_hand', 'roll_call', 'heads', 'no_checkout', 'two_rooms', 'one_sided', 'call_back', 'room_check'])), name='signal_kind_known')],
             },
         ),
         migrations.CreateModel(

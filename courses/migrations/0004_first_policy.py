@@ -139,7 +139,7 @@ DOCUMENT = {'hour_minutes': 45,
              'no_checkout_share': 30,
              'witnesses': 2,
              'call_back_days': 2},
- 'holds': ['one_sided', 'two_rooms', 'burst', 'call_back'],
+ 'holds': ['one_sided', 'two_rooms', 'burst', 'call_back', 'room_check'],
  'small_number': 10,
  'certificate_years': {},
  'assessments': {}}

@@ -88,7 +88,8 @@ class RegisteredTrade(models.Model):
 class RegisteredTrainer(models.Model):
     """A trainer on an institution's file with the certificate that lets them teach; the public sees a number only.
 
-    `login` says whose it is, where two have one name. `occupation` is the only one it is for; none means any.
+    `login` says whose it is; who has none on the file teaches no class by it, whatever their name. `occupation` is the
+    only one it is for; none means any.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="trainers")

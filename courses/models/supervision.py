@@ -104,6 +104,7 @@ class Signal(models.Model):
         TWO_ROOMS = "two_rooms", _("同时在两个教室")
         ONE_SIDED = "one_sided", _("只有一方的凭据")
         CALL_BACK = "call_back", _("回访与考勤不符")
+        ROOM_CHECK = "room_check", _("检查发现缺席或冒名")
 
     code = models.CharField(max_length=12, unique=True)
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="signals")
@@ -130,6 +131,7 @@ class Signal(models.Model):
                         "two_rooms",
                         "one_sided",
                         "call_back",
+                        "room_check",
                     ]
                 ),
                 name="signal_kind_known",

@@ -117,8 +117,11 @@ def _a_second_apart(kind: str, channel: str, many: int, first_at: datetime) -> l
     return moments
 
 
-def call_off(*, kinds: Collection[str], moments: Mapping[int, Collection[datetime]]) -> set[tuple[int, datetime]]:
-    """Take back what was queued for these learners at these moments and handed to nobody, second tries included.
+def call_off(
+    *, kinds: Collection[str], training_class: int, moments: Mapping[int, Collection[datetime]]
+) -> set[tuple[int, datetime]]:
+    """Take back what was queued of this class for these learners at these moments and handed to nobody, second tries
+    included; one sweep may have told a learner of two classes at one moment.
 
     Gives who is thereby not told at all, by moment: of a message that a carrier was tried with, one cannot know. What
     was said by word of mouth stays.
@@ -127,7 +130,11 @@ def call_off(*, kinds: Collection[str], moments: Mapping[int, Collection[datetim
     pks = list(moments)
     for start in range(0, len(pks), 500):
         queued = OutboxMessage.objects.filter(
-            kind__in=kinds, learner__in=pks[start : start + 500], status=Status.QUEUED, told_at=None
+            kind__in=kinds,
+            training_class=training_class,
+            learner__in=pks[start : start + 500],
+            status=Status.QUEUED,
+            told_at=None,
         ).select_for_update(of=("self",))
         found = [
             (pk, (learner, first or at), attempts)

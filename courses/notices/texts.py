@@ -177,6 +177,14 @@ SENTENCES: dict[str, str | Promise] = {
     "make_up_called_off": _(
         "您为「%(course)s」第 %(number)s 次课补课，要去听的课已取消，原因：%(reason)s。不用去了，请在「我的课次」另选一次。"
     ),
+    "make_up_suspended": _(
+        "您为「%(course)s」第 %(number)s 次课补课，要去听课的班暂停，原因：%(reason)s。%(starts)s先不用去，恢复后会通知您；"
+        "不想等的，请在「我的课次」撤回，另选一次。"
+    ),
+    "make_up_resumed": _(
+        "您为「%(course)s」第 %(number)s 次课补课，要去听课的班已恢复：%(starts)s，%(place)s，请按时去听。"
+        "去不了的，请在「我的课次」撤回，另选一次。"
+    ),
     "make_up_refused": _(
         "「%(course)s」第 %(number)s 次课的补课没有同意，原因：%(reason)s。可以在「我的课次」另选一次。"
     ),

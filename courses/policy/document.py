@@ -31,7 +31,7 @@ SIGNALS = {
     "call_back_days": 2,
 }
 # Signals that keep the approval of the learners they name waiting until somebody has looked and said what they found.
-HOLDS = ["one_sided", "two_rooms", "burst", "call_back"]
+HOLDS = ["one_sided", "two_rooms", "burst", "call_back", "room_check"]
 # What each rule of eligibility does when it finds something.
 ELIGIBILITY = {
     "under_age": "block",

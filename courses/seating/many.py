@@ -19,7 +19,7 @@ from courses.enrolment.eligibility import Finding, as_rows
 from courses.models import Enrolment, GroupBooking, Learner, TrainingClass, User
 from courses.people.numbers import fresh
 from courses.refusals import Refused
-from courses.seating.telling import call_off, moments_of, record, tell, tell_of_class, tell_withdrawn
+from courses.seating.telling import moments_of, record, tell, tell_of_class, tell_withdrawn, unaware
 
 Status = Enrolment.Status
 BATCH = 500
@@ -246,8 +246,10 @@ def take_back_many(*, enrolments: Sequence[Enrolment], by: User | None, reason: 
     return live
 
 
-def replace(*, out: Enrolment, seat: Seat, by: User, now: datetime) -> Enrolment:
+def replace(*, out: Enrolment, seat: Seat, by: User, now: datetime, truth: str) -> Enrolment:
     """One seat goes from a member of an employer's booking to another; it was never free, so nobody moves up.
+
+    `truth`: the version of the text by which who comes vouched for what is stated; who leaves takes theirs along.
 
     Who leaves is told where they had heard of the seat, who comes as of any seat. Refused with SeatingRefused: no seat
     is held any more, the class does not enrol, or the other has a place there.
@@ -265,12 +267,12 @@ def replace(*, out: Enrolment, seat: Seat, by: User, now: datetime) -> Enrolment
             row.status, row.why, row.reason = Status.WITHDRAWN, Enrolment.Why.GROUP_REPLACED, ""
             row.decided_at, row.decided_by = now, by
             row.save(update_fields=["status", "why", "reason", "decided_at", "decided_by"])
-            made = _seated(seat, row.training_class, (row.source, row.booking, ""), numbered.get().arrivals, now)
+            made = _seated(seat, row.training_class, (row.source, row.booking, truth), numbered.get().arrivals, now)
             made.save()
             _refuse_erased([seat])
             record([row], "enrolment_withdrawn", by, now)
             record([made], "enrolment_applied", by, now)
-            if len(call_off([row], told_at)) < len(told_at[row.pk]):
+            if row.pk not in unaware([row], told_at):
                 tell_of_class([row], "group_replaced", "", now)
             tell([made], now, first_at=now)
     except IntegrityError as error:

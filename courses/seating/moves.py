@@ -1,4 +1,4 @@
-"""What a class's change of status means for its seats; `advance` is the door that screens use."""
+"""What a class's change of status means for its seats."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from courses import audit, enrolment, notices
-from courses.models import Enrolment, TrainingClass, User
+from courses.models import Enrolment, OutboxMessage, TrainingClass, User
 from courses.notices import Addressee
 
 Status = Enrolment.Status
 # What is said of a seat while it is held.
 TOLD = ("enrolment_applied", "enrolment_admitted", "enrolment_waitlisted", "enrolment_offered")
+STOPS = ("class_suspended", "class_resumed")
 Moments = dict[int, set[datetime]]
 
 
@@ -40,15 +41,30 @@ def moments_of(rows: Sequence[Enrolment]) -> Moments:
 
 
 def call_off(rows: Sequence[Enrolment], told_at: Moments) -> set[tuple[int, datetime]]:
-    """Take back what is still to be said of their seats; gives the learners, by moment, who do not hear of it."""
-    return notices.call_off(kinds=TOLD, moments={row.learner_id: told_at[row.pk] for row in rows})
+    """Take back what is still to be said of their seats, all of one class; gives the learners, by moment, who do not
+    hear of it."""
+    if not rows:
+        return set()
+    moments = {row.learner_id: told_at[row.pk] for row in rows}
+    return notices.call_off(kinds=TOLD, training_class=rows[0].training_class_id, moments=moments)
+
+
+def unaware(rows: Sequence[Enrolment], told_at: Moments) -> set[int]:
+    """Take back what is still to be said of their seats; gives by id those who thereby know of none: neither of the
+    application nor of its decision, nor by a word that their class stops or goes on."""
+    spared = call_off(rows, told_at)
+    alone = [row for row in rows if all((row.learner_id, moment) in spared for moment in told_at[row.pk])]
+    if not alone:
+        return set()
+    stops = OutboxMessage.objects.filter(kind__in=STOPS, training_class=rows[0].training_class_id)
+    last = dict(stops.order_by("created_at").values_list("learner", "created_at"))
+    return {row.pk for row in alone if row.learner_id not in last or last[row.learner_id] < row.applied_at}
 
 
 def tell_withdrawn(live: Sequence[Enrolment], told_at: Moments, now: datetime) -> None:
-    """Call off what is still to be said of the application and of its decision; who heard of either hears of this."""
-    spared = call_off(live, told_at)
-    heard = [row for row in live if any((row.learner_id, moment) not in spared for moment in told_at[row.pk])]
-    tell(heard, now, first_at=now)
+    """Call off what is still to be said of the seat; who knows of it already hears of this."""
+    silent = unaware(live, told_at)
+    tell([row for row in live if row.pk not in silent], now, first_at=now)
 
 
 def record(rows: Sequence[Enrolment], verb: str, by: User | None, now: datetime) -> None:

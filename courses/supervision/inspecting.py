@@ -1,7 +1,8 @@
 """检查记录: what somebody found in a room beside the number that they counted; written by whoever counted, corrected anew.
 
 Nobody's attendance changes by it: who was not there, or was somebody else, is for the trainer and the institution to
-answer, and for the district to draw its conclusions from.
+answer, and for the district to draw its conclusions from. What it says against the register is a signal of the lesson
+(`rules`), found anew after each record.
 """
 
 from collections.abc import Collection
@@ -14,7 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import attendance, audit
-from courses.models import Lesson, RoomCheck, RoomCheckLine, RoomCount, User
+from courses.models import Lesson, RoomCheck, RoomCheckLine, RoomCount, SignalRun, User
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
@@ -82,6 +83,9 @@ def record_check(*, by: User, lesson: Lesson, inspected: Inspected, now: datetim
     lines = _lines(lesson, inspected)
     try:
         with transaction.atomic():
+            # Signals that were found before are behind; who is looking for them now is waited for.
+            Lesson.objects.select_for_update(of=("self",), no_key=True).get(pk=lesson.pk)
+            SignalRun.objects.filter(lesson=lesson).delete()
             made = RoomCheck.objects.create(
                 number=fresh(prefix="JC"),
                 room_count=counted,

@@ -103,6 +103,17 @@ class CalledBack:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Whom the newest record of a head-count names: not in the room at that moment, or `impostor`, somebody else there
+    under this name."""
+
+    check: str
+    learner: str
+    at: datetime
+    impostor: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything about one lesson that a rule may ask for; `vouched` and `called_back` are known at the last lesson of
     a class."""
@@ -113,6 +124,7 @@ class Facts:
     called: Sequence[Called] = ()
     counted: Sequence[Counted] = ()
     elsewhere: Sequence[Elsewhere] = ()
+    named: Sequence[Named] = ()
     vouched: Sequence[Vouched] = ()
     called_back: Sequence[CalledBack] = ()
 
@@ -217,6 +229,31 @@ def _two_rooms(facts: Facts, _policy: Policy) -> Iterator[Found]:
         yield Found(Kind.TWO_ROOMS, {"people": len({row.learner for row in both})}, rows)
 
 
+def _room_check(facts: Facts, _policy: Policy) -> Iterator[Found]:
+    """Whom somebody in the room did not find though the register has them there at that moment, and in whose place
+    somebody else sat. An absence that the register knows too is none of them."""
+    there = {row.learner: row for row in facts.stood if row.in_at is not None}
+    absent = [row for row in facts.named if not row.impostor]
+    missed = [row for row in absent if row.learner in there and _was_in(there[row.learner], row.at)]
+    posed = [row for row in facts.named if row.impostor]
+    if missed or posed:
+        figures = {"absent": len(absent), "present": len(missed), "impostors": len(posed)}
+        rows = [
+            {
+                "learner": row.learner,
+                "at": row.at.isoformat(),
+                "receipt": row.check,
+                "seen_as": "impostor" if row.impostor else "absent",
+            }
+            for row in (*missed, *posed)
+        ]
+        yield Found(Kind.ROOM_CHECK, figures, rows)
+
+
+def _was_in(row: Stood, at: datetime) -> bool:
+    return row.in_at is not None and row.in_at <= at and (row.out_at is None or row.out_at >= at)
+
+
 def _by_hand(facts: Facts, policy: Policy) -> Iterator[Found]:
     """Marks by hand above `manual_share_flag` percent of those who came."""
     came = [row for row in facts.stood if row.in_at is not None]
@@ -266,7 +303,7 @@ def _called_back(facts: Facts, policy: Policy) -> Iterator[Found]:
 
 
 Rule = Callable[[Facts, Policy], Iterator[Found]]
-ALWAYS: tuple[Rule, ...] = (_one_phone, _burst, _late_in_window, _unanswered, _heads, _two_rooms)
+ALWAYS: tuple[Rule, ...] = (_one_phone, _burst, _late_in_window, _unanswered, _heads, _two_rooms, _room_check)
 AFTER: tuple[Rule, ...] = (_by_hand, _no_checkout, _one_sided, _called_back)
 
 

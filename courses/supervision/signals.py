@@ -20,6 +20,8 @@ from courses.models import (
     PaperEntry,
     PaperLine,
     RollCall,
+    RoomCheck,
+    RoomCheckLine,
     RoomCount,
     Signal,
     SignalNote,
@@ -29,6 +31,7 @@ from courses.models import (
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 from courses.supervision import rules
+from courses.supervision.inspecting import current_checks
 from courses.supervision.rules import Facts
 
 # What only the learner's own phone makes, or their signature on a sheet; a printed card may be in anybody's hand.
@@ -87,7 +90,7 @@ def _look_again(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def facts_of(*, lesson: Lesson, now: datetime) -> Facts:
-    """What the rules may ask of one lesson, in eight statements, two for each roll-call, two at the last lesson."""
+    """What the rules may ask of one lesson, in nine statements, two for each roll-call, two at the last lesson."""
     signed = _signed_out(lesson)
     calls = RollCall.objects.filter(lesson=lesson, ends_at__lte=now).order_by("pk")
     is_last = _is_last(lesson)
@@ -106,6 +109,7 @@ def facts_of(*, lesson: Lesson, now: datetime) -> Facts:
             for row in RoomCount.objects.filter(lesson=lesson)
         ],
         elsewhere=_elsewhere(lesson),
+        named=_named(lesson),
         vouched=_vouched(lesson) if is_last else (),
         called_back=_called_back(lesson) if is_last else (),
     )
@@ -154,6 +158,17 @@ def _elsewhere(lesson: Lesson) -> list[rules.Elsewhere]:
         )
         for row in rows
         if row.in_at is not None
+    ]
+
+
+def _named(lesson: Lesson) -> list[rules.Named]:
+    """Everybody whom the newest record of each head-count names."""
+    newest = current_checks(RoomCheck.objects.filter(room_count__lesson=lesson))
+    lines = RoomCheckLine.objects.filter(room_check__in=newest.order_by()).order_by("room_check", "pk")
+    columns = ("room_check__number", "enrolment__learner__number", "room_check__room_count__at", "what")
+    return [
+        rules.Named(check, learner, at, what == RoomCheckLine.What.IMPOSTOR)
+        for check, learner, at, what in lines.values_list(*columns)
     ]
 
 

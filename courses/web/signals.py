@@ -27,6 +27,9 @@ SUMS: dict[str, str | Promise] = {
         "到课 %(came)s 人，没有签退 %(people)s 人，占 %(percent)s%%。%(from)s 人且 %(from_percent)s%% 起提示。"
     ),
     Kind.TWO_ROOMS: _("%(people)s 人同一时间还在别的班签到。"),
+    Kind.ROOM_CHECK: _(
+        "到教室检查时点名缺席 %(absent)s 人，其中考勤记为当时在课的 %(present)s 人；冒名 %(impostors)s 人。核对后才能批准结业。"
+    ),
     Kind.ONE_SIDED: _(
         "全班到过课的 %(came)s 人里，有 %(people)s 人只有一方的凭据：没有老师当面见过，或只有一位老师的登记。"
         "至少要本人手机和一位老师，或两位老师，共 %(from)s 方。核对后才能批准结业。"
@@ -41,6 +44,12 @@ SAID: dict[str, str | Promise] = {
     "not_learner": _("电话不是本人的"),
     "not_attended": _("本人说没有参训"),
     "fewer_days": _("本人说上了 %(days)s 天"),
+}
+
+
+SEEN_AS: dict[str, str | Promise] = {
+    "absent": _("检查时不在教室，考勤记为在课"),
+    "impostor": _("检查时由他人冒名"),
 }
 
 
@@ -100,6 +109,8 @@ def _detail(row: dict[str, Any]) -> str:
     parts = []
     if "said" in row:
         parts += [str(SAID[row["said"]]) % row, str(_("考勤有 %(seen)s 天")) % row]
+    if "seen_as" in row:
+        parts.append(str(SEEN_AS[row["seen_as"]]))
     if "device" in row:
         parts.append(str(_("手机尾号 %(device)s")) % row)
     if "staff" in row:

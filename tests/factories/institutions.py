@@ -81,7 +81,10 @@ def registered(training_class: TrainingClass, *, now: datetime) -> Registration:
         )  # fmt: skip
     for trainer in training_class.trainers.all():
         RegisteredTrainer.objects.get_or_create(
-            registration=file, name=trainer.name or trainer.username,
-            defaults={"certificate": "职业培训教师证", "certificate_number": "JS-1", "valid_until": until},
+            registration=file, login=trainer,
+            defaults={
+                "name": trainer.name or trainer.username, "certificate": "职业培训教师证",
+                "certificate_number": "JS-1", "valid_until": until,
+            },
         )  # fmt: skip
     return file

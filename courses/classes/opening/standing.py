@@ -140,8 +140,8 @@ def trainers(opening: Opening) -> str | None:
 
 
 def certificates(opening: Opening) -> str | None:
-    """Each who teaches stands on the institution's file, with a certificate for what the class teaches that is valid on
-    their last lesson."""
+    """Each who teaches stands on the institution's file by their account, with a certificate for what the class teaches
+    that is valid on their last lesson."""
     course = opening.training_class.course
     last = {lesson.trainer: lesson for lesson in opening.lessons if lesson.trainer}
     for trainer, lesson in last.items():
@@ -149,7 +149,9 @@ def certificates(opening: Opening) -> str | None:
         held = institutions.certificates_of(trainers=opening.file.trainers, trainer=trainer)
         until = institutions.certified_until(certificates=held, occupation=course.occupation_id)
         if not held:
-            return _("教师%(name)s不在机构备案里。请先办备案变更，或换一位教师。") % {"name": name}
+            return _("教师%(name)s的账号不在机构备案里。请先办备案变更，添加证书时选上这个账号，或换一位教师。") % {
+                "name": name
+            }
         if until is None:
             taught = course.occupation.label if course.occupation else ""
             return _("教师%(name)s备案的证书不是「%(occupation)s」的。请先办备案变更，或换一位教师。") % {

@@ -17,8 +17,10 @@ from courses.exports.forms.afterwards import (
 )
 from courses.exports.sheets import Book, Column, Words, meanings, sheet_of
 from courses.models import RoomCheck, RoomCheckLine, RoomCount
+from courses.people import full_numbers
 
 What = RoomCheckLine.What
+NUMBERS_MASKED: Words = _("其中的证件号码和手机号遮住一部分，完整导出的除外")
 ON_PAPER: Words = _("请在打印出来的检查记录上签字")
 ABSENT_I: tuple[tuple[Words, Words], ...] = ((_("第二检查人"), ON_PAPER), (_("机构确认"), ON_PAPER))
 
@@ -31,8 +33,10 @@ class Visit:
     check: RoomCheck | None
     whole: bool
 
-    def of_check(self, name: str) -> Any:
-        return getattr(self.check, name) if self.check else ""
+    def words(self, name: str) -> str:
+        """What the inspector wrote; a number of somebody that stands in it is one all the same."""
+        text = str(getattr(self.check, name)) if self.check else ""
+        return text if self.whole else full_numbers.masked(text)
 
     def named(self, what: What) -> str:
         if self.check is None:
@@ -63,8 +67,8 @@ COLUMNS_I: tuple[Column[Visit], ...] = (
     Column(_("教师相符"), lambda row: row.matches("teacher_matches"), _("没有核对的留空")),
     Column(_("课程相符"), lambda row: row.matches("course_matches"), _("没有核对的留空")),
     Column(_("结论"), lambda row: row.conclusion, _("没有写检查记录的留空")),
-    Column(_("发现的情况"), lambda row: row.of_check("found")),
-    Column(_("处理"), lambda row: row.of_check("handling")),
+    Column(_("发现的情况"), lambda row: row.words("found"), NUMBERS_MASKED),
+    Column(_("处理"), lambda row: row.words("handling"), NUMBERS_MASKED),
     Column(_("检查人"), lambda row: row.count.by.name or row.count.by.username),
 )
 

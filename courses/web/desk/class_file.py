@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from courses import access, attendance, classes, completion, enrolment, policy, privacy, seating
+from courses import access, attendance, classes, completion, enrolment, policy, privacy
 from courses.access import Permission
 from courses.enrolment import Finding
 from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass, TransferRequest
@@ -231,7 +231,7 @@ def desk_class_advance(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("desk_class", number)
     reason = request.POST.get("reason", "")
     with told(request, _("已办理，班次现在是「%(status)s」。") % {"status": move.to.label}):
-        seating.advance(by=officer(request), training_class=training_class, to=move.to, now=now, reason=reason)
+        attendance.advance(by=officer(request), training_class=training_class, to=move.to, now=now, reason=reason)
     name_the_unheard(request, training_class=training_class, now=now)
     return redirect("desk_class", number)
 

@@ -15,7 +15,7 @@ Status = TrainingClass.Status
 
 @dataclass(frozen=True)
 class Move:
-    """A change of status that `seating.advance` makes; `words` are those of its button.
+    """A change of status that `attendance.advance` makes; `words` are those of its button.
 
     One with a `page` of its own, named by its route, is taken there, after its consequences have been read.
     """

@@ -1,6 +1,7 @@
 """换人: one member of an employer's booking in the place of another."""
 
 from enum import StrEnum
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,6 +19,7 @@ from courses import access, groups, notices
 from courses.access import Permission
 from courses.groups import GroupRefusal
 from courses.models import DocumentKind, GroupBooking
+from courses.people import consents
 from courses.people.learners import Applicant, IdentityRefusal
 from courses.people.phones import PhoneSlip
 from courses.refusals import Refused
@@ -33,6 +35,7 @@ FIELD_OF: dict[StrEnum, str] = {
     IdentityRefusal.UNDER_AGE: "number",
     IdentityRefusal.CONSENT_MISSING: "consent",
     GroupRefusal.IN_CLASS: "number",
+    GroupRefusal.TRUTH_MISSING: "truth",
     **dict.fromkeys(PhoneSlip, "phone"),
 }
 
@@ -44,6 +47,21 @@ class MemberForm(PersonForm):
         label=gettext_lazy("单位已告知本人用途，并取得本人同意"),
         error_messages={"required": gettext_lazy("请先由单位告知本人并取得同意，再勾选")},
     )
+    truth = forms.BooleanField(
+        label=gettext_lazy("本人已向单位确认：所报情况属实，材料真实"),
+        error_messages={"required": gettext_lazy("请先由单位请本人确认所报情况属实，再勾选")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.vouched = consents.newest(key=consents.TRUTH)
+        if self.vouched is None:
+            del self.fields["truth"]
+
+    @property
+    def version(self) -> str:
+        """Of the text that the newcomer vouched by; empty where there is none yet."""
+        return self.vouched.version if self.vouched else ""
 
     @property
     def applicant(self) -> Applicant:
@@ -73,14 +91,17 @@ def desk_group_replace(request: HttpRequest, number: str, enrolment_number: str)
     form = MemberForm(request.POST if request.method == "POST" else None, initial={"kind": first})
     if request.method == "POST" and form.is_valid():
         try:
-            done = groups.replace(booking=booking, out=out, applicant=form.applicant, by=officer(request), now=now)
+            done = groups.replace(
+                booking=booking, out=out, applicant=form.applicant, by=officer(request), now=now, truth=form.version
+            )
             messages.success(request, _("已换人，新的报名编号 %(number)s。") % {"number": done.made.number})
             if all(notices.is_reached(learner=learner) for learner in (done.out.learner, done.made.learner)):
                 messages.info(request, _("两人都会收到通知。"))
             name_the_unheard(request, training_class=booking.training_class, now=now)
             return redirect("desk_group", number)
         except Refused as refusal:
-            form.add_error(FIELD_OF.get(refusal.code), refusal.sentence)
+            field = FIELD_OF.get(refusal.code)
+            form.add_error(field if field in form.fields else None, refusal.sentence)
     context = {
         "booking": booking,
         "out": out,

@@ -48,7 +48,7 @@ class TrainerForm(forms.Form):
     )
     login = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("教师账号"), required=False, empty_label=gettext_lazy("没有账号，或以后再定"),
-        help_text=gettext_lazy("选了账号，这张证书只算在这个账号上；有同名教师的请务必选。"),
+        help_text=gettext_lazy("开班核对教师只认账号，不认姓名。要上课的教师请务必选。"),
     )  # fmt: skip
     certificate = forms.CharField(label=gettext_lazy("证书名称"), max_length=60)
     certificate_number = forms.CharField(

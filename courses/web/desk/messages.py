@@ -70,6 +70,8 @@ KINDS: dict[str, str | Promise] = {
     "make_up_agreed": gettext_lazy("补课答复"),
     "make_up_refused": gettext_lazy("补课答复"),
     "make_up_moved": gettext_lazy("补课变更通知"),
+    "make_up_suspended": gettext_lazy("补课暂停通知"),
+    "make_up_resumed": gettext_lazy("补课恢复通知"),
     "make_up_called_off": gettext_lazy("补课取消通知"),
     "make_up_counted": gettext_lazy("补课答复"),
     "make_up_not_counted": gettext_lazy("补课答复"),

@@ -135,6 +135,74 @@ def test_of_a_lesson_that_is_cancelled_no_wish_is_left_and_the_learner_may_ask_a
     assert asked(room, other, agreed, minutes=500).status == Status.ASKED
 
 
+def everybody(room: Room, there: TrainingClass) -> tuple[Learner, Learner, set[Learner]]:
+    """Who may come and who waits for the answer, and all others near the class: one who took it back, one who was
+    there already, one who makes up a lesson in a third class, and a learner of the visited class itself."""
+    agreed, waits, back = guests(room, there)
+    third = training_class(now=room.at(-20000), first=room.at(HEARD), course=room.a_class.course)
+    elsewhere = room.learner()
+    makeup.answer(by=people.user(), make_up=asked(room, third, elsewhere), agree=True, text="", now=room.at(300))
+    seen = room.learner()
+    MakeUp.objects.filter(pk=asked(room, there, seen).pk).update(
+        status=Status.WITNESSED, came_at=room.at(HEARD), left_at=room.at(HEARD + 60), witnessed_by=people.user(),
+        witnessed_at=room.at(HEARD + 200),
+    )  # fmt: skip
+    member = enrolled(training_class=there, now=room.at(-9000)).learner
+    return agreed, waits, {back, elsewhere, seen, member}
+
+
+def moved(room: Room, there: TrainingClass, to: TrainingClass.Status, minutes: float = 400) -> dict[str, list[int]]:
+    """By kind, whom this one step told, each as often as they were."""
+    before = set(OutboxMessage.objects.values_list("pk", flat=True))
+    attendance.advance(by=people.user(), training_class=there, to=to, reason="停电", now=room.at(minutes))
+    told: dict[str, list[int]] = {}
+    for row in OutboxMessage.objects.exclude(pk__in=before).exclude(learner=None).order_by("learner"):
+        told.setdefault(row.kind, []).append(row.learner_id)
+    return told
+
+
+def test_of_a_class_that_is_cancelled_exactly_its_open_guests_hear_once_and_may_ask_elsewhere(
+    room: Room, there: TrainingClass
+) -> None:
+    agreed, waits, others = everybody(room, there)
+    member = there.enrolments.get().learner_id
+    assert moved(room, there, TrainingClass.Status.CANCELLED) == {
+        "make_up_called_off": sorted([agreed.pk, waits.pk]),
+        "class_cancelled": [member],
+    }
+    assert heard_of(waits) == [
+        "您为「中式烹调师（四级）」第 1 次课补课，要去听的课已取消，原因：停电。不用去了，请在「我的课次」另选一次。"
+    ]
+    ended = MakeUp.objects.filter(status=Status.CALLED_OFF).values_list("enrolment__learner", flat=True)
+    assert set(ended) == {agreed.pk, waits.pk}
+    assert not {one.pk for one in others} & set(ended)
+    other = training_class(now=room.at(-20000), first=room.at(HEARD), course=room.a_class.course)
+    assert asked(room, other, agreed, minutes=500).status == Status.ASKED
+
+
+def test_of_a_class_that_is_suspended_and_resumed_exactly_those_hear_who_may_still_come(
+    room: Room, there: TrainingClass
+) -> None:
+    agreed, waits, _others = everybody(room, there)
+    member = there.enrolments.get().learner_id
+    assert moved(room, there, TrainingClass.Status.SUSPENDED) == {
+        "make_up_suspended": [agreed.pk],
+        "class_suspended": [member],
+    }
+    wish = MakeUp.objects.select_related("heard__training_class", "enrolment__learner").get(enrolment__learner=waits)
+    said = {"by": people.user(), "make_up": wish, "agree": True, "text": "", "now": room.at(410)}
+    assert refusal(makeup.answer, **said) == MakeUpRefusal.SUSPENDED
+    assert moved(room, there, TrainingClass.Status.ENROLLING, 420) == {
+        "make_up_resumed": [agreed.pk],
+        "class_resumed": [member],
+    }
+    stopped, resumed = heard_of(agreed)
+    assert stopped.startswith("您为「中式烹调师（四级）」第 1 次课补课，要去听课的班暂停，原因：停电。9 月 17 日")
+    assert resumed.startswith("您为「中式烹调师（四级）」第 1 次课补课，要去听课的班已恢复：9 月 17 日")
+    # Once the lesson is over there is nothing left that they could miss.
+    assert moved(room, there, TrainingClass.Status.SUSPENDED, OVER) == {"class_suspended": [member]}
+
+
 @pytest.mark.parametrize(
     ("hours", "minutes"),
     [

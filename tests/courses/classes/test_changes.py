@@ -297,4 +297,4 @@ def test_a_lesson_is_not_handed_to_a_trainer_without_a_certificate(now: datetime
     request = ask(first_lesson(made), now, trainer=new)
     refused = refusal_of_grant(request, now)
     assert refused.code == ChangeRefusal.CHECKS_FAILED
-    assert "教师李老师不在机构备案里。" in refused.sentence
+    assert "教师李老师的账号不在机构备案里。" in refused.sentence

@@ -188,7 +188,7 @@ def test_it_is_checked_for_clashes_and_for_who_gives_it(now: datetime) -> None:
     ChangeRequest.objects.filter(status="asked").update(status="refused", decided_by=people.user(), decided_at=now)
     with pytest.raises(ChangeRefused) as refused:
         grant(replaced(gone, now, trainer=stranger), now)
-    assert "教师李老师不在机构备案里。" in refused.value.sentence
+    assert "教师李老师的账号不在机构备案里。" in refused.value.sentence
     assert made.lessons.count() == 2
 
 

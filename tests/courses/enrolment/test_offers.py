@@ -133,6 +133,22 @@ def test_an_offer_that_ended_before_its_message_went_out_is_not_told_of(
     ]
 
 
+def test_an_offer_that_ends_takes_no_message_of_another_class_along(a_class: TrainingClass, now: datetime) -> None:
+    """One sweep of the night offers a learner a seat in two classes at the same moment."""
+    other, night = training_class(now=now, seats=1, first=now + 14 * DAY), now + DAY + timedelta(hours=14)
+    both = people.learner(now=now)
+    for here in (a_class, other):
+        first, second = queue(here, now, waiting=1)
+        enrolled(training_class=here, now=now, learner=both)
+        leave(first, now)
+        assert states([second]) == [(Status.OFFERED, "")]
+    assert enrolment.tend_offers(now=night) == 2
+    ends, stands = Enrolment.objects.filter(learner=both).select_related("learner__user", "training_class__course")
+    enrolment.void(by=people.user(), enrolment=ends, reason="来电退出", now=night + timedelta(hours=1))
+    kept = OutboxMessage.objects.filter(kind="enrolment_offered", learner=both)
+    assert [row.params["number"] for row in kept] == [stands.number]
+
+
 def test_an_offer_that_was_heard_stays_told(a_class: TrainingClass, now: datetime) -> None:
     first, second = queue(a_class, now, waiting=1)
     leave(first, now)

@@ -7,7 +7,7 @@ import pytest
 from courses import completion, enrolment
 from courses.enrolment.eligibility import Code
 from courses.models import Completion, Course, Learner, PersonMerge, TrainingClass
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
 from tests.factories.classes import training_class
 from tests.factories.completion import submitted
 
@@ -66,3 +66,47 @@ def test_what_a_record_completed_before_it_was_merged_is_known_of_the_one_that_w
     assert said(kept, a_class, later) == {}
     PersonMerge.objects.create(kept=kept, merged=merged, by=people.user(), at=later, reason="同一人")
     assert set(said(kept, a_class, later)) == {Code.SAME_MODULE}
+
+
+def test_a_completion_of_a_class_with_a_red_card_weighs_nothing_until_the_card_is_withdrawn(now: datetime) -> None:
+    learner = people.learner(now=now)
+    done, later = submitted(now=now, learner=learner, course=catalogue.course(level=catalogue.level("3", 4)))
+    same = training_class(now=later, course=done.enrolment.training_class.course)
+    lower = training_class(now=later)
+    card = cards.shown(training_class=done.enrolment.training_class, on=later.date(), now=later)
+    assert (said(learner, same, later), said(learner, lower, later)) == ({}, {})
+    assert completion.approve(by=people.user(), completion=done, now=later) is None
+    assert (said(learner, same, later), said(learner, lower, later)) == ({}, {})
+    cards.withdrawn(card=card, now=later)
+    assert set(said(learner, same, later)) == {Code.SAME_MODULE}
+    assert set(said(learner, lower, later)) == {Code.HIGHER_LEVEL}
+
+
+def test_of_a_year_a_class_with_a_red_card_is_none_and_one_whose_kind_feeds_no_target_is(now: datetime) -> None:
+    learner = people.learner(now=now)
+    for key in ("welder", "baker"):
+        _done, now = submitted(now=now, learner=learner, course=of_occupation(key))
+    carded, now = submitted(now=now, learner=learner, course=of_occupation("plumber"))
+    cards.shown(training_class=carded.enrolment.training_class, on=now.date(), now=now)
+    another = training_class(now=now)
+    assert said(learner, another, now) == {}
+    tot = catalogue.course(kind=catalogue.kind("tot", "own", "tot", letter="T"))
+    own, now = submitted(now=now, learner=learner, course=tot)
+    another = training_class(now=now)
+    assert said(learner, another, now) == {Code.MANY_THIS_YEAR: {"count": 3, "limit": 3}}
+    assert completion.approve(by=people.user(), completion=own, now=now) is None
+    assert said(learner, another, now) == {Code.MANY_THIS_YEAR: {"count": 3, "limit": 3}}
+    assert set(said(learner, training_class(now=now, course=tot), now)) == {Code.SAME_MODULE, Code.MANY_THIS_YEAR}
+
+
+def test_a_second_time_for_the_same_content_adds_nothing_to_the_year(now: datetime) -> None:
+    learner, twice = people.learner(now=now), catalogue.second_time_policy()
+    for key in ("welder", "baker", "baker"):
+        done, now = submitted(now=now, learner=learner, course=of_occupation(key), policy=twice)
+        another = training_class(now=now)
+        assert said(learner, another, now) == {}
+        completion.approve(by=people.user(), completion=done, now=now)
+    assert done.not_counted == "duplicate"
+    assert said(learner, another, now) == {}
+    _done, now = submitted(now=now, learner=learner, course=of_occupation("plumber"))
+    assert said(learner, training_class(now=now), now) == {Code.MANY_THIS_YEAR: {"count": 3, "limit": 3}}

@@ -306,17 +306,26 @@ def test_i_whoever_was_missing_or_somebody_else_stands_with_the_conclusion(now, 
     RoomCount.objects.create(
         lesson=lesson, counted=1, register_here=2, register_awaiting=0, due=2, by=city, at=lesson.starts_at
     )
-    said = {"teacher_matches": True, "found": "一人替课", "handling": "责令整改"}
+    number, phone = people.resident_number(), "13812345678"
+    said = {"teacher_matches": True, "found": f"一人替课，证件 {number}。", "handling": f"责令整改，电话{phone}"}
     for conclusion, absent in (("mend", []), ("serious", [away.number])):
         inspected = supervision.Inspected(conclusion, absent, [other.number], **said)
         supervision.record_check(by=city, lesson=lesson, inspected=inspected, now=now)
     (line,) = table("i", city, now, year=2026, month=9)
     names = ("缺席名单", "冒名人员", "教师相符", "课程相符", "结论", "发现的情况", "处理")
     masked = [privacy.mask_name(row.learner.name) for row in (away, other)]
-    assert [line[name] for name in names] == [*masked, "是", "", "问题严重", "一人替课", "责令整改"]
+    assert [line[name] for name in names] == [
+        *masked,
+        "是",
+        "",
+        "问题严重",
+        f"一人替课，证件 {privacy.mask_id(number)}。",
+        "责令整改，电话138****5678",
+    ]
     whole = FORMS["i"].build(Ask(city, now, {"year": 2026, "month": 9}, full=True)).sheets[0]
     (row,) = [dict(zip(whole.header, row, strict=True)) for row in whole.rows]
     assert (row["缺席名单"], row["冒名人员"]) == (away.learner.name, other.learner.name)
+    assert (row["发现的情况"], row["处理"]) == (said["found"], said["handling"])
 
 
 def _drawn(now: datetime, made: TrainingClass) -> list[CallBackLine]:

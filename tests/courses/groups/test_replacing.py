@@ -9,8 +9,8 @@ from courses.enrolment import EnrolmentRefused
 from courses.groups import GroupRefused
 from courses.models import Enrolment, GroupBooking, Learner, OutboxMessage, TrainingClass
 from courses.people.learners import Applicant, IdentityRefused
+from tests.factories import catalogue, people
 from tests.factories import groups as bookings
-from tests.factories import people
 from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_the_seat_goes_to_the_other_and_nobody_waits_longer_for_it(given, a_clas
     TrainingClass.objects.filter(pk=a_class.pk).update(seats=3)
     waits = enrolled(training_class=a_class, now=now)
     out = first_of(given)
-    done = groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now)
+    done = groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now, truth="")
     out.refresh_from_db()
     waits.refresh_from_db()
     a_class.refresh_from_db()
@@ -69,18 +69,18 @@ def test_the_seat_goes_to_the_other_and_nobody_waits_longer_for_it(given, a_clas
 
 def test_who_has_not_heard_of_the_seat_hears_nothing_and_who_has_is_told(given, clerk, now) -> None:
     out = first_of(given)
-    done = groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now)
+    done = groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now, truth="")
     assert ("group_replaced", out.learner_id) not in told()
     assert ("enrolment_admitted", out.learner_id) not in told()
     assert ("enrolment_admitted", done.made.learner_id) in told()
     notices.deliver_due(now=now + DELIVERED)
     heard = first_of(given) if first_of(given).status == "admitted" else done.made
-    groups.replace(booking=given, out=heard, applicant=newcomer(name="林海"), by=clerk, now=now + DELIVERED)
+    groups.replace(booking=given, out=heard, applicant=newcomer(name="林海"), by=clerk, now=now + DELIVERED, truth="")
     assert told().count(("group_replaced", heard.learner_id)) == 1
 
 
 def test_undoing_the_booking_takes_back_who_came_in_anothers_place_too(given, clerk, now) -> None:
-    groups.replace(booking=given, out=first_of(given), applicant=newcomer(), by=clerk, now=now)
+    groups.replace(booking=given, out=first_of(given), applicant=newcomer(), by=clerk, now=now, truth="")
     assert groups.undo(booking=given, by=clerk, now=now) == 3
     assert not Enrolment.objects.filter(status__in=Enrolment.LIVE).exists()
     assert enrolment.occupancy_differences() == []
@@ -103,17 +103,17 @@ def test_a_refusal_changes_nothing(given, a_class, clerk, now) -> None:
         (stranger, newcomer(), GroupRefused, "not_a_member"),
     ):
         with pytest.raises(error, match=code):
-            groups.replace(booking=given, out=out, applicant=applicant, by=clerk, now=now)
+            groups.replace(booking=given, out=out, applicant=applicant, by=clerk, now=now, truth="")
     assert (Learner.objects.count(), Enrolment.objects.count(), OutboxMessage.objects.count()) == before
     assert given.enrolments.filter(status="admitted").count() == 3
 
 
 def test_of_two_presses_the_second_finds_the_seat_given_on(given, clerk, now) -> None:
     out = first_of(given)
-    groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now)
+    groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now, truth="")
     # The second press had read the page before the first was through.
     with pytest.raises(GroupRefused, match="not_a_member"):
-        groups.replace(booking=given, out=out, applicant=newcomer(name="林海"), by=clerk, now=now)
+        groups.replace(booking=given, out=out, applicant=newcomer(name="林海"), by=clerk, now=now, truth="")
     assert given.enrolments.filter(status="admitted").count() == 3
     assert enrolment.occupancy_differences() == []
 
@@ -123,4 +123,18 @@ def test_once_the_class_has_started_nobody_is_replaced(given, a_class, clerk, no
     given.training_class.refresh_from_db()
     assert not groups.may_undo(booking=given, now=now)
     with pytest.raises(GroupRefused, match="started"):
-        groups.replace(booking=given, out=first_of(given), applicant=newcomer(), by=clerk, now=now)
+        groups.replace(booking=given, out=first_of(given), applicant=newcomer(), by=clerk, now=now, truth="")
+
+
+def test_the_newcomer_vouches_as_everybody_did_and_the_version_is_kept_with_their_own_enrolment(
+    given, clerk, now
+) -> None:
+    catalogue.consent_notice("truth-of-status")
+    out = first_of(given)
+    for said in ("", "0.9"):
+        with pytest.raises(GroupRefused, match="truth_missing"):
+            groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now, truth=said)
+    assert given.enrolments.filter(status="admitted").count() == 3
+    done = groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now, truth="1.0")
+    out.refresh_from_db()
+    assert (done.made.truth, out.truth) == ("1.0", "")

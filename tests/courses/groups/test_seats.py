@@ -251,6 +251,22 @@ def test_the_contact_hears_that_the_class_is_suspended_and_that_it_goes_on(booke
     assert "is suspended" in text_of(kind=row.kind, params=row.params, language="en")
 
 
+def test_who_heard_that_the_class_stopped_hears_of_the_end_though_nobody_has_heard_of_the_seats(
+    booked, a_class, clerk, now
+) -> None:
+    """The seats are told after ten minutes; within them the class is suspended, and then the booking taken back."""
+    groups.confirm(booking=booked, by=clerk, now=now)
+    members = sorted(booked.enrolments.values_list("learner", flat=True))
+    a_class.refresh_from_db()
+    of = TrainingClass.Status.SUSPENDED
+    seating.advance(by=people.user(), training_class=a_class, to=of, now=now + timedelta(minutes=1), reason="停电")
+    groups.undo(booking=booked, by=clerk, now=now + timedelta(minutes=2))
+    assert (told("enrolment_admitted"), told("group_given")) == ([], [])
+    heard = OutboxMessage.objects.filter(kind="enrolment_withdrawn").order_by("learner")
+    assert list(heard.values_list("learner", flat=True)) == members
+    assert told("group_undone") == [bookings.CONTACT_PHONE]
+
+
 def test_the_contact_hears_of_a_cancelled_class_and_not_of_the_seats_after_it(booked, a_class, clerk, now) -> None:
     groups.confirm(booking=booked, by=clerk, now=now)
     a_class.refresh_from_db()

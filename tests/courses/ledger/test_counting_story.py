@@ -102,6 +102,32 @@ def test_62_beyond_the_limit_of_a_year_nobody_counts_and_the_reason_is_kept(now)
     assert list(ledger.differences()) == []
 
 
+@pytest.mark.parametrize("count_date", ["class_end", "approval"])
+def test_62_a_line_taken_back_makes_room_in_its_own_year_and_in_no_other(now, count_date: str) -> None:
+    learner, once = people.learner(now=now), catalogue.policy("once-a-year", counted_per_year=1, count_date=count_date)
+    this, later = counted(now=now, learner=learner, policy=once)
+    here, later = submitted(now=later, learner=learner, policy=once, course=of_another("baker"))
+    assert completion.approve(by=people.user(), completion=here, now=later) is None
+    january = datetime(2027, 1, 4, 1, tzinfo=now.tzinfo)
+    that, later = counted(now=january, learner=learner, policy=once, course=of_another("waiter"))
+    there, later = submitted(now=later, learner=learner, policy=once, course=of_another("welder"))
+    assert completion.approve(by=people.user(), completion=there, now=later) is None
+    assert [this.year, that.year] == [2026, 2027]
+
+    def reasons() -> list[str]:
+        return [Completion.objects.get(pk=row.pk).not_counted for row in (here, there)]
+
+    assert reasons() == [NotCounted.OVER_LIMIT, NotCounted.OVER_LIMIT]
+    revoked(that.completion, now=later)
+    assert reasons() == [NotCounted.OVER_LIMIT, NotCounted.FREED]
+    revoked(this.completion, now=later)
+    assert reasons() == [NotCounted.FREED, NotCounted.FREED]
+    here.refresh_from_db()
+    line = completion.revoking.count_again(by=people.user(), completion=here, reason="另一条已撤销", now=later)
+    assert (line.year, line.posted_on.year) == (2026, 2027), "the year of its own day, whenever somebody decides"
+    assert list(ledger.differences()) == []
+
+
 def of_another(occupation: str) -> Course:
     return catalogue.course(occupation=catalogue.occupation(occupation))
 

@@ -122,7 +122,8 @@ def test_what_was_said_is_not_called_off_with_what_nobody_heard(now: datetime) -
     later = now + seating.QUIET + timedelta(minutes=1)
     [key] = notices.unheard(now=later).filter(learner=heard).values_list("provider_key", flat=True)
     notices.acknowledge(by=people.user(), training_class=a_class, keys=[key], how="in_person", now=later)
-    gone = notices.call_off(kinds=["enrolment_admitted"], moments={row.learner_id: {row.applied_at} for row in rows})
+    moments = {row.learner_id: {row.applied_at} for row in rows}
+    gone = notices.call_off(kinds=["enrolment_admitted"], training_class=a_class.pk, moments=moments)
     assert {pk for pk, _moment in gone} == {silent.pk}
 
 

@@ -5,11 +5,23 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from courses import supervision
-from courses.models import Attendance, AuditEvent, Enrolment, Lesson, RoomCheck, RoomCount, User
+from courses import completion, supervision
+from courses.models import (
+    Attendance,
+    AuditEvent,
+    Completion,
+    Enrolment,
+    Lesson,
+    RoomCheck,
+    RoomCount,
+    Signal,
+    User,
+)
 from courses.supervision import CheckRefusal, CheckRefused, Inspected
+from courses.web import signals
 from tests.factories import people
 from tests.factories.classes import enrolled, training_class
+from tests.factories.completion import submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +108,46 @@ def test_the_database_keeps_no_finding_without_words(now: datetime, lesson: Less
     for number, values in enumerate(({"conclusion": "serious"}, {"conclusion": "bad", "found": "x"})):
         with pytest.raises(IntegrityError), transaction.atomic():
             RoomCheck.objects.create(number=f"JC{number}", **said, **values)
+
+
+def test_what_a_record_says_against_the_register_is_a_signal_that_holds_the_named_and_a_correction_opens_it_anew(
+    now: datetime, inspector: User
+) -> None:
+    done, later = submitted(now=now)
+    lesson = Lesson.objects.select_related("training_class").get()
+    learner, during = done.enrolment.learner, lesson.starts_at + timedelta(minutes=60)
+    count = RoomCount.objects.create(
+        lesson=lesson, counted=0, register_here=1, register_awaiting=0, due=1, by=inspector, at=during
+    )
+    record_check(inspector, lesson, Inspected("mend", [done.enrolment.number], found="有人不在"), later)
+    # Found before the record, the signals are behind: nobody is approved until they are looked for again.
+    assert completion.pending(completions=[done], now=later) != {}
+    assert supervision.compute_due(now=later) == 1
+    first = Signal.objects.get(kind="room_check")
+    assert (first.figures, [row["learner"] for row in first.rows]) == (
+        {"absent": 1, "present": 1, "impostors": 0},
+        [learner.number],
+    )
+    assert "room_check" in completion.held(completions=[done], now=later)[done.pk]
+    [told] = signals.told([first])
+    assert told.sum.startswith("到教室检查时点名缺席 1 人，其中考勤记为当时在课的 1 人；冒名 0 人。")
+    assert (told.lines[0].receipt, told.lines[0].detail) == (
+        RoomCheck.objects.get().number,
+        "检查时不在教室，考勤记为在课",
+    )
+    for signal in Signal.objects.all():
+        supervision.look_at(by=people.user(), signal=signal, text="已核对", now=later)
+    assert completion.held(completions=[done], now=later) == {}
+    posed = Inspected("serious", impostors=[done.enrolment.number], found="他人冒名")
+    record_check(inspector, lesson, posed, later + timedelta(minutes=5))
+    assert supervision.compute_due(now=later + timedelta(minutes=6)) == 1
+    second = Signal.objects.filter(kind="room_check").latest("version")
+    assert (second.version, second.figures) == (2, {"absent": 0, "present": 0, "impostors": 1})
+    assert completion.held(completions=[done], now=later) == {done.pk: ["room_check"]}
+    # Nothing follows of itself.
+    assert Attendance.objects.get(lesson=lesson).minutes > 0
+    assert (Completion.objects.get().status, count.checks.count()) == ("submitted", 2)
+
+
+def record_check(by: User, lesson: Lesson, inspected: Inspected, at: datetime) -> None:
+    supervision.record_check(by=by, lesson=lesson, inspected=inspected, now=at)

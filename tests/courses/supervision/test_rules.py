@@ -7,7 +7,7 @@ import pytest
 
 from courses.policy import SIGNALS, Policy
 from courses.supervision import Facts, find
-from courses.supervision.rules import Called, Counted, Elsewhere, Seen, Stood, Vouched
+from courses.supervision.rules import Called, Counted, Elsewhere, Named, Seen, Stood, Vouched
 
 POLICY = Policy()
 At = Callable[..., datetime]
@@ -91,6 +91,22 @@ def test_a_count_that_the_register_does_not_bear_out(at: At) -> None:
     assert found.figures == {"counted": 15, "register": 20, "awaiting": 1, "difference": -5, "from": 1}
     assert len(found.rows) == 1
     assert kinds(Facts(at(10800), counted=counts[:1]), at(300)) == []
+
+
+def test_whom_a_check_of_the_room_missed_though_the_register_has_them_there_and_who_was_posed_for(at: At) -> None:
+    """Here and missed; gone by then; come after; never come; posed for without having come at all."""
+    register = [
+        Stood("X1", at(0), None, by_hand=False), Stood("X2", at(0), at(50), by_hand=False),
+        Stood("X3", at(101), None, by_hand=False), Stood("X4", None, None, by_hand=False),
+    ]  # fmt: skip
+    named = [Named("JC1", f"X{n}", at(100), impostor=n == 5) for n in (1, 2, 3, 4, 5)]
+    [found] = find(facts=Facts(at(10800), stood=register, named=named), policy=POLICY, now=at(300))
+    assert (found.kind, found.figures) == ("room_check", {"absent": 4, "present": 1, "impostors": 1})
+    assert [(row["learner"], row["receipt"], row["seen_as"]) for row in found.rows] == [
+        ("X1", "JC1", "absent"),
+        ("X5", "JC1", "impostor"),
+    ]
+    assert kinds(Facts(at(10800), stood=register, named=named[1:4]), at(300)) == []
 
 
 def test_one_person_in_two_rooms(at: At) -> None:

@@ -80,6 +80,7 @@ def test_a_member_is_replaced_from_the_list_and_a_slip_stands_at_its_field(
     cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
 ) -> None:
     browser = sign_in(cast.institution)
+    catalogue.consent_notice("truth-of-status")
     booking = bookings.booking(training_class=a_class, now=now, seats=2, by=cast.institution)
     bookings.listed(booking=booking, now=now)
     press(browser, "confirm", booking)
@@ -95,16 +96,19 @@ def test_a_member_is_replaced_from_the_list_and_a_slip_stands_at_its_field(
         "education": "31",
         "district": "zhifu",
         "consent": "on",
+        "truth": "on",
     }
     taken = browser.post(
         address, entered | {"number": staying.learner.documents.get().number, "name": staying.learner.name}
     )
     assert (taken.status_code, "新换的人已经报过这个班" in words(taken)) == (422, True)
     assert browser.post(address, entered | {"consent": ""}).status_code == 422
+    unsaid = browser.post(address, entered | {"truth": ""})
+    assert (unsaid.status_code, "请先由单位请本人确认所报情况属实，再勾选" in words(unsaid)) == (422, True)
     done = words(browser.post(address, entered, follow=True))
     assert "已换人，新的报名编号" in done
     assert "单位换人，席位给了单位另派的人" in done
-    assert booking.enrolments.filter(status="admitted").count() == 2
+    assert booking.enrolments.filter(status="admitted", truth="1.0").count() == 2
     a_class.refresh_from_db()
     assert a_class.taken == 2
 

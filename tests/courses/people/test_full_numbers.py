@@ -5,7 +5,7 @@ import random
 import pytest
 from pytest_django import Settings
 
-from cms.gate.numbers import NumberKind, find, masked
+from courses.people.full_numbers import NumberKind, find, masked
 from tests.factories import people
 
 DOCUMENT = "370699199001010016"
@@ -104,7 +104,15 @@ def test_the_bureaus_own_mobile_passes_once_it_is_configured(settings: Settings)
 
 
 def test_nothing_is_shown_but_masks() -> None:
-    assert masked(f"名单（{DOCUMENT}，{PHONE}）") == "名单(37*************016,138****1234)"
+    assert masked(f"名单（{DOCUMENT}，{PHONE}）") == "名单（37*************016，138****1234）"
+    assert masked("到课 12 人，均与名册相符。") == "到课 12 人，均与名册相符。"
+
+
+def test_a_number_that_is_only_seen_in_the_normalised_form_is_masked_there() -> None:
+    """An invisible mark moves every place after it; one cancelled by a sign that grows moves them back."""
+    for before in ("\u200b", "\u200b㎏", "㎏", "\u200b\u200b"):
+        shown = masked(f"电话{before}{PHONE}，谢谢")
+        assert (PHONE in shown, "138****1234" in shown) == (False, True)
 
 
 def test_of_two_thousand_seeded_numbers_none_is_missed_and_of_ten_thousand_clean_lines_none_is_held() -> None:

@@ -81,9 +81,16 @@ def find(text: str) -> Iterator[Hit]:
 
 
 def masked(text: str) -> str:
-    """The text with every number masked, for places and names that are shown to somebody."""
-    text = normalise(text)
-    for hit in sorted(_hits(text), key=lambda hit: -hit.start):
+    """The text with every number masked, for places, names and words that are shown to somebody. Around the numbers it
+    stays as it was written, unless they can only be told apart in its normalised form."""
+    plain = normalise(text)
+    hits = list(_hits(plain))
+    kept, told = _without(text, hits), _without(plain, hits)
+    return kept if not hits or normalise(kept) == told else told
+
+
+def _without(text: str, hits: list[Hit]) -> str:
+    for hit in sorted(hits, key=lambda one: -one.start):
         text = text[: hit.start] + hit.masked + text[hit.end :]
     return text
 
