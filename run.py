@@ -80,7 +80,7 @@ def install(lock: str) -> None:
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     if not PYTHON.exists():
-        say(f"Making {VENV.name} …")
+        say(f"Making {VENV.name} (some seconds) …")
         venv.create(VENV, with_pip=True, clear=VENV.exists())
     started = time.monotonic()
     say(f"Installing {lock} (a minute or more the first time) …")
@@ -170,6 +170,7 @@ def run(arguments: Sequence[str]) -> int:
         prepare = [str(PYTHON), "manage.py", "prepare", *arguments]
         if group.call(prepare):
             raise Stop("The data could not be prepared; the reason stands above.")
+        say("Starting the web server and the worker (some seconds) …")
         group.start("web", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi")
         group.start("worker", *worker_command())
         group.wait_for(f"http://{HOST}:{port}/healthz")

@@ -220,17 +220,28 @@ def read_catalogue() -> polib.POFile:
     return catalogue
 
 
-def compile_all() -> list[Path]:
-    """Write every .mo that is missing or older than what it is made from; returns those that were written."""
-    written = []
+def stale() -> list[Path]:
+    """The .po files whose .mo is missing or older than what it is made from."""
+    found = []
     for source in sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
-        chinese = CHINESE in source.parts and ENGLISH.exists()
-        made_from = [source, ENGLISH] if chinese else [source]
-        if target.exists() and target.stat().st_mtime >= max(part.stat().st_mtime for part in made_from):
-            continue
+        made_from = [source, ENGLISH] if repeats(source) else [source]
+        if not target.exists() or target.stat().st_mtime < max(part.stat().st_mtime for part in made_from):
+            found.append(source)
+    return found
+
+
+def repeats(source: Path) -> bool:
+    return CHINESE in source.parts and ENGLISH.exists()
+
+
+def compile_all() -> list[Path]:
+    """Write every .mo that is stale; returns those that were written."""
+    written = []
+    for source in stale():
+        target = source.with_suffix(".mo")
         catalogue = polib.pofile(str(source))
-        if chinese:
+        if repeats(source):
             repeat_own(catalogue)
         fresh = target.with_suffix(f".{os.getpid()}.tmp")
         catalogue.save_as_mofile(str(fresh))

@@ -23,6 +23,7 @@ def build(*, now: datetime, say: Callable[[str], object], share: float = 1.0) ->
 
     `share` makes the past smaller, not poorer: every scene of today is there with fewer people.
     """
+    say("  机构、人员和课程 institutions, people, courses …")
     first_policy()
     places = build_places()
     staff = build_staff(places=places, now=now)
@@ -34,16 +35,16 @@ def build(*, now: datetime, say: Callable[[str], object], share: float = 1.0) ->
     build_bases(places=places)
     change_needs(now=now)
     newcomer(now=now)
-    say("课程页 …")
+    say("  课程页 course pages …")
     build_pages(courses=courses, today=local_date(now))
-    say("班次、报名和到课 …")
+    say("  班次、报名和到课 classes, enrolments, attendance …")
     staged = build_classes(cast=cast, handled=handled)
     tell_guests(staged=staged, now=now)
     build_scoring(staged=staged, staff=staff, now=now)
     build_presence(staged=staged, now=now)
     ask_and_contest(staged=staged, now=now)
     move_seats(staged=staged, now=now)
-    say("结业和计数 …")
+    say("  结业和计数 completions and counts …")
     build_completions(staged=staged, staff=staff, now=now)
     look_after(staff=staff, now=now)
     load_years_before(by=staff["demo-city"], now=now, share=share)

@@ -26,7 +26,7 @@ from courses.models import (
 )
 
 PREFIX = "today"
-POLICY = "demo"
+POLICY = "今日演示"
 BEGAN = timedelta(minutes=5)
 LASTS = timedelta(minutes=30)
 SEATS = 30
@@ -74,35 +74,40 @@ def _put_away(before: TrainingClass, now: datetime) -> None:
 
 
 def _course(*, now: datetime) -> Course:
-    """The course waits for its page. Once somebody was put forward for it, the next walk takes a new one.
+    """The course waits for its page. The next walk takes a new one, under a name of its own, once its page is out or
+    somebody was put forward for it: what people did with the last one stays as they left it.
 
     A person is counted once for a course, so that the same learner could not be counted for it again.
     """
-    known = Course.objects.filter(number__startswith=f"{PREFIX}-").order_by("-pk").first()
-    text = facts("today")
-    if known is None or Completion.objects.filter(enrolment__training_class__course=known).exists():
-        serial = Course.objects.filter(number__startswith=f"{PREFIX}-").count() + 1
-        known = Course.objects.create(
-            number=f"{PREFIX}-{policies.local_date(now):%Y%m%d}-{serial}",
-            name=text["name"],
-            name_en=text["name_en"],
-            kind=ProgrammeKind.objects.get(key="newform"),
-            hours_theory=1,
-            audience=text["audience"],
-            certificate="培训合格证书",
-        )
-    for page in CoursePage.objects.live().filter(course__number__startswith=f"{PREFIX}-"):
-        page.unpublish()
-    _draft(known)
-    return known
+    before = Course.objects.filter(number__startswith=f"{PREFIX}-").order_by("-pk")
+    known = before.first()
+    if known is not None and _waits(known):
+        return known
+    text, serial = facts("today"), before.count() + 1
+    again = serial > 1
+    made = Course.objects.create(
+        number=f"{PREFIX}-{policies.local_date(now):%Y%m%d}-{serial}",
+        name=f"{text['name']}（{serial}）" if again else text["name"],
+        name_en=f"{text['name_en']} ({serial})" if again else text["name_en"],
+        kind=ProgrammeKind.objects.get(key="newform"),
+        hours_theory=1,
+        audience=text["audience"],
+        certificate="培训合格证书",
+    )
+    _draft(made)
+    return made
+
+
+def _waits(course: Course) -> bool:
+    """Its page is a draft still, and nobody was put forward for it."""
+    drafts = CoursePage.objects.not_live().filter(course=course)
+    return drafts.exists() and not Completion.objects.filter(enrolment__training_class__course=course).exists()
 
 
 def _draft(course: Course) -> None:
     """A page with its text, ready to be published with one press."""
     text = facts("today")
     page = publishing.draft_course(course=course).get_latest_revision_as_object()
-    if page.lead == text["lead"]:
-        return
     page.lead = text["lead"]
     page.plan = [("part", {"lessons": "1", "text": text["plan"], "hours": 1})]
     page.story = [("paragraph", publishing.rich(f"<p>{paragraph}</p>")) for paragraph in text["story"]]

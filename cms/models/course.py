@@ -24,6 +24,7 @@ from courses import catalogue
 from courses.models import Course
 from courses.policy import current, local_date
 from courses.templatetags.words import hours_number
+from courses.web.my.standing import standings
 
 PER_PAGE = 20
 LEADS = """
@@ -141,6 +142,9 @@ class CoursePage(ReviewedPage):
         context["course"] = course
         context["cover"] = motifs.cover_of(course)
         context["openings"] = openings = catalogue.open_classes(course=course, now=now)
+        own = standings(user=request.user, course=course)
+        context["choices"] = [(opening, own.get(opening.training_class.pk)) for opening in openings]
+        context["own_open"] = next((held for _opening, held in context["choices"] if held), None)
         context["first_open"] = next((opening for opening in openings if opening.seats.tone != "full"), None)
         context["reviewed"] = any(opening.seats.reviewed for opening in openings)
         context["facts"] = facts(course=course, now=now)

@@ -106,8 +106,12 @@ class TallyOut(Schema):
     )
     year: int
     as_of: date
-    enrolled: int | None = Field(..., description="figure of now; null for a past day")
-    in_training: int | None = Field(..., description="figure of now; null for a past day")
+    enrolled: int | None = Field(
+        ..., description="Seats of classes to begin, without completions on their way; of now, null for a past day"
+    )
+    in_training: int | None = Field(
+        ..., description="Seats of classes that run, without completions on their way; of now, null for a past day"
+    )
     pending: int | None = Field(..., description="completions proposed or submitted, not yet approved")
     integrity: IntegrityOut
     lines: list[LineFigures]

@@ -64,7 +64,11 @@ def _proposed(by: User, enrolment: Enrolment, assessment: Assessment, now: datet
 
 
 def submit(*, by: User, completion: Completion, now: datetime) -> None:
-    """The institution hands a proposal to its district; assessed anew, and the reasoning stored again."""
+    """The institution hands a proposal to its district; assessed anew, and the reasoning stored again.
+
+    Who proposed may submit too, where one person holds both posts: what counts is decided by the district, which is
+    neither of them.
+    """
     with transaction.atomic():
         assessment = passed_alone(completion.enrolment, now)
         move(

@@ -1,4 +1,4 @@
-"""From one counted person-time back to the scan: every link, in order."""
+"""From one counted person-time back to the scan, and on to the target that it meets: every link, in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from courses.models import (
     PaperPhoto,
     TrainingClass,
 )
+from courses.tally.targets import targets_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,10 @@ class LessonLink:
 
 @dataclass(frozen=True)
 class Chain:
-    """A line of an opening batch has its batch and nothing below; any other has everything down to the evidence."""
+    """A line of an opening batch has its batch and nothing below; any other has everything down to the evidence.
+
+    The targets are those that the line's city and district owe in its year, as they hold now.
+    """
 
     entry: CountEntry
     reversal: CountEntry | None
@@ -47,10 +51,13 @@ class Chain:
     enrolment: Enrolment | None
     training_class: TrainingClass | None
     lessons: tuple[LessonLink, ...]
+    target: int | None
+    district_target: int | None
 
 
 def chain(*, entry: CountEntry) -> Chain:
-    """Six queries, whatever the length of the class; two more where something was read from paper."""
+    """Seven queries, whatever the length of the class; two more where something was read from paper."""
+    owed = targets_of(year=entry.year)
     completion = _completion(entry.completion_id) if entry.completion_id else None
     enrolment = completion.enrolment if completion else None
     return Chain(
@@ -62,6 +69,8 @@ def chain(*, entry: CountEntry) -> Chain:
         enrolment=enrolment,
         training_class=enrolment.training_class if enrolment else None,
         lessons=_lessons(enrolment) if enrolment else (),
+        target=owed.get((entry.line, "")),
+        district_target=owed.get((entry.line, entry.district)),
     )
 
 
@@ -70,7 +79,9 @@ def _completion(key: int) -> Completion | None:
         Completion.objects.select_related(
             "enrolment__learner",
             "enrolment__category",
-            "enrolment__training_class__course",
+            "enrolment__training_class__course__kind",
+            "enrolment__training_class__occupation",
+            "enrolment__training_class__level",
             "enrolment__training_class__district",
             "enrolment__training_class__institution",
             "enrolment__training_class__policy",

@@ -4,7 +4,6 @@ Read from roll-ups alone; `check_consistency` proves these equal to the entries.
 pending are four different figures and stand apart. 人次 and 人 are never on one line.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,36 +12,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
-from courses.models import (
-    Completion,
-    CountEntry,
-    District,
-    Line,
-    PersonCount,
-    TrainingClass,
-)
+from courses.models import CountEntry, District, Line, PersonCount
 from courses.tally.cells import LINES, Asked, Cells, Proofs, read_cells
 from courses.tally.integrity import Integrity, last_check
 from courses.tally.pace import Marks, Pace, State, days_gone, days_in, expected_of, pace_of, state_of
 from courses.tally.settings import marks_of, met_by, rules_on
+from courses.tally.stages import Stages, stages_now
 from courses.tally.targets import targets_of
 
 CITY = "city"
-ENROLLED = TrainingClass.Status.ENROLLING
-IN_TRAINING = (TrainingClass.Status.RUNNING, TrainingClass.Status.ASSESSING)
-PENDING = (Completion.Status.PROPOSED, Completion.Status.SUBMITTED)
-OF_NOW = """
-SELECT 'seats' AS what, class.status, '' AS key, SUM(class.taken) AS told FROM courses_trainingclass class
-  JOIN courses_district district ON district.id = class.district_id
- WHERE class.status IN (%s, %s, %s){where} GROUP BY class.status
-UNION ALL
-SELECT 'steps', done.status, district.key, COUNT(*) FROM courses_completion done
-  JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
-  JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
-  JOIN courses_district district ON district.id = class.district_id
- WHERE (done.status IN (%s, %s) OR (done.status IN (%s, %s) AND class.ends_on BETWEEN %s AND %s)){where}
- GROUP BY done.status, district.key
-"""
 
 
 @dataclass(frozen=True)
@@ -103,11 +81,13 @@ class DistrictLine:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """`pending` and `rejected` are completions on their way, and those of the year sent back or revoked."""
+    """The figures of now are those of `stages`."""
 
     rank: int
     district: District
     lines: dict[Line, DistrictLine]
+    enrolled: int
+    in_training: int
     pending: int
     rejected: int
     proofs: Proofs
@@ -143,7 +123,7 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
     cells, marks = read_cells(asked, inside=rules.entrepreneurship_in_skills), marks_of(rules)
     targets = targets_of(year=year, as_of=as_of)
     gone = days_gone(year=year, today=day)
-    now = _figures_of_now(year, scope) if as_of is None or as_of >= today else None
+    now = stages_now(year=year, district=scope.district) if as_of is None or as_of >= today else None
     people = _people(year, scope, cells, as_of if as_of and as_of < today else None)
     return YearTally(
         year=year,
@@ -151,8 +131,8 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
         share=gone * 1000 // days_in(year),
         lines={line: _line(line, year, scope, day, cells, targets, people, marks) for line in LINES},
         districts=_districts(year, scope, cells, targets, gone, now, marks),
-        enrolled=now.enrolled if now else None,
-        in_training=now.in_training if now else None,
+        enrolled=sum(now.enrolled.values()) if now else None,
+        in_training=sum(now.in_training.values()) if now else None,
         pending=sum(now.pending.values()) if now else None,
         rejected=sum(now.rejected.values()) if now else None,
         proofs=sum(cells.proofs.values(), Proofs(0, 0)),
@@ -204,34 +184,6 @@ def _people_of_both(year: int, scope: Scope, posted_by: date | None) -> dict[str
     return {line: standing.filter(line__in=met_by(line=line, inside=True)).count() for line in LINES}
 
 
-@dataclass(frozen=True)
-class OfNow:
-    enrolled: int
-    in_training: int
-    pending: dict[str, int]
-    rejected: dict[str, int]
-
-
-def _figures_of_now(year: int, scope: Scope) -> OfNow:
-    """Those who hold a seat in a class to come, those in a class that runs; completions on their way, and those of
-    the year's classes that were sent back or revoked."""
-    where, places = (" AND district.key = %s", [scope.district]) if scope.district else ("", [])
-    whole = (date(year, 1, 1), date(year, 12, 31))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OF_NOW.format(where=where),
-            [ENROLLED, *IN_TRAINING, *places, *PENDING, *Completion.UNDONE, *whole, *places],
-        )
-        rows = cursor.fetchall()
-    seats = {status: int(told) for what, status, _district, told in rows if what == "seats"}
-    pending: dict[str, int] = defaultdict(int)
-    rejected: dict[str, int] = defaultdict(int)
-    for what, status, district, told in rows:
-        if what == "steps":
-            (pending if status in PENDING else rejected)[district] += told
-    return OfNow(seats.get(ENROLLED, 0), sum(seats.get(status, 0) for status in IN_TRAINING), pending, rejected)
-
-
 def _line(
     line: Line,
     year: int,
@@ -268,7 +220,7 @@ def _districts(
     cells: Cells,
     targets: dict[tuple[str, str], int],
     gone: int,
-    now: OfNow | None,
+    now: Stages | None,
     marks: Marks,
 ) -> tuple[DistrictRow, ...]:
     """The league: by share of the own skills target, then of the entrepreneurship target, then by the list's order."""
@@ -281,13 +233,16 @@ def _districts(
         }
         found.append((district, lines))
     found.sort(key=lambda row: tuple(-row[1][line].part for line in LINES))
+    told = now or Stages()
     return tuple(
         DistrictRow(
             rank=rank,
             district=district,
             lines=lines,
-            pending=now.pending.get(district.key, 0) if now else 0,
-            rejected=now.rejected.get(district.key, 0) if now else 0,
+            enrolled=told.enrolled[district.key],
+            in_training=told.in_training[district.key],
+            pending=told.pending[district.key],
+            rejected=told.rejected[district.key],
             proofs=cells.proofs.get(district.key, Proofs(0, 0)),
             weekly=tuple(cells.district_weeks[district.key]),
         )

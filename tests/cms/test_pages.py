@@ -12,7 +12,7 @@ from cms import publishing
 from cms.models import ArticlePage, CoursePage, HomePage, OfficialSettings
 from courses.models import Course, TrainingClass
 from tests.factories import catalogue as lists
-from tests.factories import classes
+from tests.factories import classes, people
 
 LOADED = re.compile(r"<(?:link|script|img|source|iframe|video|audio)\b[^>]*?(?:href|src|srcset)=\"([^\"]+)\"")
 
@@ -78,6 +78,29 @@ def test_the_bar_of_the_phone_leads_to_the_first_class_with_seats(
     assert bar.findall(text_of(client, "/courses/lucai-4/")) == [free.number]
     TrainingClass.objects.filter(pk=free.pk).update(taken=free.seats)
     assert bar.findall(text_of(client, "/courses/lucai-4/")) == [full.number]
+
+
+def test_who_is_in_a_class_reads_how_they_stand_there_and_is_led_to_it(
+    client: Client, cook: CoursePage, today: datetime
+) -> None:
+    """A visitor, and a learner of another course, is offered the class as before."""
+    row = open_class(cook, today, seats=1)
+    enrol, elsewhere = f'href="/my/enrol/{row.number}/"', open_class(cook, today)
+    first = classes.enrolled(training_class=row, now=today)
+    waits = classes.enrolled(training_class=row, now=today)
+    said = {}
+    for own in (first, waits):
+        client.force_login(own.learner.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        page = said[own.pk] = text_of(client, "/courses/lucai-4/")
+        assert page.count(f'href="/my/enrolment/{own.number}/"') == 2
+        assert enrol not in page
+        assert f'href="/my/enrol/{elsewhere.number}/"' in page
+    assert "报名成功" in said[first.pk]
+    assert "已排队候补，第 1 位" in said[waits.pk]
+    client.logout()
+    assert enrol in text_of(client, "/courses/lucai-4/")
+    client.force_login(people.staff(role="editor", now=today))
+    assert enrol in text_of(client, "/courses/lucai-4/")
 
 
 def test_seats_are_live_in_words_and_marks(client: Client, cook: CoursePage, today: datetime) -> None:

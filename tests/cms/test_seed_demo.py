@@ -297,6 +297,34 @@ class TestDemoCity(TestCase):
         lesson = second.lessons.get()
         assert (now - lesson.starts_at, lesson.ends_at - now) == (timedelta(minutes=3), timedelta(minutes=27))
 
+    def test_a_later_start_leaves_a_published_page_public_and_what_an_editor_wrote_as_it_is(self) -> None:
+        now = timezone.now()
+        first = today.renew(now=now).course
+        page = CoursePage.objects.get(course=first)
+        draft = page.get_latest_revision_as_object()
+        draft.lead = "编辑改过的一句话"
+        draft.save_revision()
+        assert today.renew(now=now + timedelta(minutes=2)).course == first
+        page.refresh_from_db()
+        assert page.get_latest_revision_as_object().lead == "编辑改过的一句话"
+        page.get_latest_revision().publish()
+        second = today.renew(now=now + timedelta(hours=1)).course
+        page.refresh_from_db()
+        assert (page.live, page.lead) == (True, "编辑改过的一句话")
+        waits = CoursePage.objects.get(course=second)
+        assert (waits.live, waits.title) == (False, f"{page.title}（2）")
+
+    def test_a_later_start_keeps_the_course_that_somebody_completed_public_and_names_the_next_one_apart(self) -> None:
+        now = timezone.now()
+        first = today.renew(now=now)
+        CoursePage.objects.get(course=first.course).get_latest_revision().publish()
+        walk(training_class=first, learner=user("demo-learner").learner, now=now)
+        for hours in (1, 2, 3):
+            today.renew(now=now + timedelta(hours=hours))
+        pages = CoursePage.objects.filter(course__number__startswith="today-").order_by("pk")
+        assert [page.live for page in pages] == [True, False]
+        assert len({page.title for page in pages}) == 2
+
     def test_renewing_leaves_a_class_alone_while_somebody_is_on_the_way_through_it(self) -> None:
         now = timezone.now()
         first = today.renew(now=now)

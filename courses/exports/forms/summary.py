@@ -1,6 +1,5 @@
 """Forms of figures: H the table of districts and the ledger of classes."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +42,6 @@ class Place:
     row: DistrictRow
     people: dict[Line, int]
     begun: int
-    enrolled: int
-    training: int
     certified: int
     working: dict[str, int]
     cuts: dict[tuple[str, str], int]
@@ -80,8 +77,8 @@ def _columns_h(categories: dict[str, str], brands: dict[str, str], gone: str) ->
         *[column for line in LINES for column in _of_line(line)],
         Column(_("时序进度"), lambda _row: gone, _("全年天数已过的比例")),
         Column(_("开班数"), lambda row: row.begun, _("本年开班、已开课的班次")),
-        Column(_("报名人次"), lambda row: row.enrolled, _("现在已录取、班还没开的席位")),
-        Column(_("在训人次"), lambda row: row.training, _("现在班已开、还没有结业的席位")),
+        Column(_("报名人次"), lambda row: row.row.enrolled, _("现在有席位、班还没开、结业还没有提出的")),
+        Column(_("在训人次"), lambda row: row.row.in_training, _("现在班已开、结业还没有提出的席位")),
         Column(_("待核人次"), lambda row: row.row.pending, _("老师已提出或机构已提交、区市还没有批准的结业")),
         *[_cut_column(Cut.CATEGORY, value, label) for value, label in categories.items()],
         *[_cut_column(Cut.BRAND, value, label) for value, label in brands.items() if value],
@@ -168,10 +165,6 @@ def _labels(ask: Ask, by: Cut) -> dict[str, str]:
 
 def _places(ask: Ask, rows: tuple[DistrictRow, ...]) -> list[Place]:
     today = policies.local_date(ask.now)
-    seats: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    status = TrainingClass.Status
-    for key, of_status, taken in TrainingClass.objects.values_list("district__key", "status").annotate(Sum("taken")):
-        seats[key][of_status] = int(taken or 0)
     begun = dict(
         _classes_of(ask).filter(status__in=BEGUN).order_by().values_list("district__key").annotate(Count("pk"))
     )
@@ -185,8 +178,6 @@ def _places(ask: Ask, rows: tuple[DistrictRow, ...]) -> list[Place]:
                 row=row,
                 people={line: own.lines[line].people for line in LINES},
                 begun=begun.get(key, 0),
-                enrolled=seats[key][status.ENROLLING],
-                training=seats[key][status.RUNNING] + seats[key][status.ASSESSING],
                 certified=certified.get(key, 0),
                 working=working.get(key, {}),
                 cuts=_cuts(ask, key),

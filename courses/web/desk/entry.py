@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST
 from courses import access, policy, tally
 from courses.access import Permission
 from courses.attendance import paper
-from courses.models import CountEntry, District, Evidence, Institution, PaperPhoto, ProgrammeKind
+from courses.models import CountEntry, Course, District, Evidence, Institution, PaperPhoto, ProgrammeKind
 from courses.people.learners import RevealRefused
+from courses.tally import By
+from courses.tally.breakdown import names
 from courses.web.attachments import attachment
 from courses.web.desk.page import officer, show
 from courses.web.desk.reasoning import read_reasoning
@@ -92,8 +94,25 @@ def labels(entry: CountEntry) -> dict[str, str]:
     district = District.objects.filter(key=entry.district).first()
     institution = Institution.objects.filter(number=entry.institution).first()
     kind = ProgrammeKind.objects.filter(key=entry.kind).first()
-    return {
+    told = {
         "district": district.label if district else entry.district,
         "institution": institution.label if institution else entry.institution,
         "kind": kind.label if kind else entry.kind,
     }
+    return {**told, "same": _counted_once(entry, told["kind"])}
+
+
+def _counted_once(entry: CountEntry, kind: str) -> str:
+    """What the person cannot be counted for again, by its name; empty where the line says nothing that has one."""
+    what, _colon, key = entry.claim_key.partition(":")
+    if what == "module":
+        return kind
+    if what == "course":
+        course = Course.objects.filter(number=key).first()
+        return course.label if course else ""
+    named = [
+        names(by=by, values=[value])[value]
+        for by, value in ((By.OCCUPATION, entry.occupation), (By.LEVEL, entry.level))
+        if value
+    ]
+    return "，".join(named)

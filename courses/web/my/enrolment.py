@@ -16,7 +16,15 @@ from courses.models import Enrolment, Learner, TrainingClass
 from courses.people import consents, proofs
 from courses.web.gate import learner_only
 from courses.web.my.application import TITLES, blocking_step, offered, tasks
-from courses.web.my.standing import at_stake, completed, prospect, review_sentence, review_words, standing
+from courses.web.my.standing import (
+    at_stake,
+    completed,
+    lesson_on,
+    prospect,
+    review_sentence,
+    review_words,
+    standing,
+)
 from courses.web.my.transfer import of_transfer
 
 NEARBY = 3
@@ -123,6 +131,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     learner: Learner = request.learner  # type: ignore[attr-defined]
     own = get_object_or_404(
         access.own_enrolments(learner=learner).select_related(
+            "learner",
             "training_class__course",
             "training_class__venue",
             "training_class__district",
@@ -155,19 +164,21 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             **_onward(own, learner, now),
             **_papers(own),
             **of_transfer(own),
-            "marks": completion.marks_of(enrolment=own),
         },
     )
 
 
 def _onward(own: Enrolment, learner: Learner, now: datetime) -> dict[str, Any]:
-    """What is told beside how it stands: the review ahead, what an answer would cost, the ways on from what ended."""
+    """What is told beside how it stands: the lesson that is on, the scores, the review ahead, what an answer would
+    cost, the ways on from what ended."""
     offered_now, ended = own.status == own.Status.OFFERED, own.status not in own.LIVE
     return {
         "review": review_words(own=own),
         "places": at_stake(learner=learner, training_class=own.training_class) if offered_now else [],
         "again": _may_apply_again(own, learner, now),
         "nearby": _next_classes(own.training_class) if ended else [],
+        "marks": completion.marks_of(enrolment=own),
+        **lesson_on(own=own, now=now),
     }
 
 

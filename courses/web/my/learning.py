@@ -16,7 +16,7 @@ from courses.certificates import Checked
 from courses.models import Attendance, Certificate, Completion, Enrolment, Learner, Lesson, TrainingClass
 from courses.web.certificates import TONES
 from courses.web.gate import learner_only
-from courses.web.my.standing import Standing, at_stake, completed, prospect, review_words, standing
+from courses.web.my.standing import Standing, at_stake, completed, here, prospect, review_words, standing
 from courses.web.presence import SHAPES
 
 CAME = (Attendance.Status.PRESENT, Attendance.Status.LATE, Attendance.Status.LEFT_EARLY, Attendance.Status.ADDED)
@@ -67,7 +67,7 @@ def learning(request: HttpRequest) -> HttpResponse:
             "is_on": next_lesson is not None and next_lesson.starts_at <= now,
             "when": _when(next_lesson, now) if next_lesson else "",
             "roll_call": roll_call_for(learner_id=learner.pk, now=now),
-            **(_here(next_lesson, learner, now) if next_lesson else {}),
+            **(here(lesson=next_lesson, learner=learner, now=now) if next_lesson else {}),
             "ended": _ended(learner),
             "nearby": catalogue.this_week(now=now, limit=3).openings if not rows else [],
         },
@@ -181,18 +181,6 @@ def _last_bead(row: Enrolment, held: tuple[Certificate, Checked] | None) -> dict
         "word": _("已发证") if valid else checked.words,
         "url": reverse("my_certificates"),
         "action": _("看我的证书"),
-    }
-
-
-def _here(lesson: Lesson, learner: Learner, now: datetime) -> dict[str, Any]:
-    """When the learner came to this lesson and left it, and whether leaving is still to be scanned."""
-    rules = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
-    own = Attendance.objects.filter(lesson=lesson, learner=learner).first()
-    came, left = (own.in_at, own.out_at) if own else (None, None)
-    return {
-        "came_at": came,
-        "left_at": left,
-        "scans_out": rules.checkout_required and came is not None and left is None,
     }
 
 

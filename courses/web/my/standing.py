@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses import enrolment
-from courses.models import Completion, Enrolment, Learner, SelectionLine, TrainingClass
+from courses import access, enrolment, policy
+from courses.models import Attendance, Completion, Course, Enrolment, Learner, Lesson, SelectionLine, TrainingClass
 from courses.policy import local_date
 
 Status, Why = Enrolment.Status, Enrolment.Why
@@ -114,6 +115,43 @@ def completed(own: Enrolment) -> Completed | None:
     if found is None or found.status not in COMPLETED:
         return None
     return Completed(found.status, str(COMPLETED[found.status]))
+
+
+def standings(*, user: Any, course: Course) -> dict[int, tuple[Enrolment, Standing]]:
+    """By class of a course, the live enrolment of whoever looks at it and how it stands; nothing for who is no learner.
+
+    Two statements for who has none, and none for a visitor.
+    """
+    if not user.is_authenticated:
+        return {}
+    learner = Learner.objects.filter(user_id=user.pk).first()
+    if learner is None:
+        return {}
+    rows = access.own_enrolments(learner=learner).filter(status__in=Enrolment.LIVE, training_class__course=course)
+    found = {}
+    for own in rows.select_related("training_class", "completion"):
+        place = enrolment.place(enrolment=own) if own.status == Status.WAITLISTED else 0
+        found[own.training_class_id] = (own, standing(own=own, place=place))
+    return found
+
+
+def here(*, lesson: Lesson, learner: Learner, now: datetime) -> dict[str, Any]:
+    """When the learner came to this lesson and left it, and whether leaving is still to be scanned."""
+    rules = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
+    own = Attendance.objects.filter(lesson=lesson, learner=learner).first()
+    came, left = (own.in_at, own.out_at) if own else (None, None)
+    return {
+        "came_at": came,
+        "left_at": left,
+        "scans_out": rules.checkout_required and came is not None and left is None,
+    }
+
+
+def lesson_on(*, own: Enrolment, now: datetime) -> dict[str, Any]:
+    """The lesson of this class that is on at this moment, and how the learner stands in it; empty where none is."""
+    coming = enrolment.starts_soon(learner=own.learner, now=now).filter(training_class=own.training_class_id)
+    lesson = coming.filter(starts_at__lte=now, ends_at__gt=now).first()
+    return {"lesson_on": lesson, **here(lesson=lesson, learner=own.learner, now=now)} if lesson else {}
 
 
 def _ended(own: Enrolment) -> str:

@@ -21,13 +21,15 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="reference data only")
 
     def handle(self, *, no_demo: bool, **options: Any) -> None:
-        translations.compile_all()
+        if translations.stale():
+            self.say("Writing the translations (some seconds) …")
+            translations.compile_all()
         if self.tables_are_behind():
-            self.stdout.write("Making the tables …")
+            self.say("Making the tables (up to half a minute the first time) …")
             call_command("migrate", interactive=False, verbosity=0)
         # No migration of ours: who migrated by hand has none yet.
         call_command("createcachetable", verbosity=0)
-        call_command("load_reference", only_new=True, verbosity=0)
+        self.bring_lists()
         if settings.DEMO and not no_demo:
             self.bring_demo()
 
@@ -35,11 +37,22 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
-    def bring_demo(self) -> None:
+    def say(self, text: str) -> None:
+        """Each step is named before it begins, with how long it commonly takes; one with nothing to do is not."""
+        self.stdout.write(text)
+
+    def bring_lists(self) -> None:
         # Imported late: models are only there once the apps are loaded.
+        from courses.models import District
+
+        if not District.objects.exists():
+            self.say("Reading the reference lists (some seconds) …")
+        call_command("load_reference", only_new=True, verbosity=0)
+
+    def bring_demo(self) -> None:
         from courses.models import Course
 
         if not Course.objects.exists():
-            self.stdout.write("Building the demo city …")
-            call_command("seed_demo", verbosity=0)
+            self.say("Building the demo city once (a minute or two) 建立演示城市，只做一次 …")
+            call_command("seed_demo", stdout=self.stdout)
         call_command("renew_demo", verbosity=0)

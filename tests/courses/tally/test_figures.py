@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from courses import tally
-from courses.models import District
+from courses import completion, tally
+from courses.models import District, TrainingClass
 from courses.tally import Scope, State
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
@@ -151,11 +151,40 @@ def test_verified_in_training_enrolled_and_pending_stand_apart(now, districts) -
     running.status = "running"
     running.save()
     figures = of()
-    # The classes of the first two stand at enrolling still, one seat each.
+    # The classes of the first two stand at enrolling still, and nobody is told twice for that.
     assert (figures.lines[SKILLS].verified, figures.pending) == (1, 1)
-    assert (figures.enrolled, figures.in_training) == (4, 1)
+    assert (figures.enrolled, figures.in_training) == (2, 1)
+    assert {row.district.key: (row.enrolled, row.in_training) for row in figures.districts} == {
+        "zhifu": (0, 1),
+        "laishan": (2, 0),
+        "fushan": (0, 0),
+    }
     assert {row.district.key: row.pending for row in figures.districts} == {"zhifu": 1, "laishan": 0, "fushan": 0}
     assert (of(district="laishan").enrolled, of(district="laishan").pending) == (2, 0)
+
+
+def test_one_person_time_stands_in_one_stage_from_the_seat_to_the_count_and_back(now, districts) -> None:
+    """Enrolled, pending, back in training when it is returned, verified; revoked, in none of them."""
+
+    def stages() -> tuple[int | None, ...]:
+        figures = of()
+        return figures.enrolled, figures.in_training, figures.pending, figures.lines[SKILLS].verified
+
+    done, later = submitted(now=now)
+    assert stages() == (0, 0, 1, 0)
+    row = TrainingClass.objects.filter(enrolments__completion=done)
+    row.update(status="running")
+    assert stages() == (0, 0, 1, 0)
+    completion.send_back(by=people.user(), completion=done, reason="请补签到表", now=later)
+    assert stages() == (0, 1, 0, 0)
+    again = completion.propose(by=done.proposed_by, enrolment=done.enrolment, now=later)
+    completion.submit(by=people.user(), completion=again, now=later)
+    completion.approve(by=people.user(), completion=again, now=later)
+    for status in ("enrolling", "running", "assessing"):
+        row.update(status=status)
+        assert stages() == (0, 0, 0, 1)
+    revoked(again, now=later)
+    assert stages() == (0, 0, 0, 0)
 
 
 def test_the_tally_asks_six_questions_whatever_the_ledger_holds(

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from courses import completion
+from courses import completion, tally
 from courses.attendance import paper
 from courses.attendance.paper import Signed
 from courses.models import (
@@ -121,5 +121,29 @@ def test_the_chain_takes_the_same_statements_for_one_paper_row_and_for_many(
         auditor.get(reverse("count_entry", args=[entry.code]))
         seen.append(reverse("count_entry", args=[entry.code]))
     for address in seen:
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(19):
             auditor.get(address)
+
+
+def test_course_and_target_are_links_of_their_own_and_nothing_is_called_by_its_key(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    """A class that still takes enrolments is said to be approved: nobody counted is 报名中."""
+    signed = on_paper(now, cast.trainer)
+    a_class = signed.sheet.training_class
+    tally.set_target(
+        by=cast.city, year=2026, line=a_class.line, district=None, amount=30000, source="年度计划", now=now
+    )
+    entry = counted(a_class, cast, now)
+    page = soup(sign_in(cast.city).get(reverse("count_entry", args=[entry.code])))
+    links = {link.h2.get_text(): link.get_text(" ", strip=True) for link in page.select(".chain > li")}
+    assert list(links) == ["目标", "计数", "结业", "报名", "班次", "课程", "课次和到课凭据"]
+    assert ("30,000 人次" in links["目标"], "未设目标" in links["目标"]) == (True, True)
+    assert a_class.course.name in links["课程"]
+    assert ("已批准" in links["班次"], "报名中" in links["班次"]) == (True, False)
+    said = page.select_one(".chain").get_text()  # type: ignore[union-attr]
+    assert [word for word in (entry.claim_key, "只读", "demo") if word in said] == []
+    assert a_class.course.occupation.label in links["计数"]
+    TrainingClass.objects.filter(pk=a_class.pk).update(status="suspended")
+    again = soup(sign_in(cast.city).get(reverse("count_entry", args=[entry.code])))
+    assert "暂停" in again.select(".chain > li")[4].get_text()

@@ -311,7 +311,7 @@ def test_the_chain_takes_the_same_statements_for_a_short_class_and_a_long_one(
     browser.get(address)
     with CaptureQueriesContext(connection) as spent:
         browser.get(address)
-    assert len(spent) == 14
+    assert len(spent) == 17
 
 
 @pytest.mark.usefixtures("year")

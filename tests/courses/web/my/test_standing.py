@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from courses import certificates, completion, enrolment, policy, seating, selection
-from courses.models import Enrolment, EnrolmentDraft, Learner, TrainingClass
+from courses.models import Attendance, Enrolment, EnrolmentDraft, Learner, TrainingClass
 from tests.factories import catalogue, people
 from tests.factories import selection as selections
 from tests.factories.certificates import issued
@@ -115,6 +115,30 @@ def test_a_suspended_class_asks_nobody_to_come(client: Client, learner: Learner,
         said = words(found)
         assert "班次暂停，您的报名为您保留" in said
         assert not [wrong for wrong in ("报名成功", "去扫码签到", "扫大屏上的码") if wrong in said]
+
+
+def test_who_is_admitted_while_a_lesson_is_on_is_led_to_the_scan(
+    client: Client, learner: Learner, now: datetime
+) -> None:
+    own = join(training_class(now=now - timedelta(days=3), first=now + timedelta(hours=1)), learner, now)
+
+    def said(at: datetime) -> tuple[str, list[str]]:
+        with time_machine.travel(at, tick=False):
+            found = receipt(client, own)
+        led = [link.get_text(strip=True) for link in found.select(f'a[href="{reverse("scan_help")}"]')]
+        return words(found), led
+
+    before, led = said(now)
+    assert ("开课当天带手机到教室" in before, "正在上课" in before, led) == (True, False, [])
+    on, led = said(now + timedelta(minutes=65))
+    assert ("正在上课，10:00–13:00" in on, "开课当天带手机到教室" in on, led) == (True, False, ["去扫码签到"])
+    Attendance.objects.create(
+        lesson=own.training_class.lessons.get(number=1), learner=learner, status="awaiting", in_at=now, changed_at=now
+    )
+    there, led = said(now + timedelta(minutes=65))
+    assert ("已签到 9:00，下课时再扫一次签退" in there, led) == (True, ["去扫码签退"])
+    after, led = said(now + timedelta(hours=5))
+    assert ("正在上课" in after, led) == (False, [])
 
 
 def test_an_accepted_offer_of_a_reviewed_class_is_no_seat_yet(client: Client, learner: Learner, now: datetime) -> None:

@@ -66,6 +66,19 @@ def test_a_class_that_goes_on_proposes_nobody(room: Room, teacher: Client, clock
     assert page.find("button", string="提出结业") is None
 
 
+def test_where_nobody_is_to_be_proposed_no_nought_is_said(ended: Room, teacher: Client) -> None:
+    assert [head.get_text() for head in opened(teacher, ended).select("main h2")] == []
+    came(ended, "王一")
+    assert opened(teacher, ended).select_one("main h2").get_text() == "1 人已达到条件"  # type: ignore[union-attr]
+    teacher.post(address(ended, "propose/"), {"enrolment": [ended_number(ended)]})
+    page = opened(teacher, ended)
+    assert [head.get_text() for head in page.select("main h2")] == ["本班 1 人"]
+
+
+def ended_number(room: Room) -> str:
+    return str(room.a_class.enrolments.get().number)
+
+
 def test_proposing_is_one_press_for_all_who_are_ticked(ended: Room, teacher: Client) -> None:
     for name in ("王一", "王二"):
         came(ended, name)
