@@ -16,6 +16,7 @@ Listing = SavedView.Listing
 FILTERS: dict[str, tuple[str, ...]] = {
     Listing.QUEUE: ("kind", "district", "check", "q"),
     Listing.CLASSES: ("status", "kind", "brand", "month", "district", "institution", "q"),
+    Listing.INSTITUTIONS: ("status", "district", "q"),
 }
 LABEL_LENGTH, QUERY_LENGTH = 20, 300
 

@@ -24,6 +24,7 @@ from courses import (
     supervision,
 )
 from courses.attendance import paper
+from courses.classes import paper_files
 from courses.completion import batches, undercut
 from courses.people import accounts, clients, identity, proofs
 
@@ -118,6 +119,11 @@ def delete_expired_proofs() -> None:
 
 
 @shared_task
+def delete_expired_opening_files() -> None:
+    LOG.info("files of openings deleted", extra={"count": paper_files.sweep(now=timezone.now())})
+
+
+@shared_task
 def complete_erasures() -> None:
     LOG.info("names of erased records deleted", extra={"count": erasure.sweep(now=timezone.now())})
 
@@ -157,10 +163,13 @@ def wake_exports() -> None:
         LOG.warning("the broker takes no message; the sweep will make the exports")
 
 
+KEEPERS = (proofs, paper_files, rosters, certificates, paper, exports)
+
+
 @shared_task
 def delete_stray_files() -> None:
     now = timezone.now()
-    count = sum(kept.sweep_strays(now=now) for kept in (proofs, rosters, certificates, paper, exports))
+    count = sum(kept.sweep_strays(now=now) for kept in KEEPERS)
     LOG.info("private files without a row deleted", extra={"count": count})
 
 

@@ -99,6 +99,7 @@ TIMETABLE = {
     "delivered messages are pruned": daily("03:40", "prune_outbox"),
     "answered idempotency keys are pruned": daily("03:50", "prune_idempotency_keys"),
     "proof files past their time are deleted": daily("04:00", "delete_expired_proofs"),
+    "files of openings past their time are deleted": daily("04:04", "delete_expired_opening_files"),
     "erased records lose what was still kept of them": daily("04:02", "complete_erasures"),
     "roster files past their time are deleted": daily("04:05", "delete_expired_rosters"),
     "pictures of sheets past their time are deleted": daily("04:07", "delete_expired_sheets"),

@@ -162,9 +162,7 @@ def decide(*, by: User, training_class: TrainingClass, key: str, reason: str = "
 
 
 def _waiting(training_class: TrainingClass) -> list[Evidence]:
-    rows = Evidence.objects.filter(
-        lesson__training_class=training_class, kind=Kind.IMPORT, strength=Strength.AWAITING, superseded_by__isnull=True
-    )
+    rows = Evidence.objects.filter(Evidence.UNDECIDED_FILE, lesson__training_class=training_class)
     return list(rows.select_related("by", "lesson__training_class__policy").order_by("pk"))
 
 

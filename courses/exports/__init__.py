@@ -8,7 +8,14 @@ from courses.exports.checking import find, is_same
 from courses.exports.figures import Named, named_figures
 from courses.exports.forms import FORMS
 from courses.exports.keeping import reencrypt_files, sweep, sweep_strays
-from courses.exports.lists import classes_xlsx, entries_xlsx, tally_xlsx
+from courses.exports.lists import (
+    QueueLine,
+    classes_xlsx,
+    entries_xlsx,
+    institutions_xlsx,
+    queue_xlsx,
+    tally_xlsx,
+)
 from courses.exports.making import Fetched, agree, drop, fetch, make_due
 from courses.exports.monthly import MonthlyReport, mark_of, monthly_report
 from courses.exports.own import Grid, grid, latest, preview, put, set_cells, sheet_names, upload
@@ -34,6 +41,7 @@ __all__ = [
     "Mark",
     "MonthlyReport",
     "Named",
+    "QueueLine",
     "Sheet",
     "Taken",
     "Wanted",
@@ -46,6 +54,7 @@ __all__ = [
     "find",
     "grid",
     "grouped",
+    "institutions_xlsx",
     "is_same",
     "latest",
     "make_due",
@@ -56,6 +65,7 @@ __all__ = [
     "preview",
     "put",
     "queue_due",
+    "queue_xlsx",
     "reencrypt_files",
     "set_cells",
     "sheet_names",

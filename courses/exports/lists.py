@@ -1,16 +1,19 @@
-"""Lists that a screen shows, to take away as they are: the year's figures, the lines behind one, the classes."""
+"""Lists that a screen shows, to take away as they are: the year's figures, the lines behind one, the classes, the
+institutions, what waits for somebody."""
 
-from datetime import datetime
-from typing import IO, Any
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import IO, Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from courses import dates
+from courses import dates, policy
 from courses.exports.asking import in_pieces
 from courses.exports.records import fresh_number, record_given
 from courses.exports.sheets import Book, Sheet
 from courses.exports.writing import Mark, write_xlsx
+from courses.institutions import stage_words
 from courses.models import CountEntry, District, Institution, ProgrammeKind, TrainingClass, User
 from courses.tally import YearTally, refuse_when_drifted
 
@@ -98,6 +101,86 @@ def classes_xlsx(
     ]
     book = Book(_("班次"), [Sheet(_("班次"), header, rows)], definitions)
     return _given(book, form="classes", filters=filters or {}, by=by, now=now)
+
+
+def institutions_xlsx(
+    *, institutions: QuerySet[Institution], by: User, now: datetime, filters: dict[str, Any] | None = None
+) -> IO[bytes]:
+    """The institutions of a list, one row each, in the order given, as `institutions.with_stage` gives them. Gives an
+    open file at its start."""
+    header = [
+        _("机构编号"), _("机构"), _("类别"), _("区市"), _("统一社会信用代码"), _("地址"), _("对外电话"), _("备案"),
+        _("最近提交"), _("名录状态"),
+    ]  # fmt: skip
+    found = institutions.select_related("district", "kind")
+    rows = (_institution_row(row) for piece in in_pieces(found) for row in piece)
+    definitions = [
+        (_("备案"), _("导出时的进度：待审核、已退回、已通过、未备案")),
+        (_("最近提交"), _("最近一次提交备案的日期")),
+    ]
+    book = Book(_("机构备案"), [Sheet(_("机构备案"), header, rows)], definitions)
+    return _given(book, form="institutions", filters=filters or {}, by=by, now=now)
+
+
+def _institution_row(row: Institution) -> list[Any]:
+    since: datetime | None = row.since  # type: ignore[attr-defined]
+    return [
+        row.number,
+        row.label,
+        row.kind.label,
+        row.district.label,
+        row.credit_code,
+        row.address,
+        row.contact_phone,
+        stage_words(row),
+        policy.local_date(since).isoformat() if since else "",
+        row.get_status_display(),
+    ]
+
+
+class QueueLine(NamedTuple):
+    """One thing that waits, in the words of its list; who handed it in is masked there already."""
+
+    word: str
+    number: str
+    title: str
+    district: str
+    institution: str
+    people: int
+    checks: str
+    submitter: str
+    since: datetime
+    due: date | None
+    deadline: str
+
+
+def queue_xlsx(
+    *, lines: Sequence[QueueLine], by: User, now: datetime, filters: dict[str, Any] | None = None
+) -> IO[bytes]:
+    """What waits for somebody, one row each, in the order given; no learner stands in it. Gives an open file at its
+    start."""
+    header = [
+        _("事项"), _("编号"), _("内容"), _("区市"), _("机构"), _("人次"), _("检查"), _("经手人"), _("开始等待"),
+        _("最后期限"), _("期限"),
+    ]  # fmt: skip
+    rows = [
+        [
+            *line[:5],
+            line.people or "",
+            line.checks,
+            line.submitter,
+            policy.local_date(line.since).isoformat(),
+            line.due.isoformat() if line.due else "",
+            line.deadline,
+        ]
+        for line in lines
+    ]
+    definitions = [
+        (_("人次"), _("办理后涉及的结业；不涉及结业的为空")),
+        (_("最后期限"), _("按工作日计算的最后一天；没有期限的为空")),
+    ]
+    book = Book(_("待我办"), [Sheet(_("待我办"), header, rows)], definitions)
+    return _given(book, form="queue", filters=filters or {}, by=by, now=now)
 
 
 def _given(book: Book, *, form: str, filters: dict[str, Any], by: User, now: datetime) -> IO[bytes]:

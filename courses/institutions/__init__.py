@@ -31,6 +31,7 @@ from courses.institutions.rules import (
     in_force,
     may_teach,
 )
+from courses.institutions.stages import stage_words, with_stage
 
 __all__ = [
     "Block",
@@ -65,5 +66,7 @@ __all__ = [
     "save_facts",
     "send_back",
     "set_status",
+    "stage_words",
     "submit",
+    "with_stage",
 ]

@@ -450,7 +450,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('listing', models.CharField(choices=[('queue', '待我办'), ('classes', '班次')], max_length=12)),
+                ('listing', models.CharField(choices=[('queue', '待我办'), ('classes', '班次'), ('institutions', '机构备案')], max_length=12)),
                 ('label', models.CharField(max_length=20)),
                 ('query', models.CharField(max_length=300)),
                 ('place', models.PositiveSmallIntegerField()),
@@ -458,7 +458,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('listing', 'place'),
-                'constraints': [models.UniqueConstraint(fields=('owner', 'listing', 'label'), name='savedview_label_once'), models.UniqueConstraint(fields=('owner', 'listing', 'place'), name='savedview_place_once'), models.CheckConstraint(condition=models.Q(('place__gte', 1), ('place__lte', 12)), name='savedview_few'), models.CheckConstraint(condition=models.Q(('label__gt', ''), ('query__gt', '')), name='savedview_says_something'), models.CheckConstraint(condition=models.Q(('listing__in', ['queue', 'classes'])), name='savedview_listing_known')],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'listing', 'label'), name='savedview_label_once'), models.UniqueConstraint(fields=('owner', 'listing', 'place'), name='savedview_place_once'), models.CheckConstraint(condition=models.Q(('place__gte', 1), ('place__lte', 12)), name='savedview_few'), models.CheckConstraint(condition=models.Q(('label__gt', ''), ('query__gt', '')), name='savedview_says_something'), models.CheckConstraint(condition=models.Q(('listing__in', ['queue', 'classes', 'institutions'])), name='savedview_listing_known')],
             },
         ),
         migrations.CreateModel(
@@ -1331,6 +1331,26 @@ class Migration(migrations.Migration):
                 ('updated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('training_class', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='courses.trainingclass')),
             ],
+        ),
+        migrations.CreateModel(
+            name='OpeningFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=26, unique=True)),
+                ('paper', models.CharField(choices=[('plan', '教学计划'), ('materials', '教材'), ('assessment', '考核方案')], max_length=10)),
+                ('file', models.CharField(max_length=40, unique=True)),
+                ('kind', models.CharField(choices=[('jpeg', '照片'), ('pdf', 'PDF 文件')], max_length=4)),
+                ('size', models.PositiveIntegerField()),
+                ('digest', courses.privacy.fields.DigestField()),
+                ('uploaded_at', models.DateTimeField()),
+                ('deleted_at', models.DateTimeField(blank=True, null=True)),
+                ('training_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opening_files', to='courses.trainingclass')),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('uploaded_at', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('paper__in', ['plan', 'materials', 'assessment'])), name='openingfile_paper_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['jpeg', 'pdf'])), name='openingfile_kind_known'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='openingfile_not_empty'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('training_class', 'paper', 'digest'), name='openingfile_once')],
+            },
         ),
         migrations.CreateModel(
             name='EnrolmentDraft',

@@ -97,6 +97,9 @@ class Evidence(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
 
+    # Rows of a register kept elsewhere that nobody has decided on.
+    UNDECIDED_FILE = Q(kind="import", strength="awaiting", superseded_by__isnull=True)
+
     class Meta:
         ordering = ("id",)
         constraints: ClassVar = [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.catalogue import Venue
 from courses.models.classes import Lesson, TrainingClass
 from courses.models.people import User
-from courses.privacy import EncryptedTextField
+from courses.privacy import DigestField, EncryptedTextField
 
 
 class OpeningPapers(models.Model):
@@ -25,6 +25,44 @@ class OpeningPapers(models.Model):
     contact_phone = EncryptedTextField(blank=True, default="")
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField()
+
+
+class OpeningFile(models.Model):
+    """One file of one paper of an opening, encrypted, named `file` in the `private` storage. The row outlives it."""
+
+    class Paper(models.TextChoices):
+        PLAN = "plan", _("教学计划")
+        MATERIALS = "materials", _("教材")
+        ASSESSMENT = "assessment", _("考核方案")
+
+    code = models.CharField(max_length=26, unique=True)
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="opening_files")
+    paper = models.CharField(max_length=10, choices=Paper)
+    file = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=4, choices=[("jpeg", _("照片")), ("pdf", _("PDF 文件"))])
+    size = models.PositiveIntegerField()
+    digest = DigestField()
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("uploaded_at", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(paper__in=["plan", "materials", "assessment"]), name="openingfile_paper_known"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["jpeg", "pdf"]), name="openingfile_kind_known"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="openingfile_not_empty"),
+            models.UniqueConstraint(
+                fields=["training_class", "paper", "digest"],
+                condition=Q(deleted_at__isnull=True),
+                name="openingfile_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class CommitmentText(models.Model):

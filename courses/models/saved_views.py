@@ -16,6 +16,7 @@ class SavedView(models.Model):
     class Listing(models.TextChoices):
         QUEUE = "queue", _("待我办")
         CLASSES = "classes", _("班次")
+        INSTITUTIONS = "institutions", _("机构备案")
 
     # Bureau's choice: what fits above a list and is found again at a glance.
     MOST = 12
@@ -34,7 +35,9 @@ class SavedView(models.Model):
             models.UniqueConstraint(fields=["owner", "listing", "place"], name="savedview_place_once"),
             models.CheckConstraint(condition=Q(place__gte=1, place__lte=12), name="savedview_few"),
             models.CheckConstraint(condition=Q(label__gt="", query__gt=""), name="savedview_says_something"),
-            models.CheckConstraint(condition=Q(listing__in=["queue", "classes"]), name="savedview_listing_known"),
+            models.CheckConstraint(
+                condition=Q(listing__in=["queue", "classes", "institutions"]), name="savedview_listing_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -80,20 +80,26 @@ def _read(
     learner: Learner, content: "File[bytes] | None", rules: policy.Policy, by: User | None, now: datetime
 ) -> tuple[Proof, bytes]:
     """The row of a file that may be kept, and its content."""
-    if content is None or not content.size:
-        raise ProofRefused(ProofRefusal.EMPTY)
-    if content.size > rules.proof_megabytes * 1024 * 1024:
-        raise ProofRefused(ProofRefusal.TOO_LARGE, most=rules.proof_megabytes)
-    try:
-        kind, plain = read_paper(content.read())
-    except PaperRefused as refused:
-        raise ProofRefused(CODE_OF[refused.code]) from refused  # type: ignore[index]
+    kind, plain = read_file(content, rules)
     digest = privacy.digest(hashlib.sha256(plain).hexdigest(), purpose="proof")
     row = Proof(
         code=fresh(prefix="", length=26), file=_new_name(), learner=learner, kind=kind,
         size=len(plain), digest=digest, uploaded_by=by, uploaded_at=now,
     )  # fmt: skip
     return row, plain
+
+
+def read_file(content: "File[bytes] | None", rules: policy.Policy) -> tuple[str, bytes]:
+    """What a file is by its content, and what of it is kept. Refused with ProofRefused: no file, too large, neither
+    photo nor PDF, broken, or a PDF that can do something."""
+    if content is None or not content.size:
+        raise ProofRefused(ProofRefusal.EMPTY)
+    if content.size > rules.proof_megabytes * 1024 * 1024:
+        raise ProofRefused(ProofRefusal.TOO_LARGE, most=rules.proof_megabytes)
+    try:
+        return read_paper(content.read())
+    except PaperRefused as refused:
+        raise ProofRefused(CODE_OF[refused.code]) from refused  # type: ignore[index]
 
 
 CODE_OF: dict[PaperSlip, ProofRefusal] = {

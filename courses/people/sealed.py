@@ -1,4 +1,5 @@
-"""Private files under the current key: each is written anew, and its row names the new one before the old one goes."""
+"""Private files: encrypted under the current key. Under a new key each is written anew, and its row names the new one
+before the old one goes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,22 @@ from django.db.models import QuerySet
 
 from courses import privacy
 from courses.people.numbers import fresh
+
+
+def keep(*, plain: bytes, folder: str, context: str) -> str:
+    """Write it under a name of its own, which is given."""
+    name = f"{folder}/{fresh(prefix='', length=26)}"
+    storages["private"].save(name, ContentFile(privacy.encrypt_bytes(plain, context=context)))
+    return name
+
+
+def content(name: str, *, context: str) -> bytes:
+    with storages["private"].open(name) as file:
+        return privacy.decrypt_bytes(bytes(file.read()), context=context)
+
+
+def drop(name: str) -> None:
+    storages["private"].delete(name)
 
 
 def rekey(*, rows: QuerySet[Any], folder: str, context: Callable[[Any], str]) -> int:

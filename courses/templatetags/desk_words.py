@@ -100,6 +100,8 @@ def export_words(value: str) -> str:
     words = {
         "tally": _("年度计数"),
         "classes": _("班次"),
+        "queue": _("待我办"),
+        "institutions": _("机构备案"),
     }
     return words.get(value) or str(FORMS[value].title if value in FORMS else value)
 

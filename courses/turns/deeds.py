@@ -14,6 +14,7 @@ from courses.models import (
     ClassEvent,
     Completion,
     ErasureRequest,
+    Evidence,
     Export,
     FollowUp,
     Institution,
@@ -77,6 +78,7 @@ def handled(
         *_second_deeds(user, classes),
         *_camp_deeds(user, classes),
         *_sheet_deeds(user, classes),
+        *_register_deeds(user, classes),
         *_later_deeds(user, classes),
     ]
     parts += [_file_deeds(user, files, wanted), *(_city_deeds(user) if wanted.is_everything else [])]
@@ -197,6 +199,19 @@ def _sheet_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, 
             )
             for deed in (PaperEntry.Status.CONFIRMED, PaperEntry.Status.RETURNED)
         ),
+    ]
+
+
+def _register_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+    """Registers that somebody sent as a file, and what was decided on those of others."""
+    of_class, nobody = "lesson__training_class", Value(0, IntegerField())
+    own = Evidence.objects.filter(by=user, **{f"{of_class}__in": classes})
+    decided = own.filter(kind__in=(Evidence.Kind.CONFIRM, Evidence.Kind.REJECT), supersedes__kind=Evidence.Kind.IMPORT)
+    return [
+        _told(
+            own.filter(kind=Evidence.Kind.IMPORT), Of.REGISTERS, F(of_class), word(ENTERED), nobody, Max("received_at")
+        ),
+        _told(decided, Of.REGISTERS, F(of_class), F("kind"), nobody, Max("received_at")),
     ]
 
 

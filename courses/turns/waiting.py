@@ -17,6 +17,7 @@ from courses.models import (
     Completion,
     Dispute,
     Enrolment,
+    Evidence,
     FollowUp,
     GroupBooking,
     LeaveRequest,
@@ -219,11 +220,14 @@ def _second(turn: Turn) -> _Asked | None:
 
 
 def _of_presence(turn: Turn) -> _Asked | None:
-    """Signed sheets that another person confirms; guests who ask to come; lessons heard elsewhere that the learner's
-    own class has to count."""
+    """Signed sheets and registers in files that another person confirms; guests who ask to come; lessons heard
+    elsewhere that the learner's own class has to count."""
     if turn == Turn.SHEET_CONFIRM:
         entered = PaperEntry.objects.filter(status=PaperEntry.Status.ENTERED)
         return _Asked(entered, "sheet__training_class", "entered_at", ("entered_by",))
+    if turn == Turn.REGISTER_CONFIRM:
+        rows = Evidence.objects.filter(Evidence.UNDECIDED_FILE)
+        return _Asked(rows, "lesson__training_class", "received_at", ("by", "supersedes__by"), each="learner")
     if turn == Turn.MAKE_UP_ANSWER:
         return _Asked(MakeUp.objects.filter(status=MakeUp.Status.ASKED), "heard__training_class", "asked_at")
     if turn == Turn.MAKE_UP_COUNT:

@@ -1,5 +1,6 @@
-"""What citizens send is refused by its announced size, before a byte of it is read."""
+"""What citizens send, and files of an opening, are refused by their announced size, before a byte of them is read."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -8,6 +9,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 MOST = 12 * 1024 * 1024
 # A kiosk and the check page stand open to everybody; a photo of a code and a list of certificates are small.
 CAPPED = ("/my/", "/kiosk/", "/teach/", "/verify/", "/desk/sheet/")
+OPENING = re.compile(r"/desk/class/[^/]+/opening/")
 
 
 class CitizenCap(FileUploadHandler):
@@ -16,7 +18,8 @@ class CitizenCap(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, meta: dict[str, str], content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
-        if content_length > MOST and meta.get("PATH_INFO", "").startswith(CAPPED):
+        path = meta.get("PATH_INFO", "")
+        if content_length > MOST and (path.startswith(CAPPED) or OPENING.match(path)):
             raise RequestDataTooBig
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

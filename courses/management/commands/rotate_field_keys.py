@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from courses import certificates, exports, rosters
 from courses.attendance import paper
+from courses.classes import paper_files
 from courses.people import proofs
 from courses.privacy import encrypted_fields, reencrypt
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{model._meta.label}: {count}")
         kept = {
             "proof": proofs,
+            "opening": paper_files,
             "roster": rosters,
             "certificate": certificates,
             "sheet": paper,

@@ -24,5 +24,7 @@ urlpatterns = [
     path("export/<str:number>/file/", export_forms.desk_export_file, name="desk_export_file"),
     path("exports/tally.xlsx", exports.desk_export_tally, name="desk_export_tally"),
     path("exports/classes.xlsx", exports.desk_export_classes, name="desk_export_classes"),
+    path("exports/queue.xlsx", exports.desk_export_queue, name="desk_export_queue"),
+    path("exports/institutions.xlsx", exports.desk_export_institutions, name="desk_export_institutions"),
     path("exports/entries.xlsx", exports.desk_export_entries, name="desk_export_entries"),
 ]

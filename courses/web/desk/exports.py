@@ -17,7 +17,7 @@ from courses.exports import FORMS, By, ExportRefused, Wanted
 from courses.models import District, Export, MonthClose
 from courses.policy import local_date
 from courses.tally import ReportLocked
-from courses.web.desk import classes
+from courses.web.desk import classes, institutions, queue
 from courses.web.desk.entries import narrowed
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.tally import figures, only_institution, read_wanted
@@ -147,6 +147,26 @@ def desk_export_classes(request: HttpRequest) -> HttpResponseBase:
     by, said = officer(request), filters_said(request)
     file = exports.classes_xlsx(classes=found, by=by, now=timezone.now(), filters=said)
     return download(file, _("班次"))
+
+
+@require_POST
+@allow(Permission.EXPORT)
+def desk_export_institutions(request: HttpRequest) -> HttpResponseBase:
+    """The list of institutions that was on the screen, by the same filters, over the posts that may export."""
+    found = institutions.narrowed(institutions.visible(request, Permission.EXPORT), institutions.filters_of(request))
+    by, said = officer(request), filters_said(request)
+    file = exports.institutions_xlsx(institutions=found, by=by, now=timezone.now(), filters=said)
+    return download(file, _("机构备案"))
+
+
+@require_POST
+@allow(Permission.EXPORT)
+def desk_export_queue(request: HttpRequest) -> HttpResponseBase:
+    """待我办 as it was on the screen, by the same filters: of what waits for this person and no one else."""
+    by, now, said = officer(request), timezone.now(), filters_said(request)
+    lines = [row.line for row in queue.listed(request, now)]
+    file = exports.queue_xlsx(lines=lines, by=by, now=now, filters=said)
+    return download(file, _("待我办"))
 
 
 def filters_said(request: HttpRequest) -> dict[str, str]:

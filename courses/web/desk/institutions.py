@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods
 from courses import access, institutions
 from courses.access import Permission
 from courses.institutions import Facts, InstitutionRefused
-from courses.models import District, Institution, InstitutionKind, Post, Registration
+from courses.models import District, Institution, InstitutionKind, Post, SavedView
 from courses.people.credit_codes import CreditCodeRefused
 from courses.web.desk.page import officer, query_without_page, show
+from courses.web.desk.saved_views import kept_views
 from courses.web.gate import allow
 
 PER_PAGE = 30
-Status = Registration.Status
 
 
 class RegisterForm(forms.Form):
@@ -61,24 +61,10 @@ def sections(*, here: str) -> list[dict[str, Any]]:
 @allow(Permission.SEE_DESK)
 def desk_institutions(request: HttpRequest) -> HttpResponse:
     """Institutions that a post shows, those under review first."""
-    found = access.visible_institutions(user=officer(request), now=timezone.now(), permission=Permission.SEE_DESK)
-    chosen = {name: request.GET.get(name, "").strip() for name in ("status", "district", "q")}
-    files = Registration.objects.filter(institution=OuterRef("pk"))
-    listed = found.annotate(
-        waits=Exists(files.filter(status=Status.SUBMITTED)),
-        returned=Exists(files.filter(status=Status.RETURNED)),
-        drafted=Exists(files.filter(status=Status.DRAFT)),
-        holds=Exists(files.filter(status=Status.APPROVED)),
-        since=Max("registrations__submitted_at"),
-    )
-    waiting = listed.filter(waits=True).count()
-    if chosen["status"] == "waits":
-        listed = listed.filter(waits=True)
-    if chosen["district"]:
-        listed = listed.filter(district__key=chosen["district"])
-    if chosen["q"]:
-        listed = listed.filter(Q(name__icontains=chosen["q"]) | Q(number__iexact=chosen["q"]))
-    rows = listed.select_related("district", "kind").order_by("-waits", "number")
+    found = visible(request)
+    chosen = filters_of(request)
+    rows = narrowed(found, chosen).select_related("district", "kind")
+    waiting = found.filter(waits=True).count()
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "query": query_without_page(request),
@@ -86,8 +72,30 @@ def desk_institutions(request: HttpRequest) -> HttpResponse:
         "districts": District.objects.all(),
         "chosen": chosen,
         "waiting": waiting,
+        **kept_views(request, SavedView.Listing.INSTITUTIONS),
     }
     return show(request, "desk/institutions/list.html", context, here="desk_institutions")
+
+
+def visible(request: HttpRequest, permission: Permission = Permission.SEE_DESK) -> QuerySet[Any]:
+    found = access.visible_institutions(user=officer(request), now=timezone.now(), permission=permission)
+    return institutions.with_stage(institutions=found)
+
+
+def narrowed(found: QuerySet[Any], chosen: dict[str, str]) -> QuerySet[Any]:
+    """By the filters of the address, those under review first."""
+    if chosen["status"] == "waits":
+        found = found.filter(waits=True)
+    if chosen["district"]:
+        found = found.filter(district__key=chosen["district"])
+    if chosen["q"]:
+        found = found.filter(Q(name__icontains=chosen["q"]) | Q(number__iexact=chosen["q"]))
+    return found.order_by("-waits", "number")
+
+
+def filters_of(request: HttpRequest) -> dict[str, str]:
+    """What the address asks the list for."""
+    return {name: request.GET.get(name, "").strip() for name in ("status", "district", "q")}
 
 
 def own_districts(request: HttpRequest) -> Any:

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses import access, classes, policy
 from courses.access import Permission
-from courses.classes import ClassRefused, Reading, TimetableRefused
+from courses.classes import ClassRefused, Reading, TimetableRefused, paper_files
 from courses.classes.timetable import COLUMNS, MAX_BYTES
-from courses.models import Lesson, OpeningPapers, SizeOverride, TrainingClass
+from courses.models import Lesson, OpeningFile, OpeningPapers, SizeOverride, TrainingClass
 from courses.policy import local_date
 from courses.web.desk.class_file import fetch
 from courses.web.desk.exports import download
+from courses.web.desk.opening_files import may_read_papers
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 from courses.web.told import told
@@ -86,6 +87,8 @@ def _page(
     papers = classes.papers_of(training_class=training_class, now=now)
     may_run = access.may_on(user=user, training_class=training_class, permission=Permission.RUN_CLASSES, now=now)
     may_review = access.may_on(user=user, training_class=training_class, permission=Permission.REVIEW, now=now)
+    may_read = may_run or may_review
+    rules = policy.current(on=local_date(now))
     context = {
         "training_class": training_class,
         "form": form,
@@ -100,7 +103,11 @@ def _page(
         "overrides": SizeOverride.objects.filter(training_class=training_class).select_related("by"),
         "may_edit": may_run and training_class.status in EDITABLE,
         "may_allow": may_review and training_class.status in (*EDITABLE, Status.SUBMITTED),
-        "may_print": may_run or may_review,
+        "may_read": may_read,
+        "files": paper_files.kept(training_class=training_class).select_related("uploaded_by") if may_read else [],
+        "file_papers": OpeningFile.Paper.choices,
+        "most_files": rules.proof_files,
+        "most_megabytes": rules.proof_megabytes,
         "crumbs": [(_("班次"), reverse("desk_classes")), (training_class.number, _address(training_class))],
         "here": _("开班材料"),
     }
@@ -178,10 +185,7 @@ def desk_opening_sheet(request: HttpRequest, number: str) -> HttpResponse:
     """开班申请表 on A4, for who runs the class and who reviews it."""
     now = timezone.now()
     training_class = fetch(request, number, Permission.SEE_DESK)
-    if not any(
-        access.may_on(user=officer(request), training_class=training_class, permission=permission, now=now)
-        for permission in (Permission.RUN_CLASSES, Permission.REVIEW)
-    ):
+    if not may_read_papers(request, training_class):
         raise Http404
     theory, practice = classes.approved_hours(training_class)
     frozen = training_class if training_class.policy_id else training_class.course

@@ -44,6 +44,7 @@ KIND_WORDS: dict[Turn, str | Promise] = {
     Turn.COMPLETION_SUBMIT: gettext_lazy("结业待提交"),
     Turn.DISPUTE_REVIEW: gettext_lazy("异议待决定"),
     Turn.SHEET_CONFIRM: gettext_lazy("签到表待确认"),
+    Turn.REGISTER_CONFIRM: gettext_lazy("考勤文件待确认"),
     Turn.MAKE_UP_ANSWER: gettext_lazy("补课申请"),
     Turn.MAKE_UP_COUNT: gettext_lazy("补课待确认"),
     Turn.TRANSFER_REQUEST: gettext_lazy("转班申请"),
@@ -84,8 +85,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     user = officer(request)
     chosen = _chosen(request)
     everything = waiting.rows(user=user, now=now, wanted=_wanted(chosen))
-    listed = [row for row in everything if _fits(row, chosen)]
-    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    fitting = [row for row in everything if _fits(row, chosen)]
+    page = Paginator(fitting, PER_PAGE).get_page(request.GET.get("page"))
     choosable = [row for row in page.object_list if row.may_be_chosen]
     filtered = bool(chosen["district"] or chosen["q"])
     mine = turns.count_mine(user=user, now=now) if filtered else len(everything)
@@ -93,7 +94,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         **_frame(request, page=page, chosen=chosen, here="desk", now=now, mine=mine),
         "kinds": [(kind.value, KIND_WORDS[kind]) for kind in kinds],
-        "due_today": sum(1 for row in listed if row.due and row.days_left <= 0),
+        "due_today": sum(1 for row in fitting if row.due and row.days_left <= 0),
         "choosable": len(choosable),
         "choosable_people": sum(row.people for row in choosable),
         "reviews": any(row.kind == Turn.COMPLETION_REVIEW for row in page.object_list),
@@ -101,6 +102,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         **kept_views(request, SavedView.Listing.QUEUE),
     }
     return show(request, "desk/queue/list.html", context, here="desk", badge=mine)
+
+
+def listed(request: HttpRequest, now: datetime) -> list[Row]:
+    """Every row that the filters of the address leave of the queue."""
+    chosen = _chosen(request)
+    rows = waiting.rows(user=officer(request), now=now, wanted=_wanted(chosen))
+    return [row for row in rows if _fits(row, chosen)]
 
 
 @allow(Permission.SEE_DESK)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.exports import QueueLine
 from courses.models import District, Institution, InstitutionEvent, Registration, TrainingClass
 from courses.turns import OF_CAMPS, Of, Turn
 from courses.web.desk.matters import MATTERS, Matter, number_of, page_of, words_of
@@ -34,6 +35,7 @@ OF_CLASS_PAGES = {
     Turn.SCORE_REVIEW: "desk_scores",
     Turn.CERTIFICATE_REVIEW: "desk_certificates",
     Turn.SHEET_CONFIRM: "desk_sheets",
+    Turn.REGISTER_CONFIRM: "desk_registers",
     Turn.CERTIFICATE_ISSUE: "desk_certificates",
     Turn.TELL: "desk_tell",
     Turn.CALL_BACK: "desk_call_back",
@@ -147,6 +149,29 @@ class Row:
     @property
     def waits_for(self) -> str:
         return str(WAITS_FOR[self.kind])
+
+    @property
+    def title(self) -> str:
+        """What it is about, in the words of the list."""
+        if self.matter:
+            return self.matter_words
+        return self.registration.institution.label if self.registration else self.training_class.course.label
+
+    @property
+    def line(self) -> QueueLine:
+        return QueueLine(
+            word=self.word,
+            number=self.number,
+            title=self.title,
+            district=self.district.label if self.district else _("全市"),
+            institution=self.institution.label if self.institution else "",
+            people=self.people,
+            checks=_("；").join(check.words for check in self.checks),
+            submitter=self.submitter,
+            since=self.since,
+            due=self.due,
+            deadline=self.deadline.words if self.deadline else "",
+        )
 
     @property
     def is_late(self) -> bool:

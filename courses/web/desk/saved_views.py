@@ -18,7 +18,11 @@ from courses.web.gate import allow
 from courses.web.told import told
 
 Listing = SavedView.Listing
-ADDRESSES = {Listing.QUEUE: "desk", Listing.CLASSES: "desk_classes"}
+ADDRESSES = {
+    Listing.QUEUE: "desk",
+    Listing.CLASSES: "desk_classes",
+    Listing.INSTITUTIONS: "desk_institutions",
+}
 
 
 def kept_views(request: HttpRequest, listing: SavedView.Listing) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -16,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import access
@@ -96,11 +98,23 @@ class AppointForm(forms.Form):
         )
 
 
+@never_cache
+@sensitive_post_parameters("q")
+@require_http_methods(["GET", "HEAD", "POST"])
 @allow(Permission.APPOINT)
 def desk_staff(request: HttpRequest) -> HttpResponse:
-    """Who holds a post in what this person sees, and what waits for a second person."""
+    """Who holds a post in what this person sees, and what waits for a second person.
+
+    Post and state are filters of the address; a search for somebody and its pages are POSTs, so that no name stands in
+    an address or a log.
+    """
     user, now = officer(request), timezone.now()
-    chosen = {name: request.GET.get(name, "").strip() for name in ("role", "state", "q")}
+    asked_for = request.POST if request.method == "POST" else request.GET
+    chosen = {name: asked_for.get(name, "").strip() for name in ("role", "state")}
+    chosen["q"] = request.POST.get("q", "").strip()
+    if request.method == "POST" and not chosen["q"]:
+        filters = urlencode({name: value for name, value in chosen.items() if value})
+        return redirect(f"{reverse('desk_staff')}?{filters}" if filters else "desk_staff")
     rows = access.visible_posts(user=user, now=now)
     if chosen["state"] != "all":
         rows = rows.filter(Post.in_force(now))
@@ -109,7 +123,7 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
     if chosen["q"]:
         rows = rows.filter(Q(user__name__icontains=chosen["q"]) | Q(user__username__icontains=chosen["q"]))
     rows = rows.select_related("user__access_link", "district", "institution")
-    page = Paginator(rows.order_by("user__username", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by("user__username", "pk"), PER_PAGE).get_page(asked_for.get("page"))
     asked = access.visible_staff_requests(user=user, now=now).filter(status=StaffRequest.Status.ASKED)
     context = {
         "page": page,

@@ -87,6 +87,7 @@ def _words(kind: Turn, many: int) -> str:
         Turn.REVOCATION_REVIEW: ngettext("%(count)s 份撤销待决定", "%(count)s 份撤销待决定", many),
         Turn.CERTIFICATE_REVIEW: ngettext("%(count)s 份撤证或换发", "%(count)s 份撤证或换发", many),
         Turn.SHEET_CONFIRM: ngettext("%(count)s 张签到表", "%(count)s 张签到表", many),
+        Turn.REGISTER_CONFIRM: ngettext("考勤文件，%(count)s 人", "考勤文件，%(count)s 人", many),
         Turn.MAKE_UP_ANSWER: ngettext("%(count)s 份补课", "%(count)s 份补课", many),
         Turn.MAKE_UP_COUNT: ngettext("%(count)s 份补课", "%(count)s 份补课", many),
         Turn.CERTIFICATE_ISSUE: ngettext("%(count)s 张证书待发", "%(count)s 张证书待发", many),

@@ -4,6 +4,8 @@ import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -128,11 +130,38 @@ def test_one_long_text_named_by_every_cell_does_not_multiply() -> None:
     assert {len(cell.text) for line in grid.rows.values() for cell in line.values()} == {500}
 
 
-def test_fifty_thousand_rows_are_refused_in_bounded_memory(tmp_path) -> None:
-    """In a process of its own, so that nothing else is counted: 150 MB above an empty one at most."""
+def fifty_thousand_rows() -> bytes:
     rows = [sheets.person(1)] * 50_000
+    return sheets.xlsx(rows[:1], change=lambda page: [page.append(row) for row in rows])
+
+
+def zip_bomb() -> bytes:
+    """A sheet that says it is small and unfolds to twice the limit."""
+    honest = sheets.with_part(sheets.xlsx(PEOPLE), SHEET, b" " * (2 * UNPACKED_BYTES))
+    with zipfile.ZipFile(io.BytesIO(honest)) as archive:
+        size = archive.getinfo(SHEET).file_size
+    return honest.replace(size.to_bytes(4, "little"), (40_000).to_bytes(4, "little"))
+
+
+def a_billion_laughs() -> bytes:
+    laughs = "".join(f'<!ENTITY l{n} "{"".join(f"&l{n - 1};" for _ in range(10))}">' for n in range(1, 10))
+    cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>&l9;</t></is></c></row>'
+    sheet = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "哈">{laughs}]><worksheet {MAIN}><sheetData>{cell}'
+    return sheets.with_part(sheets.xlsx(PEOPLE), SHEET, f"{sheet}</sheetData></worksheet>".encode())
+
+
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [
+        (fifty_thousand_rows, RosterRefusal.TOO_MANY_ROWS),
+        (zip_bomb, RosterRefusal.NOT_A_TABLE),
+        (a_billion_laughs, RosterRefusal.HOSTILE),
+    ],
+)
+def test_a_hostile_file_is_refused_in_bounded_memory(made: Callable[[], bytes], code: str, tmp_path: Path) -> None:
+    """In a process of its own, so that nothing else is counted: 150 MB above an empty one at most."""
     book = tmp_path / "large.xlsx"
-    book.write_bytes(sheets.xlsx(rows[:1], change=lambda page: [page.append(row) for row in rows]))
+    book.write_bytes(made())
     script = """
 import os, resource, sys
 import django; django.setup()
@@ -145,8 +174,8 @@ except RosterRefused as refused:
     print(refused.code, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
     done = subprocess.run([sys.executable, "-c", script, str(book)], capture_output=True, text=True, check=True)
-    code, megabytes = done.stdout.split()
-    assert code == RosterRefusal.TOO_MANY_ROWS
+    told, megabytes = done.stdout.split()
+    assert told == code
     assert int(megabytes) <= 150
 
 

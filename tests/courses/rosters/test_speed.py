@@ -1,28 +1,26 @@
-"""How long a large roster takes; the figure is printed, the ceiling is generous for a shared machine."""
-
-import os
-import time
+"""A large roster is seated in time: a hundredth of the drill's, and that the drill would say so if it were not."""
 
 import pytest
 
-from courses import rosters
-from courses.models import Enrolment, TrainingClass
-from tests.factories import sheets
+from tests.courses.rosters import good
+from tests.races import Arena, Figures
 
 pytestmark = pytest.mark.django_db
+SMALL = good.ROWS // 50
 
 
-def test_a_large_roster_is_read_checked_and_seated(a_class, sender, now, send) -> None:
-    many = int(os.environ.get("ROSTER_ROWS", "100"))
-    TrainingClass.objects.filter(pk=a_class.pk).update(seats=many)
-    content = sheets.xlsx([sheets.person(place) for place in range(many)])
-    began = time.perf_counter()
-    roster = send(content)
-    read = time.perf_counter()
-    if roster.status == roster.Status.RECEIVED:
-        roster = rosters.check(roster=roster, now=now)
-    checked = time.perf_counter()
-    rosters.commit(roster=roster, by=sender, now=now)
-    done = time.perf_counter()
-    print(f"{many} rows: read {read - began:.1f} s, check {checked - read:.1f} s, commit {done - checked:.1f} s")
-    assert Enrolment.objects.count() == many
+def test_a_roster_without_a_slip_is_read_checked_and_seated_whole(arena: Arena) -> None:
+    figures = Figures("rosters")
+    good.run(arena, figures, rows=SMALL)
+    print(figures.numbers)
+    assert figures.faults == []
+    assert figures.numbers["good_rows"] == SMALL
+    assert set(figures.numbers) == {"good_rows", "good_read_s", "good_check_s", "good_commit_s", "good_all_s"}
+
+
+def test_a_roster_that_takes_too_long_is_a_fault(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(good, "MOST_SECONDS", 0.0)
+    figures = Figures("rosters")
+    good.run(arena, figures, rows=SMALL)
+    [fault] = figures.faults
+    assert fault.endswith("0.0 at most")

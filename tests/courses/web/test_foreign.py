@@ -29,6 +29,7 @@ from courses import (
 from courses.attendance import leave, paper
 from courses.attendance.codes import lesson_name
 from courses.attendance.paper import Signed
+from courses.classes import paper_files
 from courses.completion import batches, revoking, sampling
 from courses.enrolment import Told
 from courses.models import (
@@ -144,6 +145,7 @@ def world(now: datetime, private_folder: Path) -> World:
     canaries = {NAME, EMPLOYER, CONTACT, REASON, document, who.phone, own.number, booking.number}
     canaries |= {names["certificate"], names["revocation"], names["batch"], names["leave"], names["dispute"]}
     canaries |= {names["work"], names["undercut"], names["check"], names["card"], SHOP, PAPER}
+    canaries |= {names["opening_file"]}
     return World(names, owner, _strangers(other, before), frozenset(canaries), other)
 
 
@@ -188,8 +190,18 @@ def _desk(made: Any, owner: User, now: datetime) -> dict[str, str]:
         "view": str(view.key),
         "lesson": lesson_name(lesson),
         "change": request.number,
+        "opening_file": _attached(made, owner, now),
         **_files(owner, now),
     }
+
+
+def _attached(made: TrainingClass, owner: User, now: datetime) -> str:
+    """What its institution filed with a class while it was a draft."""
+    row = TrainingClass.objects.filter(pk=made.pk)
+    row.update(status=TrainingClass.Status.DRAFT)
+    file = paper_files.attach(by=owner, training_class=made, paper="plan", content=ContentFile(papers.pdf()), now=now)
+    row.update(status=made.status)
+    return file.code
 
 
 def _files(owner: User, now: datetime) -> dict[str, str]:
@@ -389,6 +401,7 @@ FIRST = {
 AFTER = {
     "makeup": "make_up",
     "entry": "paper_entry",
+    "files": "opening_file",
     "photo": "photo",
     "leave": "leave",
     "dispute": "dispute",

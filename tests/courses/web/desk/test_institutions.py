@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.models import Institution, Registration, Room, TrainingBase, Venue
+from courses.models import AuditEvent, Institution, Registration, Room, TrainingBase, Venue
 from courses.policy import local_date
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
+from tests.courses.web.desk.test_exports import opened
 from tests.factories import catalogue, people
 from tests.factories.classes import training_class
 from tests.factories.completion import counted
@@ -152,3 +153,36 @@ def test_a_district_does_not_find_the_project_of_another(cast: Cast, sign_in: Op
     browser = sign_in(cast.district)
     asked = [browser.get(reverse("desk_project", args=[number])).status_code for number in ("XM1", "XM2")]
     assert asked == [404, 200]
+
+
+def test_a_view_of_the_list_is_saved_and_brings_its_filters_back(cast: Cast, sign_in: Open) -> None:
+    page = reverse("desk_institutions")
+    catalogue.institution("J002", "莱山学校", catalogue.district("laishan", "莱山区"))
+    browser = sign_in(cast.city)
+    form = soup(browser.get(page, {"district": "laishan", "page": "1"})).select(".saved-views input[name]")
+    fields = {field["name"]: field.get("value", "") for field in form}
+    answer = browser.post(reverse("desk_view_save"), {**fields, "label": "莱山"}, follow=True)
+    assert answer.redirect_chain == [(f"{page}?district=laishan", 302)]
+    (link,) = soup(browser.get(page)).select(".saved-views nav a")
+    assert [row.get_text() for row in soup(browser.get(str(link["href"]))).select(".table tbody th")] == ["J002"]
+
+
+def test_the_spreadsheet_holds_the_list_of_the_screen_and_only_what_the_post_may_take(
+    cast: Cast, sign_in: Open, school: Institution, now: datetime
+) -> None:
+    laishan = catalogue.institution("J002", "莱山学校", catalogue.district("laishan", "莱山区"))
+    filled(institution=laishan, by=people.user(), now=now)
+    page, file = reverse("desk_institutions"), reverse("desk_export_institutions")
+    city = sign_in(cast.city)
+    form = soup(city.get(page, {"q": "莱山"})).select_one("form[action*='institutions.xlsx']")
+    assert form is not None
+    header, row = opened(city.post(str(form["action"])))
+    told = dict(zip(header, row, strict=True))
+    assert (told["机构编号"], told["机构"], told["区市"], told["备案"]) == ("J002", "莱山学校", "莱山区", "未备案")
+    event = AuditEvent.objects.get(verb="exported")
+    assert (event.by_name, event.detail) == ("cast-c", {"what": "institutions", "rows": 1})
+    assert [each[0] for each in opened(sign_in(cast.district).post(file))[1:]] == [school.number]
+    assert city.get(file).status_code == 405
+    auditor = sign_in(cast.auditor)
+    assert auditor.post(file).status_code == 403
+    assert soup(auditor.get(page)).select("form[action*='institutions.xlsx']") == []

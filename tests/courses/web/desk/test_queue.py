@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses import classes, completion
-from courses.models import ApprovalBatch, Completion, CountEntry, Signal, TrainingClass
+from courses.models import ApprovalBatch, AuditEvent, Completion, CountEntry, Signal, TrainingClass
 from tests.courses.web.desk.conftest import Cast, Open, attend, propose_all, soup, words
+from tests.courses.web.desk.test_exports import opened
 from tests.factories import cards, catalogue
 from tests.factories.classes import enrolled, training_class
 
@@ -204,3 +205,25 @@ def test_who_waits_for_a_look_is_told_before_the_approval_and_led_to_the_signals
     ]
     signal = sign_in(cast.district).get(reverse("desk_signal", args=["S1"]))
     assert "本人凭据 6 条，老师 0 位" in words(signal)
+
+
+def test_the_spreadsheet_of_the_queue_holds_what_the_filters_left_and_nobody_elses(
+    now: datetime, cast: Cast, sign_in: Open, submitted: Submitted
+) -> None:
+    done = submitted(people_in=2)
+    waiting = training_class(now=now, first=now + timedelta(days=20), approved=False, trainers=[cast.trainer])
+    classes.submit(by=cast.institution, training_class=waiting, now=now)
+    browser = sign_in(cast.district)
+    form = soup(browser.get(reverse("desk"), {"kind": "completion_review"})).select_one("form[action*='queue.xlsx']")
+    assert form is not None
+    header, row = opened(browser.post(str(form["action"])))
+    told = dict(zip(header, row, strict=True))
+    assert (told["事项"], told["编号"], told["人次"], told["区市"]) == ("结业", done.number, 2, "芝罘区")
+    assert "个工作日" in str(told["期限"])
+    event = AuditEvent.objects.get(verb="exported")
+    assert (event.by_name, event.detail) == ("cast-d", {"what": "queue", "rows": 1})
+    assert len(opened(browser.post(reverse("desk_export_queue")))) == 3
+    assert opened(sign_in(cast.city).post(reverse("desk_export_queue")))[1:] != []
+    assert opened(sign_in(cast.inspector).post(reverse("desk_export_queue")))[1:] == []
+    assert sign_in(cast.auditor).post(reverse("desk_export_queue")).status_code == 403
+    assert browser.get(reverse("desk_export_queue")).status_code == 405

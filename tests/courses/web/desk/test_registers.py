@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from courses.models import Attendance, Enrolment, Evidence, Post, TrainingClass
 from courses.policy import CITY_TIME
+from courses.turns import Turn
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
+from tests.courses.web.desk.test_turns import handled, waits_for, waits_for_others
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
 
@@ -52,6 +54,31 @@ def test_a_file_is_sent_by_one_and_confirmed_by_another(
     assert "已确认 1 条，计入考勤。" in words(other.post(decide, {"decision": "agree"}, follow=True))
     assert Attendance.objects.get().in_at is not None
     assert "已经处理过" in words(other.post(decide, {"decision": "drop"}, follow=True))
+
+
+def test_a_file_that_one_sent_waits_for_another_and_the_queue_leads_to_it(
+    now: datetime, cast: Cast, over: TrainingClass, sign_in: Open
+) -> None:
+    began = over.lessons.get().starts_at.astimezone(CITY_TIME).strftime("%Y-%m-%d %H:%M")
+    send(sign_in(cast.institution), over, began)
+    second = people.staff(role=Post.Role.INSTITUTION, now=now, institution=over.institution, username="second")
+    waits = (over.number, Turn.REGISTER_CONFIRM)
+    assert waits in waits_for(second, now)
+    assert waits not in waits_for(cast.institution, now)
+    assert (*waits, 0) in waits_for_others(cast.institution, now)
+    assert (*waits, 0) in waits_for_others(cast.district, now)
+    assert handled(cast.institution, now) == [(over.number, "entered", 0)]
+    other, page = sign_in(second), reverse("desk_registers", args=[over.number])
+    [row] = [
+        each for each in soup(other.get(reverse("desk"))).select(".queue tbody tr") if "考勤文件，1 人" in each.text
+    ]
+    assert [link["href"] for link in row.select("td:last-child a")] == [page]
+    [seen] = Evidence.objects.filter(kind="import")
+    decide = reverse("desk_register_decide", args=[over.number, seen.note.split()[0]])
+    other.post(decide, {"decision": "agree"})
+    assert waits not in waits_for(second, now)
+    assert handled(second, now) == [(over.number, "confirm", 0)]
+    assert "已确认" in words(other.get(reverse("desk_handled")))
 
 
 def test_a_bad_cell_is_named_with_what_to_do(cast: Cast, over: TrainingClass, sign_in: Open) -> None:

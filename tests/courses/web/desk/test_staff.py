@@ -189,3 +189,32 @@ def test_the_link_that_is_used_up_says_so_and_two_passwords_have_to_be_one(
     assert browser.post("/account/first/", twice).status_code == 302
     page = browser.post("/account/first/", twice)
     assert (page.status_code, "密码没有设置。请找给您链接的人重新开一个。" in words(page)) == (422, True)
+
+
+def test_a_search_for_somebody_is_a_post_and_no_name_stands_in_an_address(
+    now: datetime, cast: Cast, sign_in: Open, school: Institution
+) -> None:
+    for number in range(31):
+        people.staff(role="trainer", now=now, institution=school, username=f"seek{number:02d}", name="隋找人")
+    people.staff(role="trainer", now=now, institution=school, username="other", name="于别人")
+    own = sign_in(cast.institution)
+    found = own.post("/desk/staff/", {"q": "隋找", "role": "trainer"})
+    page = soup(found)
+    assert (found.status_code, len(page.select("tbody tr"))) == (200, 30)
+    assert "于别人" not in words(found)
+    assert "no-store" in found.headers["Cache-Control"]
+    [pager] = page.select("form.pager")
+    onward = {field["name"]: field["value"] for field in pager.select("input[name][type=hidden]")}
+    second = soup(own.post("/desk/staff/", {**onward, "page": "2"}))
+    assert [row.th.get_text(strip=True) for row in second.select("tbody tr")] == ["seek30"]  # type: ignore[union-attr]
+    addresses = [link["href"] for link in page.select("a[href]")] + [form.get("action", "") for form in page("form")]
+    assert not [address for address in addresses if "q=" in address]
+    # A link that carries a name, from before or from elsewhere, searches for nobody.
+    assert "于别人" in words(own.get("/desk/staff/?q=隋找人"))
+
+
+def test_filters_that_ask_for_nobody_stand_in_the_address(cast: Cast, sign_in: Open) -> None:
+    answer = sign_in(cast.institution).post("/desk/staff/", {"q": " ", "role": "trainer", "state": "all"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/staff/?role=trainer&state=all")
+    bare = sign_in(cast.institution).post("/desk/staff/", {"q": ""})
+    assert (bare.status_code, bare.headers["Location"]) == (302, "/desk/staff/")
