@@ -1,22 +1,25 @@
 """Lists that a screen shows, to take away as they are: the year's figures, the lines behind one, the classes."""
 
-from datetime import datetime
-from typing import IO, Any
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from courses import dates
-from courses.exports.asking import in_pieces
-from courses.exports.records import fresh_number, record_given
+from courses import access, dates
+from courses import policy as policies
+from courses.exports.asking import LINE_FILTERS, Ask, in_pieces
+from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Book, Sheet
 from courses.exports.writing import Mark, write_xlsx
 from courses.models import CountEntry, District, Institution, ProgrammeKind, TrainingClass, User
-from courses.tally import YearTally, refuse_when_drifted
+from courses.outgoing import Given, fresh_number, record_given
+from courses.tally import Cut, YearTally, entries, refuse_when_drifted
+from courses.tally.entries import BLANK, SINGLE
 
 
-def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> IO[bytes]:
-    """The yearly tally as the page shows it: the lines, the districts, the months. Gives an open file at its start.
+def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> Given:
+    """The yearly tally as the page shows it: the lines, the districts, the months.
 
     Refused with ReportLocked while the last check found a difference.
     """
@@ -55,35 +58,47 @@ def _tally_sheets(tally: YearTally) -> list[Sheet]:
     ]
 
 
-def entries_xlsx(
-    *, entries: QuerySet[CountEntry], by: User, now: datetime, filters: dict[str, Any] | None = None
-) -> IO[bytes]:
-    """The ledger lines behind a figure, names masked; `filters` is how the screen got to them. Gives an open file at
-    its start. Refused as `entries_book`."""
-    return _given(entries_book(entries=entries), form="entries", filters=filters or {}, by=by, now=now)
+def lines_asked(ask: Ask) -> QuerySet[CountEntry]:
+    """The lines of the ledger that this person sees, by the filters that a screen has; cut as the tally cuts its
+    figures. Refused with ExportRefused where neither a year nor one thing is named."""
+    found, given = access.visible_entries(user=ask.by, now=ask.now), ask.filters
+    if not any(given.get(name) for name in ("year", *SINGLE)):
+        raise ExportRefused(ExportRefusal.NO_PERIOD)
+    if given.get("year"):
+        told = {name: "" if given[name] == BLANK else given[name] for name in LINE_FILTERS if given.get(name)}
+        as_of = date.fromisoformat(given["as_of"]) if given.get("as_of") else None
+        today = policies.local_date(ask.now)
+        cut = Cut(year=ask.year, month=ask.month, as_of=as_of, today=today, **{**told, "district": ask.wanted or None})
+        found = entries(visible=found, cut=cut)
+    for name, column in SINGLE.items():
+        if given.get(name):
+            found = found.filter(**{column: given[name]})
+    return found.order_by("posted_at", "pk")
 
 
-def entries_book(*, entries: QuerySet[CountEntry]) -> Book:
-    """Refused with ReportLocked while the last check found a difference."""
+def entries_book(ask: Ask) -> Book:
+    """The ledger lines behind a figure, names masked. Refused as `lines_asked`, with ReportLocked while the last check
+    found a difference."""
     refuse_when_drifted()
+    asked = lines_asked(ask)
     header = [
         _("记账号"), _("人次"), _("计数日期"), _("记账日期"), _("目标线"), _("区市"), _("机构"), _("机构编号"), _("类型"),
         _("班级编号"), _("姓名"), _("依据"),
     ]  # fmt: skip
     names = _names()
-    found = entries.select_related(*ENTRY_NEEDS)
+    found = asked.select_related(*ENTRY_NEEDS)
     rows = (_entry_row(entry, names) for piece in in_pieces(found) for entry in piece)
     definitions = [
         (_("人次"), _("1 为计数，−1 为冲减")),
         (_("依据"), _("结业编号，或启用前的批次编号")),
     ]
-    return Book(_("计数明细"), [Sheet(_("计数账"), header, rows)], definitions, total=entries.count())
+    return Book(_("计数明细"), [Sheet(_("计数账"), header, rows)], definitions, total=asked.count())
 
 
 def classes_xlsx(
     *, classes: QuerySet[TrainingClass], by: User, now: datetime, filters: dict[str, Any] | None = None
-) -> IO[bytes]:
-    """The classes of a list, one row each, in the order given; no person stands in it. Gives an open file at its start.
+) -> Given:
+    """The classes of a list, one row each, in the order given; no person stands in it.
 
     `classes` is what the list shows with its `filters`; the seats are those of this moment.
     """
@@ -100,14 +115,14 @@ def classes_xlsx(
     return _given(book, form="classes", filters=filters or {}, by=by, now=now)
 
 
-def _given(book: Book, *, form: str, filters: dict[str, Any], by: User, now: datetime) -> IO[bytes]:
+def _given(book: Book, *, form: str, filters: dict[str, Any], by: User, now: datetime) -> Given:
     mark = Mark(by, now, number=fresh_number())
     file, rows = write_xlsx(book, mark)
-    record_given(
+    export = record_given(
         form=form, kind="xlsx", filters=filters, rows=rows, file=file, by=by, now=now, number=mark.number,
         content=mark.content.digest,
     )  # fmt: skip
-    return file
+    return Given(file, export, book.title)
 
 
 CLASS_NEEDS = ("course__kind", "course__brand", "district", "institution")

@@ -18,7 +18,17 @@ from courses.tally.closes import (
     year_checklist,
 )
 from courses.tally.entries import Cut, Lines, entries, lines
-from courses.tally.figures import DistrictRow, LineTally, Scope, YearTally, as_json, for_year
+from courses.tally.figures import (
+    IN_TRAINING,
+    PENDING,
+    DistrictRow,
+    LineTally,
+    Scope,
+    YearTally,
+    as_json,
+    certified_q,
+    for_year,
+)
 from courses.tally.files import CloseFile, close_files, number_of, take_file
 from courses.tally.integrity import Integrity, ReportLocked, last_check, record_check, refuse_when_drifted
 from courses.tally.pace import Pace, State, pace_of
@@ -39,6 +49,8 @@ from courses.tally.targets import (
 
 __all__ = [
     "BY_WORDS",
+    "IN_TRAINING",
+    "PENDING",
     "Adjusted",
     "Balance",
     "Board",
@@ -78,6 +90,7 @@ __all__ = [
     "balances",
     "board",
     "breakdown",
+    "certified_q",
     "chain",
     "checklist",
     "close_differences",

@@ -1,7 +1,8 @@
 """The figures of a year: what is verified, by whom it is owed, and how it stands against the pace.
 
-Read from roll-ups alone; `check_consistency` proves these equal to the entries. Verified, in training, enrolled and
-pending are four different figures and stand apart. 人次 and 人 are never on one line.
+Read from roll-ups alone; `check_consistency` proves these equal to the entries. Enrolled, in training, verified and
+certified are four different figures and stand apart, with what is on its way beside them; each is of the classes that
+end in the year. 人次 and 人 are never on one line.
 """
 
 from collections import defaultdict
@@ -11,9 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from courses.models import (
+    Certificate,
+    CertificateWithdrawal,
     Completion,
     CountEntry,
     District,
@@ -34,15 +37,31 @@ PENDING = (Completion.Status.PROPOSED, Completion.Status.SUBMITTED)
 OF_NOW = """
 SELECT 'seats' AS what, class.status, '' AS key, SUM(class.taken) AS told FROM courses_trainingclass class
   JOIN courses_district district ON district.id = class.district_id
- WHERE class.status IN (%s, %s, %s){where} GROUP BY class.status
+ WHERE class.status IN (%s, %s, %s) AND class.ends_on BETWEEN %s AND %s{where} GROUP BY class.status
+UNION ALL
+SELECT 'certified', '', '', COUNT(DISTINCT paper.completion_id) FROM courses_certificate paper
+  JOIN courses_completion done ON done.id = paper.completion_id AND done.status = %s
+  JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
+  JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
+  JOIN courses_district district ON district.id = class.district_id
+ WHERE class.ends_on BETWEEN %s AND %s AND NOT EXISTS (
+       SELECT 1 FROM courses_certificatewithdrawal gone
+        WHERE gone.certificate_id = paper.id AND gone.status = %s){where}
 UNION ALL
 SELECT 'steps', done.status, district.key, COUNT(*) FROM courses_completion done
   JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
   JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
   JOIN courses_district district ON district.id = class.district_id
- WHERE (done.status IN (%s, %s) OR (done.status IN (%s, %s) AND class.ends_on BETWEEN %s AND %s)){where}
+ WHERE done.status IN (%s, %s, %s, %s) AND class.ends_on BETWEEN %s AND %s{where}
  GROUP BY done.status, district.key
 """
+
+
+def certified_q() -> Q:
+    """The completions that `certified` counts: approved, with a certificate that nobody took back."""
+    standing = Certificate.objects.filter(completion=OuterRef("pk")).order_by()
+    standing = standing.exclude(withdrawals__status=CertificateWithdrawal.Status.DONE)
+    return Q(Exists(standing), status=Completion.Status.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -116,7 +135,8 @@ class DistrictRow:
 
 @dataclass(frozen=True)
 class YearTally:
-    """`enrolled`, `in_training`, `pending` and `rejected` are figures of now: None for a day that is past."""
+    """`enrolled`, `in_training`, `pending`, `rejected` and `certified` are figures of now: None for a day that is
+    past."""
 
     year: int
     as_of: date
@@ -127,6 +147,7 @@ class YearTally:
     in_training: int | None
     pending: int | None
     rejected: int | None
+    certified: int | None
     proofs: Proofs
     integrity: Integrity
     marks: Marks
@@ -155,6 +176,7 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
         in_training=now.in_training if now else None,
         pending=sum(now.pending.values()) if now else None,
         rejected=sum(now.rejected.values()) if now else None,
+        certified=now.certified if now else None,
         proofs=sum(cells.proofs.values(), Proofs(0, 0)),
         integrity=last_check(),
         marks=marks,
@@ -208,20 +230,21 @@ def _people_of_both(year: int, scope: Scope, posted_by: date | None) -> dict[str
 class OfNow:
     enrolled: int
     in_training: int
+    certified: int
     pending: dict[str, int]
     rejected: dict[str, int]
 
 
 def _figures_of_now(year: int, scope: Scope) -> OfNow:
-    """Those who hold a seat in a class to come, those in a class that runs; completions on their way, and those of
-    the year's classes that were sent back or revoked."""
+    """Of the classes that end in the year: who holds a seat in one to come, who is in one that runs; completions on
+    their way, sent back or revoked; approved ones whose certificate stands."""
     where, places = (" AND district.key = %s", [scope.district]) if scope.district else ("", [])
     whole = (date(year, 1, 1), date(year, 12, 31))
+    values: list[Any] = [ENROLLED, *IN_TRAINING, *whole, *places]
+    values += [Completion.Status.APPROVED, *whole, CertificateWithdrawal.Status.DONE, *places]
+    values += [*PENDING, *Completion.UNDONE, *whole, *places]
     with connection.cursor() as cursor:
-        cursor.execute(
-            OF_NOW.format(where=where),
-            [ENROLLED, *IN_TRAINING, *places, *PENDING, *Completion.UNDONE, *whole, *places],
-        )
+        cursor.execute(OF_NOW.format(where=where), values)
         rows = cursor.fetchall()
     seats = {status: int(told) for what, status, _district, told in rows if what == "seats"}
     pending: dict[str, int] = defaultdict(int)
@@ -229,7 +252,9 @@ def _figures_of_now(year: int, scope: Scope) -> OfNow:
     for what, status, district, told in rows:
         if what == "steps":
             (pending if status in PENDING else rejected)[district] += told
-    return OfNow(seats.get(ENROLLED, 0), sum(seats.get(status, 0) for status in IN_TRAINING), pending, rejected)
+    certified = sum(int(told) for what, _status, _district, told in rows if what == "certified")
+    in_training = sum(seats.get(status, 0) for status in IN_TRAINING)
+    return OfNow(seats.get(ENROLLED, 0), in_training, certified, pending, rejected)
 
 
 def _line(
@@ -317,6 +342,7 @@ def as_json(tally: YearTally) -> dict[str, Any]:
         "enrolled": tally.enrolled,
         "in_training": tally.in_training,
         "pending": tally.pending,
+        "certified": tally.certified,
         "integrity": {"checked_at": tally.integrity.checked_at, "differences": tally.integrity.differences},
         "lines": [
             {

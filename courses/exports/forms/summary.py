@@ -12,8 +12,6 @@ from courses import policy as policies
 from courses.exports.asking import Ask, hours, in_pieces, share
 from courses.exports.sheets import Book, Column, meanings, sheet_of
 from courses.models import (
-    Certificate,
-    CertificateWithdrawal,
     Completion,
     CountEntry,
     Enrolment,
@@ -24,7 +22,7 @@ from courses.models import (
     TrainingClass,
 )
 from courses.tally import By as Cut
-from courses.tally import DistrictRow, Scope, breakdown, for_year, refuse_when_drifted
+from courses.tally import DistrictRow, Scope, breakdown, certified_q, for_year, refuse_when_drifted
 
 LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
 WOMAN = "2"
@@ -80,9 +78,13 @@ def _columns_h(categories: dict[str, str], brands: dict[str, str], gone: str) ->
         *[column for line in LINES for column in _of_line(line)],
         Column(_("时序进度"), lambda _row: gone, _("全年天数已过的比例")),
         Column(_("开班数"), lambda row: row.begun, _("本年开班、已开课的班次")),
-        Column(_("报名人次"), lambda row: row.enrolled, _("现在已录取、班还没开的席位")),
-        Column(_("在训人次"), lambda row: row.training, _("现在班已开、还没有结业的席位")),
-        Column(_("待核人次"), lambda row: row.row.pending, _("老师已提出或机构已提交、区市还没有批准的结业")),
+        Column(_("报名人次"), lambda row: row.enrolled, _("本年结束的班次里，现在已录取、班还没开的席位")),
+        Column(_("在训人次"), lambda row: row.training, _("本年结束的班次里，现在班已开、还没有结业的席位")),
+        Column(
+            _("待核人次"),
+            lambda row: row.row.pending,
+            _("本年结束的班次里，老师已提出或机构已提交、区市还没有批准的结业"),
+        ),
         *[_cut_column(Cut.CATEGORY, value, label) for value, label in categories.items()],
         *[_cut_column(Cut.BRAND, value, label) for value, label in brands.items() if value],
         Column(_("线上人次"), lambda row: row.online, _("有线上学时的")),
@@ -170,7 +172,8 @@ def _places(ask: Ask, rows: tuple[DistrictRow, ...]) -> list[Place]:
     today = policies.local_date(ask.now)
     seats: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     status = TrainingClass.Status
-    for key, of_status, taken in TrainingClass.objects.values_list("district__key", "status").annotate(Sum("taken")):
+    ending = TrainingClass.objects.filter(ends_on__range=ask.year_days)
+    for key, of_status, taken in ending.order_by().values_list("district__key", "status").annotate(Sum("taken")):
         seats[key][of_status] = int(taken or 0)
     begun = dict(
         _classes_of(ask).filter(status__in=BEGUN).order_by().values_list("district__key").annotate(Count("pk"))
@@ -204,11 +207,9 @@ def _cuts(ask: Ask, district: str) -> dict[tuple[str, str], int]:
 
 
 def _certified(ask: Ask) -> dict[str, int]:
-    taken_back = CertificateWithdrawal.objects.filter(status=CertificateWithdrawal.Status.DONE)
-    rows = Certificate.objects.exclude(withdrawals__in=taken_back)
-    of_class = "completion__enrolment__training_class"
-    rows = rows.filter(**{f"{of_class}__ends_on__range": ask.year_days})
-    return dict(rows.order_by().values_list(f"{of_class}__district__key").annotate(Count("completion", distinct=True)))
+    of_class = "enrolment__training_class"
+    rows = Completion.objects.filter(certified_q(), **{f"{of_class}__ends_on__range": ask.year_days})
+    return dict(rows.order_by().values_list(f"{of_class}__district__key").annotate(Count("pk")))
 
 
 def _working(ask: Ask) -> dict[str, dict[str, int]]:
