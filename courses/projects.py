@@ -38,15 +38,11 @@ class Progress:
 
 
 def progress(*, projects: Iterable[Project], on: date) -> list[Progress]:
-    """In four statements, however many projects. A person-time belongs to the project of the class that earned it."""
+    """In four statements, however many projects. A person-time belongs to the project of the class that earned it, as
+    it was when it was counted."""
     shown = list(projects)
-    of_class = "completion__enrolment__training_class__project"
-    counted = dict(
-        CountEntry.objects.filter(**{f"{of_class}__in": shown})
-        .order_by()
-        .values_list(of_class)
-        .annotate(total=Sum("amount"))
-    )
+    entries = CountEntry.objects.filter(project__in=[one.number for one in shown]).order_by()
+    counted = dict(entries.values_list("project").annotate(total=Sum("amount")))
     here = Q(status=Enrolment.Status.ADMITTED, training_class__status__in=_LIVE)
     learning = dict(
         Enrolment.objects.filter(here, training_class__project__in=shown)
@@ -65,7 +61,7 @@ def progress(*, projects: Iterable[Project], on: date) -> list[Progress]:
     return [
         Progress(
             project=one,
-            counted=counted.get(one.pk, 0),
+            counted=counted.get(one.number, 0),
             learning=learning.get(one.pk, 0),
             classes=classes.get(one.pk, 0),
             elapsed=_elapsed(one, on),

@@ -15,7 +15,7 @@ Listing = SavedView.Listing
 # The filters that each list has. None of them asks for a person, so none is ever kept.
 FILTERS: dict[str, tuple[str, ...]] = {
     Listing.QUEUE: ("kind", "district", "check", "q"),
-    Listing.CLASSES: ("status", "kind", "brand", "month", "district", "institution", "q"),
+    Listing.CLASSES: ("status", "kind", "brand", "year", "month", "district", "institution", "q"),
     Listing.INSTITUTIONS: ("status", "district", "q"),
 }
 LABEL_LENGTH, QUERY_LENGTH = 20, 300

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import IO
+from typing import IO, Any
 
 import xlsxwriter
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from courses import audit, scores
+from courses import scores
 from courses.exports import OPTIONS
 from courses.models import Enrolment, Score, TrainingClass, User
+from courses.outgoing import Given, record_given
 from courses.refusals import Refused
 from courses.rosters.files import read
 from courses.rosters.grid import HEADER_WITHIN, Grid
@@ -59,8 +60,8 @@ class Reading:
         self.faults.setdefault(row, []).append(words)
 
 
-def template(*, by: User, training_class: TrainingClass, now: datetime) -> IO[bytes]:
-    """The class's list with the scores that hold, to be filled in; names are in full, so the file leaves its row."""
+def template(*, by: User, training_class: TrainingClass, now: datetime) -> Given:
+    """The class's list with the scores that hold, to be filled in; names are in full."""
     rows = list(_admitted(training_class))
     held = scores.standing(enrolments=rows)
     lines = [[NUMBER, NAME, *PARTS.values(), REASON]]
@@ -68,12 +69,19 @@ def template(*, by: User, training_class: TrainingClass, now: datetime) -> IO[by
         points = held.get(row.pk, {})
         filled = [f"{points[part] / 10:g}" if part in points else "" for part in PARTS]
         lines.append([row.number, row.learner.name, *filled, ""])
-    detail = {"what": "scores", "rows": len(rows)}
-    audit.record(by=by, verb="exported", target=training_class, now=now, detail=detail)
-    return _workbook({(y, x): text for y, line in enumerate(lines) for x, text in enumerate(line)})
+    file = _workbook({(y, x): text for y, line in enumerate(lines) for x, text in enumerate(line)})
+    return _given(file, _("成绩表-%(number)s"), training_class, len(rows), by, now)
 
 
-def take(*, by: User, training_class: TrainingClass, content: bytes, now: datetime) -> tuple[Reading, IO[bytes] | None]:
+def _given(file: IO[bytes], name: Any, training_class: TrainingClass, rows: int, by: User, now: datetime) -> Given:
+    own = {"class": training_class.number}
+    export = record_given(
+        form="scores", kind="xlsx", filters=own, rows=rows, by=by, now=now, file=file, purpose="填写成绩"
+    )
+    return Given(file, export, name % {"number": training_class.number})
+
+
+def take(*, by: User, training_class: TrainingClass, content: bytes, now: datetime) -> tuple[Reading, Given | None]:
     """Write every score of a file, or none; with faults the table goes back with them written in.
 
     Refused with SheetRefused: too large, no table, no heading, no line.
@@ -89,7 +97,10 @@ def take(*, by: User, training_class: TrainingClass, content: bytes, now: dateti
     reading = _read(grid, header, places, enrolments)
     if not reading.faults:
         _write(by, reading, enrolments, now)
-    return reading, _with_faults(grid, header, reading) if reading.faults else None
+    if not reading.faults:
+        return reading, None
+    back, rows = _with_faults(grid, header, reading), sum(row > header for row in grid.rows)
+    return reading, _given(back, _("成绩表-有问题-%(number)s"), training_class, rows, by, now)
 
 
 def _admitted(training_class: TrainingClass) -> list[Enrolment]:

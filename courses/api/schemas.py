@@ -88,6 +88,7 @@ class TallyOut(Schema):
         enrolled=812,
         in_training=1406,
         pending=233,
+        certified=19120,
         integrity={"checked_at": "2026-09-14T02:00:11+08:00", "differences": 0},
         lines=[
             {"line": "skills", "target": 30000, "verified": 21408, "people": 19876, "expected_today": 21123},
@@ -107,12 +108,13 @@ class TallyOut(Schema):
     year: int
     as_of: date
     enrolled: int | None = Field(
-        ..., description="Seats of classes to begin, without completions on their way; of now, null for a past day"
+        ..., description="Seats of classes to begin that end in the year, no completion on its way; null for a past day"
     )
     in_training: int | None = Field(
-        ..., description="Seats of classes that run, without completions on their way; of now, null for a past day"
+        ..., description="Seats of classes that run and end in the year, no completion on its way; null likewise"
     )
-    pending: int | None = Field(..., description="completions proposed or submitted, not yet approved")
+    pending: int | None = Field(..., description="completions of these classes proposed or submitted, not yet approved")
+    certified: int | None = Field(..., description="approved completions of these classes whose certificate stands")
     integrity: IntegrityOut
     lines: list[LineFigures]
     districts: list[DistrictFigures]

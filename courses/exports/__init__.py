@@ -4,19 +4,12 @@ Every file has its definitions and says who took it, when and why; full document
 """
 
 from courses.exports.asking import Ask, By, Form
-from courses.exports.checking import find, is_same
-from courses.exports.figures import Named, named_figures
+from courses.exports.checking import code_of, find, is_same
+from courses.exports.figures import Named, named, named_figures, narrowed
 from courses.exports.forms import FORMS
 from courses.exports.keeping import reencrypt_files, sweep, sweep_strays
-from courses.exports.lists import (
-    QueueLine,
-    classes_xlsx,
-    entries_xlsx,
-    institutions_xlsx,
-    queue_xlsx,
-    tally_xlsx,
-)
-from courses.exports.making import Fetched, agree, drop, fetch, make_due
+from courses.exports.lists import QueueLine, classes_xlsx, institutions_xlsx, queue_xlsx, tally_xlsx
+from courses.exports.making import agree, drop, fetch, make_due
 from courses.exports.monthly import MonthlyReport, mark_of, monthly_report
 from courses.exports.own import Grid, grid, latest, preview, put, set_cells, sheet_names, upload
 from courses.exports.refusals import ExportRefusal, ExportRefused
@@ -34,7 +27,6 @@ __all__ = [
     "By",
     "ExportRefusal",
     "ExportRefused",
-    "Fetched",
     "Form",
     "Formula",
     "Grid",
@@ -48,8 +40,8 @@ __all__ = [
     "about_of",
     "agree",
     "classes_xlsx",
+    "code_of",
     "drop",
-    "entries_xlsx",
     "fetch",
     "find",
     "grid",
@@ -60,7 +52,9 @@ __all__ = [
     "make_due",
     "mark_of",
     "monthly_report",
+    "named",
     "named_figures",
+    "narrowed",
     "plan",
     "preview",
     "put",

@@ -17,6 +17,7 @@ from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Book, Words
 from courses.models import Completion, District, Export, Lesson, TrainingClass, User
 from courses.policy import CITY_TIME
+from courses.tally.entries import FURTHER, SINGLE, TOTALS
 
 Kept = TypeVar("Kept", bound=Model)
 CHUNK = 500
@@ -30,10 +31,12 @@ class By(StrEnum):
     PEOPLE = "people"  # a class, or a year with or without its month
     MONTH = "month"
     PERIOD = "period"  # a year with or without its month
+    LINES = "lines"  # lines of the ledger, by everything that a figure can be cut by
     YEAR = "year"  # a whole year
     OWN = "own"  # a workbook of the bureau's own, and a month
 
 
+LINE_FILTERS = tuple(name for name in (*TOTALS, *FURTHER) if name not in ("month", "district"))
 # What each way of asking may say; anything else is dropped before it is kept.
 SAID: dict[By, tuple[str, ...]] = {
     By.CLASS: ("class",),
@@ -41,6 +44,7 @@ SAID: dict[By, tuple[str, ...]] = {
     By.PEOPLE: ("class", "year", "month", "district"),
     By.MONTH: ("year", "month", "district"),
     By.PERIOD: ("year", "month", "district"),
+    By.LINES: ("year", "month", "district", "as_of", *LINE_FILTERS, *SINGLE),
     By.YEAR: ("year", "district"),
     By.OWN: ("own", "year", "month"),
 }

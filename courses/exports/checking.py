@@ -7,19 +7,22 @@ none, and the code of one sheet does not fit another. A file is compared byte by
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import IO, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from PIL import Image
 
 from courses import privacy
 from courses.certificates.symbol import modules
-from courses.exports.records import sha256_of
 from courses.models import Export
+from courses.outgoing import sha256_of
 
 PURPOSE = "export-check"
 CODE_BYTES = 8
+CLOSE = re.compile(r"YJ-(\d{4})-(\d{2})", re.ASCII)
 CODE_CHARACTERS = 2 * CODE_BYTES
 # Of the picture of the code: pixels of a module, modules of quiet round it.
 MODULE, QUIET = 4, 4
@@ -64,17 +67,28 @@ def picture_of(*, address: str) -> IO[bytes]:
 
 
 def find(*, number: str, code: str) -> Export | None:
-    """The record of a sheet; None where the code is not that of its number, or nothing was exported under it."""
+    """The record of a sheet; None where the code is not that of its number, or nothing was exported under it. What was
+    taken of a closed month bears the number of the close: the first record of it."""
     plain = "".join(code.split()).replace("-", "")
-    export = Export.objects.filter(number="".join(number.split()).upper()).exclude(content="").first()
-    if export is None or len(plain) != CODE_CHARACTERS:
+    asked = "".join(number.split()).upper()
+    if len(plain) != CODE_CHARACTERS:
         return None
     try:
         signature = bytes.fromhex(plain)
     except ValueError:
         return None
-    holds = privacy.verify(_said(export.number, export.content), signature, purpose=PURPOSE, length=CODE_BYTES)
-    return export if holds else None
+    for export in _under(asked):
+        if privacy.verify(_said(asked, export.content), signature, purpose=PURPOSE, length=CODE_BYTES):
+            return export
+    return None
+
+
+def _under(number: str) -> QuerySet[Export]:
+    rows = Export.objects.exclude(content="").order_by("pk")
+    if closed := CLOSE.fullmatch(number):
+        year, month = (int(part) for part in closed.groups())
+        return rows.filter(form="monthly", filters__year=year, filters__month=month)
+    return rows.filter(number=number)
 
 
 def is_same(*, export: Export, file: IO[bytes]) -> bool:

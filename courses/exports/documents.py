@@ -6,8 +6,10 @@ An official document is written in Chinese, whoever asks for it and in whatever 
 
 from collections.abc import Sequence
 from datetime import date
+from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
 from django.db.models import Count
@@ -23,11 +25,12 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from courses import attendance
 from courses import policy as policies
-from courses.exports.asking import Ask, moments_of
+from courses.exports.asking import Ask, in_pieces, moments_of, share
 from courses.exports.monthly import LINES, LineFigures, MonthlyReport, Placed, mark_of, report_of, state_word
-from courses.exports.writing import Mark, grouped
-from courses.models import Card, Line, Signal
+from courses.exports.writing import LANGUAGE, Mark, grouped
+from courses.models import Card, Enrolment, Line, RoomCheck, RoomCount, Signal, TrainingClass
 from courses.supervision.signals import latest
 from courses.tally import Scope, State, for_year
 
@@ -38,7 +41,6 @@ INDENT = Pt(32)
 NAMED = 3
 # Of the table on its lying page, in mm: rank, district, five columns of each line.
 WIDTHS = (13, 30, *(18, 16, 17, 22, 18) * 2)
-LANGUAGE = "zh-hans"
 
 
 def _face(run: Run, face: str, size: Any) -> None:
@@ -64,7 +66,8 @@ def _head(letter: Letter, text: str) -> None:
 
 def _begin(title: tuple[str, str], report: MonthlyReport, mark: Mark) -> Letter:
     """`title` in two lines, broken where the sense allows."""
-    letter = Document()
+    letter, moment = Document(), mark.now.astimezone(policies.CITY_TIME).replace(tzinfo=None, microsecond=0)
+    letter.core_properties.created = letter.core_properties.modified = moment
     page = letter.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.top_margin, page.bottom_margin, page.left_margin, page.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
@@ -182,9 +185,11 @@ def _period(report: MonthlyReport) -> str:
 
 
 def monthly_letter(ask: Ask, mark: Mark) -> IO[bytes]:
-    """月报 to the districts, with its table. Refused as `report_of`. Gives an open file at its start."""
+    """月报 to the districts, with its table; of a closed month dated by its close and the same byte for byte, whoever
+    takes it. Refused as `report_of`. Gives an open file at its start."""
     with translation.override(LANGUAGE):
         report = report_of(ask)
+        mark = mark.of(report.sealed)
         name = f"{_period(report)}职业培训目标进度"
         letter = _begin((f"{_period(report)}职业培训", "目标进度月报"), report, mark)
         _line(letter, f"现将{name}情况报告如下。", indent=True)
@@ -195,7 +200,7 @@ def monthly_letter(ask: Ask, mark: Mark) -> IO[bytes]:
             _line(letter, _by_state(report, line), indent=True)
         _head(letter, "三、有关说明")
         _line(letter, f"{BASIS}账目截至{report.as_of.isoformat()}，{mark_of(report)}。", indent=True)
-        _end(letter, report, policies.local_date(ask.now), f"{name}表")
+        _end(letter, report, policies.local_date(mark.now), f"{name}表")
         return _file(letter, mark)
 
 
@@ -253,9 +258,35 @@ def _quality(report: MonthlyReport, ask: Ask) -> str:
     yellow, red = (shown.filter(colour=colour).count() for colour in (Card.Colour.YELLOW, Card.Colour.RED))
     scans = f"{proofs.tenths // 10}.{proofs.tenths % 10}%" if proofs.tenths is not None else "–"
     return (
-        f"本年已核人次中，每次到课都凭扫码的占{scans}。"
+        f"{_attended(report, ask)}本年已核人次中，每次到课都凭扫码的占{scans}。{_inspected(report)}"
         f"本月有待核对事项的课次{open_ones}次，出示黄牌{yellow}张、红牌{red}张。"
     )
+
+
+def _attended(report: MonthlyReport, ask: Ask) -> str:
+    """Minutes attended of those scheduled, of everybody in the classes that ended in the month."""
+    ended = Enrolment.objects.filter(
+        status=Enrolment.Status.ADMITTED,
+        training_class__ends_on__range=(date(report.year, report.month, 1), report.last_day),
+        **({"training_class__district__key": report.district} if report.district else {}),
+    ).exclude(training_class__status__in=TrainingClass.UNAPPROVED)
+    attended = scheduled = 0
+    for piece in in_pieces(ended.select_related("training_class").order_by("pk")):
+        for own in attendance.of_enrolments(enrolments=piece, now=ask.now).values():
+            attended, scheduled = attended + own.attended, scheduled + own.scheduled
+    told = share(attended, scheduled)
+    return f"本月结束的班次出勤率{told}。" if told else "本月没有班次结束。"
+
+
+def _inspected(report: MonthlyReport) -> str:
+    """Rooms that were counted in the month; those of which the newest record says that something was found."""
+    lessons = {"lesson__training_class__district__key": report.district} if report.district else {}
+    begun = date(report.year, report.month, 1)
+    counted = RoomCount.objects.filter(**lessons, at__range=moments_of(begun, report.last_day))
+    checks = RoomCheck.objects.filter(room_count__in=counted).order_by("version")
+    conclusions = dict(checks.values_list("room_count", "conclusion"))
+    found = sum(one != RoomCheck.Conclusion.FINE for one in conclusions.values())
+    return f"本月到教室检查{counted.count()}次，其中发现问题{found}次。"
 
 
 def _file(letter: Letter, mark: Mark) -> IO[bytes]:
@@ -265,9 +296,18 @@ def _file(letter: Letter, mark: Mark) -> IO[bytes]:
     for table in letter.tables:
         for row in table.rows:
             mark.content.add(cell.text for cell in row.cells)
-    said = f"  导出编号 {mark.number} 校验 {grouped(mark.check)}"
+    said = f"  {'编号' if mark.sealed else '导出编号'} {mark.number} 校验 {grouped(mark.check)}"
     _face(letter.sections[0].header.paragraphs[0].add_run(said), BODY_FACE, SMALL)
+    written = BytesIO()
+    letter.save(written)
+    return _undated(written)
+
+
+def _undated(written: IO[bytes]) -> IO[bytes]:
+    """The same parts without the moment at which each was packed. Gives an open file at its start."""
     file = TemporaryFile()  # noqa: SIM115  the response closes it
-    letter.save(file)
+    with ZipFile(written) as parts, ZipFile(file, "w", ZIP_DEFLATED) as packed:
+        for name in parts.namelist():
+            packed.writestr(ZipInfo(name), parts.read(name), ZIP_DEFLATED)
     file.seek(0)
     return file

@@ -3,23 +3,26 @@ institutions, what waits for somebody."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from courses import dates, policy
-from courses.exports.asking import in_pieces
-from courses.exports.records import fresh_number, record_given
+from courses import access, dates
+from courses import policy as policies
+from courses.exports.asking import LINE_FILTERS, Ask, in_pieces
+from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Book, Sheet
 from courses.exports.writing import Mark, write_xlsx
 from courses.institutions import stage_words
 from courses.models import CountEntry, District, Institution, ProgrammeKind, TrainingClass, User
-from courses.tally import YearTally, refuse_when_drifted
+from courses.outgoing import Given, fresh_number, record_given
+from courses.tally import Cut, YearTally, entries, refuse_when_drifted
+from courses.tally.entries import BLANK, SINGLE
 
 
-def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> IO[bytes]:
-    """The yearly tally as the page shows it: the lines, the districts, the months. Gives an open file at its start.
+def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> Given:
+    """The yearly tally as the page shows it: the lines, the districts, the months.
 
     Refused with ReportLocked while the last check found a difference.
     """
@@ -58,35 +61,47 @@ def _tally_sheets(tally: YearTally) -> list[Sheet]:
     ]
 
 
-def entries_xlsx(
-    *, entries: QuerySet[CountEntry], by: User, now: datetime, filters: dict[str, Any] | None = None
-) -> IO[bytes]:
-    """The ledger lines behind a figure, names masked; `filters` is how the screen got to them. Gives an open file at
-    its start. Refused as `entries_book`."""
-    return _given(entries_book(entries=entries), form="entries", filters=filters or {}, by=by, now=now)
+def lines_asked(ask: Ask) -> QuerySet[CountEntry]:
+    """The lines of the ledger that this person sees, by the filters that a screen has; cut as the tally cuts its
+    figures. Refused with ExportRefused where neither a year nor one thing is named."""
+    found, given = access.visible_entries(user=ask.by, now=ask.now), ask.filters
+    if not any(given.get(name) for name in ("year", *SINGLE)):
+        raise ExportRefused(ExportRefusal.NO_PERIOD)
+    if given.get("year"):
+        told = {name: "" if given[name] == BLANK else given[name] for name in LINE_FILTERS if given.get(name)}
+        as_of = date.fromisoformat(given["as_of"]) if given.get("as_of") else None
+        today = policies.local_date(ask.now)
+        cut = Cut(year=ask.year, month=ask.month, as_of=as_of, today=today, **{**told, "district": ask.wanted or None})
+        found = entries(visible=found, cut=cut)
+    for name, column in SINGLE.items():
+        if given.get(name):
+            found = found.filter(**{column: given[name]})
+    return found.order_by("posted_at", "pk")
 
 
-def entries_book(*, entries: QuerySet[CountEntry]) -> Book:
-    """Refused with ReportLocked while the last check found a difference."""
+def entries_book(ask: Ask) -> Book:
+    """The ledger lines behind a figure, names masked. Refused as `lines_asked`, with ReportLocked while the last check
+    found a difference."""
     refuse_when_drifted()
+    asked = lines_asked(ask)
     header = [
         _("记账号"), _("人次"), _("计数日期"), _("记账日期"), _("目标线"), _("区市"), _("机构"), _("机构编号"), _("类型"),
         _("班级编号"), _("姓名"), _("依据"),
     ]  # fmt: skip
     names = _names()
-    found = entries.select_related(*ENTRY_NEEDS)
+    found = asked.select_related(*ENTRY_NEEDS)
     rows = (_entry_row(entry, names) for piece in in_pieces(found) for entry in piece)
     definitions = [
         (_("人次"), _("1 为计数，−1 为冲减")),
         (_("依据"), _("结业编号，或启用前的批次编号")),
     ]
-    return Book(_("计数明细"), [Sheet(_("计数账"), header, rows)], definitions, total=entries.count())
+    return Book(_("计数明细"), [Sheet(_("计数账"), header, rows)], definitions, total=asked.count())
 
 
 def classes_xlsx(
     *, classes: QuerySet[TrainingClass], by: User, now: datetime, filters: dict[str, Any] | None = None
-) -> IO[bytes]:
-    """The classes of a list, one row each, in the order given; no person stands in it. Gives an open file at its start.
+) -> Given:
+    """The classes of a list, one row each, in the order given; no person stands in it.
 
     `classes` is what the list shows with its `filters`; the seats are those of this moment.
     """
@@ -105,9 +120,8 @@ def classes_xlsx(
 
 def institutions_xlsx(
     *, institutions: QuerySet[Institution], by: User, now: datetime, filters: dict[str, Any] | None = None
-) -> IO[bytes]:
-    """The institutions of a list, one row each, in the order given, as `institutions.with_stage` gives them. Gives an
-    open file at its start."""
+) -> Given:
+    """The institutions of a list, one row each, in the order given, as `institutions.with_stage` gives them."""
     header = [
         _("机构编号"), _("机构"), _("类别"), _("区市"), _("统一社会信用代码"), _("地址"), _("对外电话"), _("备案"),
         _("最近提交"), _("名录状态"),
@@ -133,7 +147,7 @@ def _institution_row(row: Institution) -> list[Any]:
         row.address,
         row.contact_phone,
         stage_words(row),
-        policy.local_date(since).isoformat() if since else "",
+        policies.local_date(since).isoformat() if since else "",
         row.get_status_display(),
     ]
 
@@ -154,11 +168,8 @@ class QueueLine(NamedTuple):
     deadline: str
 
 
-def queue_xlsx(
-    *, lines: Sequence[QueueLine], by: User, now: datetime, filters: dict[str, Any] | None = None
-) -> IO[bytes]:
-    """What waits for somebody, one row each, in the order given; no learner stands in it. Gives an open file at its
-    start."""
+def queue_xlsx(*, lines: Sequence[QueueLine], by: User, now: datetime, filters: dict[str, Any] | None = None) -> Given:
+    """What waits for somebody, one row each, in the order given; no learner stands in it."""
     header = [
         _("事项"), _("编号"), _("内容"), _("区市"), _("机构"), _("人次"), _("检查"), _("经手人"), _("开始等待"),
         _("最后期限"), _("期限"),
@@ -169,7 +180,7 @@ def queue_xlsx(
             line.people or "",
             line.checks,
             line.submitter,
-            policy.local_date(line.since).isoformat(),
+            policies.local_date(line.since).isoformat(),
             line.due.isoformat() if line.due else "",
             line.deadline,
         ]
@@ -183,14 +194,14 @@ def queue_xlsx(
     return _given(book, form="queue", filters=filters or {}, by=by, now=now)
 
 
-def _given(book: Book, *, form: str, filters: dict[str, Any], by: User, now: datetime) -> IO[bytes]:
+def _given(book: Book, *, form: str, filters: dict[str, Any], by: User, now: datetime) -> Given:
     mark = Mark(by, now, number=fresh_number())
     file, rows = write_xlsx(book, mark)
-    record_given(
+    export = record_given(
         form=form, kind="xlsx", filters=filters, rows=rows, file=file, by=by, now=now, number=mark.number,
         content=mark.content.digest,
     )  # fmt: skip
-    return file
+    return Given(file, export, book.title)
 
 
 CLASS_NEEDS = ("course__kind", "course__brand", "district", "institution")

@@ -6,10 +6,8 @@ anew; after three tries the row says that there is no file.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import IO
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -20,11 +18,11 @@ from courses.access import Permission
 from courses.exports import keeping
 from courses.exports.asking import Ask
 from courses.exports.forms import FORMS
-from courses.exports.records import sha256_of
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.taking import make
 from courses.exports.writing import Mark
 from courses.models import Export, User
+from courses.outgoing import Given, sha256_of
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
@@ -152,15 +150,7 @@ def _refuse_lost_right(export: Export, now: datetime) -> None:
         raise ExportRefused(ExportRefusal.NOT_YOURS)
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """A file to hand over, with what it is called."""
-
-    file: IO[bytes]
-    name: str
-
-
-def fetch(*, by: User, export: Export, now: datetime) -> Fetched:
+def fetch(*, by: User, export: Export, now: datetime) -> Given:
     """The file, to who asked for it and to nobody else; each time is logged.
 
     Refused with ExportRefused where it is somebody else's, was not made, is past its time, or the right to it is gone.
@@ -174,4 +164,4 @@ def fetch(*, by: User, export: Export, now: datetime) -> Fetched:
     with transaction.atomic():
         Export.objects.filter(pk=export.pk, taken_at__isnull=True).update(taken_at=now)
         audit.record(by=by, verb="export_fetched", target=export, now=now, detail={"full": export.full})
-    return Fetched(BytesIO(content), f"{FORMS[export.form].title}-{export.number}")
+    return Given(BytesIO(content), export, f"{FORMS[export.form].title}-{export.number}")

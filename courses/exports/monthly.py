@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from courses import dates
 from courses import policy as policies
 from courses.exports.asking import Ask
 from courses.exports.refusals import ExportRefusal, ExportRefused
-from courses.exports.sheets import Book, Formula, Pair, Sheet
+from courses.exports.sheets import Book, Formula, Pair, Sealed, Sheet
+from courses.exports.writing import LANGUAGE
 from courses.models import Brand, District, Institution, Line, MonthClose, ProgrammeKind
 from courses.tally import Scope, State, for_year, number_of, refuse_when_drifted
 from courses.tally.figures import DistrictLine
@@ -64,6 +66,11 @@ class MonthlyReport:
     marks: Marks
 
     @property
+    def sealed(self) -> Sealed | None:
+        """Of a closed month, whose files are the same for everybody."""
+        return Sealed(self.number, self.close.closed_at) if self.close and self.close.closed_at else None
+
+    @property
     def number(self) -> str:
         """YJ-2026-08 of a closed month."""
         return number_of(self.close) if self.close else ""
@@ -90,14 +97,14 @@ def monthly_report(*, year: int, month: int, district: str, now: datetime, with_
         targets = targets_of(year=year, as_of=None)
         if with_people:
             figures["people"] = _people(year, month, district, today)
-    known = {row.key: row for row in District.objects.all()}
-    marks = marks_of(rules_on(year=year, day=last_day))
+    known = _districts(close)
+    marks = Marks(*close.snapshot["marks"]) if close else marks_of(rules_on(year=year, day=last_day))
     when = (year, last_day, marks)
     return MonthlyReport(
         year=year,
         month=month,
         district=district,
-        place=known[district].label if district else _("全市"),
+        place=known.get(district, district) if district else _("全市"),
         last_day=last_day,
         as_of=as_of,
         close=close,
@@ -107,6 +114,21 @@ def monthly_report(*, year: int, month: int, district: str, now: datetime, with_
         share=days_gone(year=year, today=last_day) * 1000 // days_in(year),
         marks=marks,
     )
+
+
+def _districts(close: MonthClose | None) -> dict[str, str]:
+    """The districts by key, in their order. A closed month has those of its day, under the names of its day; a name in
+    the other language is that of today."""
+    now = {row.key: row.label for row in District.objects.all()}
+    if close is None:
+        return now
+    return {key: _name(close, "district", key, now.get(key, key)) for key in close.snapshot["districts"]}
+
+
+def _name(close: MonthClose | None, cut: str, key: str, now: str) -> str:
+    if close is None or not (translation.get_language() or LANGUAGE).startswith("zh"):
+        return now
+    return str(close.snapshot["names"][cut].get(key, now))
 
 
 def _people(year: int, month: int, district: str, today: date) -> Rows:
@@ -143,7 +165,7 @@ def _figures(
 
 
 def _ranked(
-    known: dict[str, District],
+    known: dict[str, str],
     figures: dict[str, Rows],
     targets: dict[tuple[str, str], int],
     when: tuple[int, date, Marks],
@@ -151,8 +173,8 @@ def _ranked(
 ) -> tuple[Placed, ...]:
     """Like the league: by share of the own skills target, then of the other, then by the list's order."""
     found = [
-        (key, row.label, {line: _figures(figures, targets, line, key, when) for line in LINES})
-        for key, row in known.items()
+        (key, name, {line: _figures(figures, targets, line, key, when) for line in LINES})
+        for key, name in known.items()
     ]
     found.sort(key=lambda row: tuple(-row[2][line].part for line in LINES))
     ranked = (Placed(rank, *row) for rank, row in enumerate(found, start=1))
@@ -175,8 +197,16 @@ def mark_of(report: MonthlyReport) -> str:
 
 
 def book(ask: Ask) -> Book:
-    """The workbook: values beside formulas that give the same, so that whoever doubts a sum can follow it."""
+    """The workbook: values beside formulas that give the same, so that whoever doubts a sum can follow it. That of a
+    closed month is official, and therefore in one language."""
     report = report_of(ask)
+    if report.close is None:
+        return _book(report)
+    with translation.override(LANGUAGE):
+        return _book(report_of(ask))
+
+
+def _book(report: MonthlyReport) -> Book:
     definitions: list[Pair] = [
         (
             _("人次"),
@@ -196,7 +226,7 @@ def book(ask: Ask) -> Book:
     title = _("月报-%(place)s-%(year)s-%(month)02d") % {
         "place": report.place, "year": report.year, "month": report.month,
     }  # fmt: skip
-    return Book(title, sheets, definitions, mark=mark_of(report))
+    return Book(title, sheets, definitions, mark=mark_of(report), sealed=report.sealed)
 
 
 def _states(marks: Marks) -> str:
@@ -301,7 +331,7 @@ def _proved(report: MonthlyReport, first: int, last: int) -> list[list[Any]]:
 
 def _cut_sheet(cut: str, words: str, report: MonthlyReport) -> Sheet:
     """One dimension, line after line, each with its sum as a formula, the line's figure and the difference."""
-    names = _names(cut)
+    names = _names(cut, report.close)
     head = _head(report)
     at = len(head) + 2
     rows: list[list[Any]] = []
@@ -328,9 +358,11 @@ def _cut_sheet(cut: str, words: str, report: MonthlyReport) -> Sheet:
     return Sheet(words, [_("目标线"), _("代码"), words, _("本月人次"), _("本年累计")], rows, head)
 
 
-def _names(cut: str) -> dict[str, str]:
+def _names(cut: str, close: MonthClose | None) -> dict[str, str]:
     if cut == "institution":
-        return {row.number: row.label for row in Institution.objects.all()}
-    if cut == "kind":
-        return {row.key: row.label for row in ProgrammeKind.objects.all()}
-    return {row.key: row.label for row in Brand.objects.all()}
+        now = {row.number: row.label for row in Institution.objects.all()}
+    elif cut == "kind":
+        now = {row.key: row.label for row in ProgrammeKind.objects.all()}
+    else:
+        now = {row.key: row.label for row in Brand.objects.all()}
+    return {key: _name(close, cut, key, label) for key, label in now.items()}

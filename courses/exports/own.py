@@ -21,12 +21,12 @@ from openpyxl.workbook import Workbook
 from courses import access, audit
 from courses.exports import keeping
 from courses.exports.asking import Ask
-from courses.exports.figures import label_of, named_figures, values_of
+from courses.exports.figures import label_of, named, values_of
 from courses.exports.monthly import report_of
-from courses.exports.records import sha256_of
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.writing import Mark, grouped
 from courses.models import OwnForm, OwnFormVersion, User
+from courses.outgoing import sha256_of
 from courses.people.numbers import fresh
 
 # The limits guard the service: a form is a page or two.
@@ -124,7 +124,7 @@ def set_cells(*, by: User, form: OwnForm, cells: Cells, seen: int, now: datetime
     last = latest(form=form)
     if last.version != seen:
         raise ExportRefused(ExportRefusal.OVERTAKEN)
-    book, known, taken = _open(keeping.kept_own(version=last)), named_figures(), set()
+    book, known, taken = _open(keeping.kept_own(version=last)), named(row[2] for row in cells), set()
     for sheet, cell, figure in cells[:CELLS]:
         place = f"{sheet}!{cell}"
         if _cell(book, sheet, cell) is None:
@@ -226,7 +226,8 @@ def _seen(cell: Cell | MergedCell, held: Mapping[str, tuple[str, Any]], span: tu
 def preview(*, ask: Ask, version: OwnFormVersion) -> list[tuple[str, str, str, Any]]:
     """Each cell with its figure in words and what it would hold; None for a figure that is gone. Refused as the
     monthly report."""
-    known, values = named_figures(), values_of(report_of(ask))
+    figures = [figure for _sheet, _cell, figure in version.cells]
+    known, values = named(figures), values_of(report_of(ask), figures)
     return [
         (sheet, cell, str(label_of(figure, known)), values.get(figure)) for sheet, cell, figure in version.cells
     ]  # fmt: skip
@@ -243,8 +244,9 @@ def fill(ask: Ask, mark: Mark) -> IO[bytes]:
     version = latest(form=form)
     if not version.cells:
         raise ExportRefused(ExportRefusal.NOTHING_MAPPED)
-    known, values = named_figures(), values_of(report_of(ask))
-    gone = sorted({str(label_of(figure, known)) for _sheet, _place, figure in version.cells if figure not in values})
+    figures = [figure for _sheet, _place, figure in version.cells]
+    known, values = named(figures), values_of(report_of(ask), figures)
+    gone = sorted({str(label_of(figure, known)) for figure in figures if figure not in values})
     if gone:
         raise ExportRefused(ExportRefusal.NO_FIGURE, names="、".join(gone))
     book = _open(keeping.kept_own(version=version))

@@ -18,6 +18,7 @@ class ExportRefusal(StrEnum):
     NO_PERIOD = "no_period"
     NOT_YOURS = "not_yours"
     TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
     SAME_PERSON = "same_person"
     DECIDED = "decided"
     GONE = "gone"
@@ -35,6 +36,7 @@ class ExportRefusal(StrEnum):
     CELL_TWICE = "cell_twice"
     NO_FIGURE = "no_figure"
     NO_FIGURE_CHOSEN = "no_figure_chosen"
+    NOT_CUT = "not_cut"
     NOTHING_MAPPED = "nothing_mapped"
     OVERTAKEN = "overtaken"
 
@@ -51,6 +53,7 @@ class ExportRefused(Refused):
         ExportRefusal.NO_PERIOD: _("请填写 2000 到 2100 年之间的年度和 1 到 12 的月份，本次未导出。"),
         ExportRefusal.NOT_YOURS: _("这张表超出您的范围，本次未导出。请改选您的区市，或请上级导出。"),
         ExportRefusal.TOO_LONG: _("这张表有 %(rows)s 行，打印页最多 %(limit)s 行，本次未导出。请改选 xlsx。"),
+        ExportRefusal.TOO_MANY: _("这张表有 %(rows)s 行，xlsx 最多 %(limit)s 行，本次未导出。请改选 csv，或缩小范围。"),
         ExportRefusal.SAME_PERSON: _("须由另一人同意，未办理。请交有权限的同事办理。"),
         ExportRefusal.DECIDED: _("这次申请已经办过，未改动。请刷新后查看。"),
         ExportRefusal.GONE: _("文件已过期删除，没有下载。需要时请重新导出。"),
@@ -70,6 +73,7 @@ class ExportRefused(Refused):
         ExportRefusal.CELL_TWICE: _("「%(cell)s」填了两次，未保存。请改成一格一个数。"),
         ExportRefusal.NO_FIGURE: _("没有这些数了：%(names)s。本次未填表。请在对应关系里改掉。"),
         ExportRefusal.NO_FIGURE_CHOSEN: _("还没有选填什么数，未保存。请先选一个数，再放进这一格。"),
+        ExportRefusal.NOT_CUT: _("只有「本月人次」和「本年累计」能按类型或月份细分，未保存。请改选其中一个。"),
         ExportRefusal.NOTHING_MAPPED: _("还没有写明哪一格填哪个数，本次未填表。请先写对应关系。"),
         ExportRefusal.OVERTAKEN: _("刚刚有人改过对应关系，未保存。请刷新后再改。"),
     }

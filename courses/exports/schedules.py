@@ -8,14 +8,16 @@ from courses import access, audit, policy
 from courses.access import Permission
 from courses.exports.asking import SAID, Ask, By
 from courses.exports.forms import FORMS
-from courses.exports.records import fresh_number
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.models import Export, ExportSchedule, User
+from courses.outgoing import fresh_number
 from courses.people.numbers import fresh
 
 LAST_DAY = 28
 # Forms that a month makes sense of.
-MONTHLY = tuple(key for key, form in FORMS.items() if form.by in (By.MONTH, By.PERIOD, By.YEAR, By.PEOPLE, By.OWN))
+MONTHLY = tuple(
+    key for key, form in FORMS.items() if form.by in (By.MONTH, By.PERIOD, By.LINES, By.YEAR, By.PEOPLE, By.OWN)
+)
 
 
 def plan(*, by: User, form: str, kind: str, district: str, day: int, now: datetime, own: str = "") -> ExportSchedule:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.utils.functional import Promise
@@ -42,9 +43,18 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """What a file of a closed month says in the place of who takes it and when: the close's number and moment."""
+
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Book:
     """A whole file. `absent` are columns of the usual form that the service has no facts for, each with the reason;
-    `total` is how many rows are to come, as far as known beforehand; `mark` stands over every sheet."""
+    `total` is how many rows are to come, as far as known beforehand; `mark` stands over every sheet. One that is
+    `sealed` is the same byte for byte whoever takes it and whenever."""
 
     title: str
     sheets: Sequence[Sheet]
@@ -52,6 +62,7 @@ class Book:
     absent: Sequence[tuple[Words, Words]] = ()
     total: int = 0
     mark: str = ""
+    sealed: Sealed | None = None
 
 
 def sheet_of(

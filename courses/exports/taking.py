@@ -12,14 +12,16 @@ from courses import access, audit
 from courses.access import Permission
 from courses.exports.asking import SAID, Ask
 from courses.exports.forms import FORMS, WRITTEN
-from courses.exports.records import fresh_number, record_given
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Book
 from courses.exports.writing import Mark, Tick, add_all, write_csv, write_xlsx
 from courses.models import Export, User
+from courses.outgoing import Given, fresh_number, record_given
 
 Kind, Status = Export.Kind, Export.Status
 PRINT_ROWS = 2_000
+# 1,048,576 of the format, less headings.
+SHEET_ROWS = 1_048_000
 PURPOSE_MAX = 100
 
 
@@ -32,6 +34,8 @@ class Wanted:
     filters: dict[str, Any]
     full: bool = False
     purpose: str = ""
+    # Up to so many rows a large form is handed over at once, as who stands before a short list expects.
+    at_once: int = 0
 
     @property
     def said(self) -> dict[str, Any]:
@@ -50,6 +54,11 @@ class Taken:
     book: Book | None = None
     mark: Mark | None = None
 
+    @property
+    def given(self) -> Given | None:
+        """The file that is handed over at once; None where there is none yet, or a page instead."""
+        return None if self.file is None else Given(self.file, self.export, self.name)
+
 
 def take(*, by: User, wanted: Wanted, now: datetime) -> Taken:
     """Hand a form over, or put it in line.
@@ -65,7 +74,10 @@ def take(*, by: User, wanted: Wanted, now: datetime) -> Taken:
     ask = Ask(by, now, wanted.said)
     is_large = form.is_large and "class" not in ask.filters
     if wanted.full or (is_large and wanted.kind != Kind.PRINT):
-        return Taken(_in_line(ask, wanted), str(form.title))
+        book = form.build(ask)
+        _refuse_too_many(book, wanted)
+        if wanted.full or not wanted.at_once or book.total > wanted.at_once:
+            return Taken(_in_line(ask, wanted, book), str(form.title))
     number = fresh_number()
     mark = Mark(by, now, wanted.purpose.strip()[:PURPOSE_MAX], number=number)
     if wanted.kind == Kind.PRINT:
@@ -95,9 +107,14 @@ def _refuse_full(by: User, wanted: Wanted, now: datetime) -> None:
         raise ExportRefused(ExportRefusal.FULL_IS_XLSX)
 
 
-def _in_line(ask: Ask, wanted: Wanted) -> Export:
-    """Its filters are held against what the person sees now; what is made later is held against it again."""
-    book = FORMS[wanted.form].build(ask)
+def _refuse_too_many(book: Book, wanted: Wanted) -> None:
+    """A sheet of a workbook ends, and what lies beyond its end would be lost in silence."""
+    if wanted.kind == Kind.XLSX and book.total > SHEET_ROWS:
+        raise ExportRefused(ExportRefusal.TOO_MANY, rows=f"{book.total:,}", limit=f"{SHEET_ROWS:,}")
+
+
+def _in_line(ask: Ask, wanted: Wanted, book: Book) -> Export:
+    """The filters were held against what the person sees now; what is made later is held against it again."""
     with transaction.atomic():
         export = Export.objects.create(
             number=fresh_number(),

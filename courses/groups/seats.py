@@ -12,6 +12,7 @@ from courses.enrolment import EnrolmentRefused
 from courses.groups.booking import current_list, too_many, wrong_status
 from courses.groups.refusals import GroupRefusal, GroupRefused
 from courses.models import Enrolment, GroupBooking, IdentityDocument, RosterImport, TrainingClass, User
+from courses.outgoing import record_given
 from courses.refusals import Refused
 from courses.rosters import RosterRefusal, RosterRefused
 from courses.seating import SeatingRefusal, SeatingRefused
@@ -204,8 +205,10 @@ def list_for_employer(*, booking: GroupBooking, by: User, now: datetime) -> Sequ
     rows = members(booking=booking)
     current = IdentityDocument.objects.filter(learner__in=[row.learner_id for row in rows], until__isnull=True)
     documents = {document.learner_id: document.number for document in current}
-    detail = {"what": "group_list", "rows": len(rows)}
-    audit.record(by=by, verb="exported", target=booking, now=now, detail=detail)
+    record_given(
+        form="group_list", kind="print", filters={"class": booking.training_class.number, "group": booking.number},
+        rows=len(rows), by=by, now=now, purpose="交给单位",
+    )  # fmt: skip
     return [
         Member(
             row,

@@ -224,6 +224,7 @@ def _entry(completion: Completion, person: UUID, now: datetime) -> CountEntry:
         person=person,
         claim_key=a_class.claim_key,
         class_number=a_class.number,
+        project=a_class.project.number if a_class.project else "",
         occupation=a_class.occupation.key if a_class.occupation else "",
         level=a_class.level.key if a_class.level else "",
         category=enrolment.category.key if enrolment.category else "",
@@ -338,6 +339,7 @@ NEEDED = (
     "enrolment__training_class__district",
     "enrolment__training_class__institution",
     "enrolment__training_class__brand",
+    "enrolment__training_class__project",
     "enrolment__training_class__occupation",
     "enrolment__training_class__level",
 )
@@ -345,7 +347,7 @@ NEEDED = (
 
 FROZEN = (
     "counted_on", "year", "month", "line", "district", "institution", "kind", "brand", "person", "claim_key",
-    "class_number", "occupation", "level", "category", "sex", "age_band", "education", "online_share",
+    "class_number", "project", "occupation", "level", "category", "sex", "age_band", "education", "online_share",
     "proof",
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ DIMENSIONS = {
     "education": "education",
     "occupation": "occupation",
     "level": "level",
+    "project": "project",
     "proof": "proof",
     "online": "CASE WHEN online_share = 0 THEN 'offline' WHEN online_share >= 100 THEN 'online' ELSE 'blended' END",
 }

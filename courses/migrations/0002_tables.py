@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=16, unique=True)),
                 ('form', models.CharField(max_length=12)),
-                ('kind', models.CharField(choices=[('xlsx', 'xlsx 工作簿'), ('csv', 'csv 文本'), ('docx', 'docx 公文'), ('print', '打印页')], max_length=5)),
+                ('kind', models.CharField(choices=[('xlsx', 'xlsx 工作簿'), ('csv', 'csv 文本'), ('docx', 'docx 公文'), ('json', 'json 数据'), ('print', '打印页')], max_length=5)),
                 ('district', models.CharField(blank=True, max_length=40)),
                 ('own', models.CharField(blank=True, help_text="the number of a form of the bureau's own", max_length=16)),
                 ('day', models.PositiveSmallIntegerField()),
@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 28)), name='exportschedule_day'), models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('owner', 'form', 'kind', 'district', 'own'), name='exportschedule_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['xlsx', 'csv', 'docx', 'print'])), name='exportschedule_kind_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 28)), name='exportschedule_day'), models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('owner', 'form', 'kind', 'district', 'own'), name='exportschedule_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['xlsx', 'csv', 'docx', 'json', 'print'])), name='exportschedule_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -523,7 +523,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=16, unique=True)),
                 ('form', models.CharField(max_length=12)),
-                ('kind', models.CharField(choices=[('xlsx', 'xlsx 工作簿'), ('csv', 'csv 文本'), ('docx', 'docx 公文'), ('print', '打印页')], max_length=5)),
+                ('kind', models.CharField(choices=[('xlsx', 'xlsx 工作簿'), ('csv', 'csv 文本'), ('docx', 'docx 公文'), ('json', 'json 数据'), ('print', '打印页')], max_length=5)),
                 ('filters', models.JSONField(default=dict, help_text='numbers and keys, nothing about a person')),
                 ('full', models.BooleanField(default=False, help_text='with whole document numbers and phones')),
                 ('purpose', models.CharField(blank=True, max_length=100)),
@@ -550,7 +550,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('-pk',),
                 'indexes': [models.Index(condition=models.Q(('status__in', ['asked', 'queued', 'running'])), fields=['asked_at'], name='export_open'), models.Index(fields=['asked_by', '-id'], name='export_own')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('full', False), ('purpose__gt', ''), _connector='OR'), name='export_full_has_purpose'), models.CheckConstraint(condition=models.Q(('full', False), ('status__in', ['asked', 'dropped']), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='export_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'ready'), _negated=True), models.Q(('file__gt', ''), ('sha256__gt', ''), ('expires_at__isnull', False)), _connector='OR'), name='export_ready_has_file'), models.CheckConstraint(condition=models.Q(('status', 'ready'), ('file', ''), _connector='OR'), name='export_file_only_while_ready'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'dropped', 'queued', 'running', 'ready', 'failed', 'expired', 'given'])), name='export_status_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['xlsx', 'csv', 'docx', 'print'])), name='export_kind_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('full', False), ('purpose__gt', ''), _connector='OR'), name='export_full_has_purpose'), models.CheckConstraint(condition=models.Q(('full', False), ('status__in', ['asked', 'dropped']), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='export_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'ready'), _negated=True), models.Q(('file__gt', ''), ('sha256__gt', ''), ('expires_at__isnull', False)), _connector='OR'), name='export_ready_has_file'), models.CheckConstraint(condition=models.Q(('status', 'ready'), ('file', ''), _connector='OR'), name='export_file_only_while_ready'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'dropped', 'queued', 'running', 'ready', 'failed', 'expired', 'given'])), name='export_status_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['xlsx', 'csv', 'docx', 'json', 'print'])), name='export_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -2128,6 +2128,7 @@ class Migration(migrations.Migration):
                 ('person', models.UUIDField()),
                 ('claim_key', models.CharField(max_length=100)),
                 ('class_number', models.CharField(blank=True, max_length=20)),
+                ('project', models.CharField(blank=True, max_length=20)),
                 ('occupation', models.CharField(blank=True, max_length=40)),
                 ('level', models.CharField(blank=True, max_length=40)),
                 ('category', models.CharField(blank=True, max_length=40)),
@@ -2142,7 +2143,7 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='courses.openingbatch')),
             ],
             options={
-                'indexes': [models.Index(fields=['year', 'line', 'district', 'posted_on'], name='countentry_drill'), models.Index(fields=['posted_on'], name='countentry_day'), models.Index(fields=['class_number'], name='countentry_class'), models.Index(fields=['institution', 'posted_on'], name='countentry_institution'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['year', 'line', 'district', 'posted_on'], name='countentry_taken_back'), models.Index(condition=models.Q(('is_adjustment', True)), fields=['year', 'month'], name='countentry_adjustments')],
+                'indexes': [models.Index(fields=['year', 'line', 'district', 'posted_on'], name='countentry_drill'), models.Index(fields=['posted_on'], name='countentry_day'), models.Index(fields=['class_number'], name='countentry_class'), models.Index(condition=models.Q(('project', ''), _negated=True), fields=['project', 'year'], name='countentry_project'), models.Index(fields=['institution', 'posted_on'], name='countentry_institution'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['year', 'line', 'district', 'posted_on'], name='countentry_taken_back'), models.Index(condition=models.Q(('is_adjustment', True)), fields=['year', 'month'], name='countentry_adjustments')],
                 'constraints': [models.UniqueConstraint(fields=('completion', 'revision'), name='countentry_revision'), models.CheckConstraint(condition=models.Q(('amount__in', [1, -1])), name='countentry_one_or_minus_one'), models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', True), ('completion__isnull', False)), models.Q(('batch__isnull', False), ('completion__isnull', True)), _connector='OR'), name='countentry_has_one_proof'), models.CheckConstraint(condition=models.Q(models.Q(('amount', 1), ('reverses__isnull', True)), models.Q(('amount', -1), ('reverses__isnull', False)), _connector='OR'), name='countentry_minus_reverses'), models.CheckConstraint(condition=models.Q(('line__in', ['skills', 'entrepreneurship', 'own'])), name='countentry_line_known'), models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 12)), name='countentry_month'), models.CheckConstraint(condition=models.Q(('is_adjustment', False), ('reason__gt', ''), _connector='OR'), name='countentry_adjustment_has_reason'), models.CheckConstraint(condition=models.Q(('proof__in', ['scan', 'hand', 'batch', ''])), name='countentry_proof_known')],
             },
         ),

@@ -22,6 +22,7 @@ class Export(models.Model):
         XLSX = "xlsx", _("xlsx 工作簿")
         CSV = "csv", _("csv 文本")
         DOCX = "docx", _("docx 公文")
+        JSON = "json", _("json 数据")
         PRINT = "print", _("打印页")
 
     class Status(models.TextChoices):
@@ -86,7 +87,9 @@ class Export(models.Model):
                 ),
                 name="export_status_known",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["xlsx", "csv", "docx", "print"]), name="export_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["xlsx", "csv", "docx", "json", "print"]), name="export_kind_known"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -124,7 +127,7 @@ class ExportSchedule(models.Model):
                 name="exportschedule_once",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["xlsx", "csv", "docx", "print"]), name="exportschedule_kind_known"
+                condition=Q(kind__in=["xlsx", "csv", "docx", "json", "print"]), name="exportschedule_kind_known"
             ),
         ]
 

@@ -66,6 +66,7 @@ class CountEntry(Counted):
     person = models.UUIDField()
     claim_key = models.CharField(max_length=100)
     class_number = models.CharField(max_length=20, blank=True)
+    project = models.CharField(max_length=20, blank=True)
     occupation = models.CharField(max_length=40, blank=True)
     level = models.CharField(max_length=40, blank=True)
     category = models.CharField(max_length=40, blank=True)
@@ -101,6 +102,7 @@ class CountEntry(Counted):
             models.Index(fields=["year", "line", "district", "posted_on"], name="countentry_drill"),
             models.Index(fields=["posted_on"], name="countentry_day"),
             models.Index(fields=["class_number"], name="countentry_class"),
+            models.Index(fields=["project", "year"], condition=~Q(project=""), name="countentry_project"),
             models.Index(fields=["institution", "posted_on"], name="countentry_institution"),
             models.Index(
                 fields=["year", "line", "district", "posted_on"],

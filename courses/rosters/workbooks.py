@@ -6,11 +6,11 @@ from typing import IO, Any
 
 import openpyxl
 import xlsxwriter
+from django.utils.translation import gettext as _
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 
-from courses import audit
 from courses.models import (
     District,
     DocumentKind,
@@ -20,6 +20,7 @@ from courses.models import (
     TrainingClass,
     User,
 )
+from courses.outgoing import Given, record_given
 from courses.rosters.columns import HEADINGS, Column
 from courses.rosters.files import read
 from courses.rosters.keeping import kept
@@ -91,7 +92,7 @@ def _example(training_class: TrainingClass) -> dict[Column, str]:
     }
 
 
-def with_problems(*, roster: RosterImport, by: User | None, now: datetime) -> IO[bytes]:
+def with_problems(*, roster: RosterImport, by: User, now: datetime) -> Given:
     """The same workbook with one more column that says what is wrong, and the bad cells in red; text files become xlsx.
 
     Refused with RosterRefused where the file was cleared away.
@@ -105,12 +106,13 @@ def with_problems(*, roster: RosterImport, by: User | None, now: datetime) -> IO
         raise
     except Exception as error:  # a library that met a file it cannot write again
         raise RosterRefused(RosterRefusal.NOT_A_TABLE) from error
-    detail = {"what": "roster_problems", "rows": _write_problems(page, roster)}
-    audit.record(by=by, verb="exported", target=roster.training_class, now=now, detail=detail)
-    file = io.BytesIO()
+    rows, file = _write_problems(page, roster), io.BytesIO()
     book.save(file)
-    file.seek(0)
-    return file
+    export = record_given(
+        form="roster_fix", kind="xlsx", filters={"class": roster.training_class.number, "roster": roster.number},
+        rows=rows, by=by, now=now, file=file, purpose="改正名单",
+    )  # fmt: skip
+    return Given(file, export, _("名单-待改-%(number)s") % {"number": roster.training_class.number})
 
 
 def _as_workbook(content: bytes) -> Any:

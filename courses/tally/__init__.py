@@ -24,6 +24,7 @@ from courses.tally.integrity import Integrity, ReportLocked, last_check, record_
 from courses.tally.pace import Pace, State, pace_of
 from courses.tally.preview import Preview, Setting, preview, setting_of
 from courses.tally.progress import verified_of
+from courses.tally.stages import IN_TRAINING, PENDING, certified_q
 from courses.tally.target_sheet import Fault, Sheet, SheetRefusal, SheetRefused, read_sheet
 from courses.tally.targets import (
     Balance,
@@ -39,6 +40,8 @@ from courses.tally.targets import (
 
 __all__ = [
     "BY_WORDS",
+    "IN_TRAINING",
+    "PENDING",
     "Adjusted",
     "Balance",
     "Board",
@@ -78,6 +81,7 @@ __all__ = [
     "balances",
     "board",
     "breakdown",
+    "certified_q",
     "chain",
     "checklist",
     "close_differences",

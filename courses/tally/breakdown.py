@@ -26,6 +26,7 @@ from courses.models import (
     Line,
     Occupation,
     ProgrammeKind,
+    Project,
     SkillLevel,
 )
 from courses.tally.cells import LINES
@@ -45,6 +46,7 @@ class By(StrEnum):
     EDUCATION = "education"
     OCCUPATION = "occupation"
     LEVEL = "level"
+    PROJECT = "project"
     ONLINE = "online"
     MONTH = "month"
     PROOF = "proof"
@@ -61,6 +63,7 @@ BY_WORDS: dict[By, str | Promise] = {
     By.EDUCATION: _("文化程度"),
     By.OCCUPATION: _("职业"),
     By.LEVEL: _("等级"),
+    By.PROJECT: _("项目"),
     By.ONLINE: _("线上线下"),
     By.MONTH: _("月份"),
     By.PROOF: _("凭据"),
@@ -71,6 +74,7 @@ WORDS: dict[By, dict[str, str | Promise]] = {
     By.ONLINE: {"offline": _("全部线下"), "blended": _("线上线下结合"), "online": _("全部线上")},
     By.PROOF: dict(CountEntry.Proof.choices),
     By.BRAND: {"": _("没有品牌")},
+    By.PROJECT: {"": _("不在项目内")},
 }
 # Lists whose entries have an order of their own and a name; the others go by size.
 NAMED: dict[By, Any] = {
@@ -82,7 +86,7 @@ NAMED: dict[By, Any] = {
     By.OCCUPATION: Occupation,
     By.LEVEL: SkillLevel,
 }
-BY_SIZE = frozenset({By.INSTITUTION, By.OCCUPATION, By.BRAND, By.KIND, By.CATEGORY})
+BY_SIZE = frozenset({By.INSTITUTION, By.OCCUPATION, By.BRAND, By.KIND, By.CATEGORY, By.PROJECT})
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,8 @@ def names(*, by: By, values: list[str]) -> dict[str, str]:
         words |= {row.key: row.label for row in NAMED[by].objects.filter(key__in=values)}
     elif by == By.INSTITUTION:
         words |= {row.number: row.label for row in Institution.objects.filter(number__in=values)}
+    elif by == By.PROJECT:
+        words |= dict(Project.objects.filter(number__in=values).values_list("number", "name"))
     elif by == By.MONTH:
         words = {str(month): dates.month(month) for month in range(1, 13)}
     found = {value: word for value, word in words.items() if value in values}

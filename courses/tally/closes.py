@@ -27,7 +27,7 @@ from courses.models import (
 )
 from courses.refusals import Refused
 from courses.tally.integrity import last_check
-from courses.tally.snapshots import figures_of, root_of, take
+from courses.tally.snapshots import SAID, figures_of, root_of, take
 
 # A check older than this says little about today.
 CHECK_HOURS = 48
@@ -254,7 +254,7 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
         raise CloseRefused(CloseRefusal.CHANGED)
     told = take(year=close.year, month=month_of(close), cut_off=close.cut_off)
     # A name may have changed since: what was sealed keeps the name of its day.
-    if root_of({**told, "names": close.snapshot["names"]}) != close.root:
+    if root_of({**told, **{name: close.snapshot[name] for name in SAID}}) != close.root:
         raise CloseRefused(CloseRefusal.CHANGED)
     with transaction.atomic():
         _decide(close, closed_by=by, closed_at=now)

@@ -17,7 +17,11 @@ from courses.tally.settings import is_inside, met_by
 # What the daily totals are kept by, and what only a breakdown knows.
 TOTALS = ("line", "district", "month", "institution", "kind", "brand")
 PLACES = TOTALS[1:]
-FURTHER = ("category", "sex", "age_band", "education", "occupation", "level", "online", "proof")
+FURTHER = ("category", "sex", "age_band", "education", "occupation", "level", "project", "online", "proof")
+# What names one thing and needs no year beside it, and its column.
+SINGLE = {"class": "class_number", "completion": "completion__number", "batch": "batch__number"}
+# How an address or a record writes a value that was never told.
+BLANK = "-"
 ONLINE = {
     "offline": Q(online_share=0),
     "blended": Q(online_share__gt=0, online_share__lt=100),
@@ -43,6 +47,7 @@ class Cut:
     education: str | None = None
     occupation: str | None = None
     level: str | None = None
+    project: str | None = None
     online: str | None = None
     proof: str | None = None
     class_number: str | None = None

@@ -1,7 +1,8 @@
 """The figures of a year: what is verified, by whom it is owed, and how it stands against the pace.
 
-Read from roll-ups alone; `check_consistency` proves these equal to the entries. Verified, in training, enrolled and
-pending are four different figures and stand apart. 人次 and 人 are never on one line.
+Read from roll-ups alone; `check_consistency` proves these equal to the entries. Enrolled, in training, verified and
+certified are four different figures and stand apart, with what is on its way beside them; each is of the classes that
+end in the year. 人次 and 人 are never on one line.
 """
 
 from dataclasses import dataclass
@@ -96,7 +97,8 @@ class DistrictRow:
 
 @dataclass(frozen=True)
 class YearTally:
-    """`enrolled`, `in_training`, `pending` and `rejected` are figures of now: None for a day that is past."""
+    """`enrolled`, `in_training`, `pending`, `rejected` and `certified` are figures of now: None for a day that is
+    past."""
 
     year: int
     as_of: date
@@ -107,6 +109,7 @@ class YearTally:
     in_training: int | None
     pending: int | None
     rejected: int | None
+    certified: int | None
     proofs: Proofs
     integrity: Integrity
     marks: Marks
@@ -135,6 +138,7 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
         in_training=sum(now.in_training.values()) if now else None,
         pending=sum(now.pending.values()) if now else None,
         rejected=sum(now.rejected.values()) if now else None,
+        certified=now.certified if now else None,
         proofs=sum(cells.proofs.values(), Proofs(0, 0)),
         integrity=last_check(),
         marks=marks,
@@ -272,6 +276,7 @@ def as_json(tally: YearTally) -> dict[str, Any]:
         "enrolled": tally.enrolled,
         "in_training": tally.in_training,
         "pending": tally.pending,
+        "certified": tally.certified,
         "integrity": {"checked_at": tally.integrity.checked_at, "differences": tally.integrity.differences},
         "lines": [
             {

@@ -13,9 +13,9 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from courses import audit
 from courses.cells import inert
 from courses.models import MonthClose, User, YearClose
+from courses.outgoing import Given, record_given
 from courses.policy import CITY_TIME
 from courses.tally.integrity import refuse_when_drifted
 
@@ -40,14 +40,14 @@ def close_files(*, close: MonthClose | YearClose) -> dict[str, CloseFile]:
         return {kind: CloseFile(f"{number_of(close)}.{kind}", make(close)) for kind, make in makers.items()}
 
 
-def take_file(*, by: User, close: MonthClose | YearClose, kind: str, now: datetime) -> CloseFile:
-    """One of them to take away; logged like every export. Refused with ReportLocked while the last check differs."""
+def take_file(*, by: User, close: MonthClose | YearClose, kind: str, now: datetime) -> Given:
+    """One of them to take away. Refused with ReportLocked while the last check differs."""
     refuse_when_drifted()
-    file = close_files(close=close)[kind]
+    file = BytesIO(close_files(close=close)[kind].content)
     rows = sum(len(part) for part in close.snapshot["figures"].values())
-    detail = {"what": "close", "rows": rows, "file": file.name, "sha256": file.sha256}
-    audit.record(by=by, verb="exported", target=close, now=now, detail=detail)
-    return file
+    period = {"year": close.year} | ({"month": close.month} if isinstance(close, MonthClose) else {})
+    export = record_given(form="close", kind=kind, filters=period, rows=rows, by=by, now=now, file=file)
+    return Given(file, export, number_of(close))
 
 
 def number_of(close: MonthClose | YearClose) -> str:

@@ -11,11 +11,10 @@ from courses.tally.settings import is_inside, meets
 from courses.tally.targets import Cell
 
 KEYS = ("line", "district", "institution", "brand")
-OF_CLASS = "completion__enrolment__training_class__project"
 
 
 def verified_of(*, year: int, cells: Iterable[Cell], today: date, as_of: date | None = None) -> dict[Cell, int]:
-    """人次 of each cell, posted by the end of `as_of`. Three statements; a project's are those of the classes it pays."""
+    """人次 of each cell, posted by the end of `as_of`. Three statements."""
     wanted = list(cells)
     totals, entries = DailyTotal.objects.filter(year=year), CountEntry.objects.filter(year=year)
     if as_of is not None:
@@ -26,10 +25,8 @@ def verified_of(*, year: int, cells: Iterable[Cell], today: date, as_of: date | 
     for *keys, count in totals.values_list(*KEYS).annotate(told=Sum("count")).order_by():
         _spread(told, cut, [*keys, ""], count, inside=inside)
     if any(cell.project for cell in wanted):
-        of_projects = entries.filter(**{f"{OF_CLASS}__isnull": False})
-        for *keys, count in (
-            of_projects.values_list(*KEYS, f"{OF_CLASS}__number").annotate(told=Sum("amount")).order_by()
-        ):
+        of_projects = entries.exclude(project="").values_list(*KEYS, "project")
+        for *keys, count in of_projects.annotate(told=Sum("amount")).order_by():
             _spread(told, {one for one in cut if one[-1]}, keys, count, inside=inside)
     return {cell: told[cell] for cell in wanted}
 

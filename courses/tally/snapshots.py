@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -10,8 +11,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
-from courses.models import CountEntry, DailyTotal, District, Institution, LedgerSeal, ProgrammeKind
-from courses.tally.settings import is_inside, meets, met_by
+from courses.models import Brand, CountEntry, DailyTotal, District, Institution, LedgerSeal, ProgrammeKind
+from courses.tally.settings import is_inside, marks_of, meets, met_by, rules_on
 from courses.tally.targets import targets_of
 
 LINES = ("skills", "entrepreneurship")
@@ -25,11 +26,13 @@ def take(*, year: int, month: int, cut_off: date) -> Snapshot:
     """The figures of a month, and of its year up to it, from what was posted by `cut_off`; targets, names, and the root
     of the ledger to that day beside them.
 
-    `figures` can be counted anew at any time from entries alone; the rest is as it was said on the day of the close.
+    `figures` can be counted anew at any time from entries alone; the rest is as it was said on the day of the close:
+    what the files of a month are made of, so that they are the same whatever is renamed or set otherwise later.
     """
     figures = figures_of(year=year, month=month, cut_off=cut_off)
     sealed = LedgerSeal.objects.filter(book=LedgerSeal.Book.LEDGER, day=cut_off).first()
     targets = targets_of(year=year, as_of=cut_off)
+    marks = marks_of(rules_on(year=year, day=date(year, month, monthrange(year, month)[1])))
     return {
         "year": year,
         "month": month,
@@ -37,8 +40,15 @@ def take(*, year: int, month: int, cut_off: date) -> Snapshot:
         "ledger": sealed.root if sealed else "",
         "figures": figures,
         "targets": sorted([line, district, amount] for (line, district), amount in targets.items()),
+        "marks": [marks.yellow, marks.red],
         "names": _names(figures),
+        # In the order of the list: a mapping keeps none in every database.
+        "districts": list(District.objects.values_list("key", flat=True)),
     }
+
+
+# What a close says beside its figures as people said it on that day; a change of these changes no figure.
+SAID = ("names", "districts")
 
 
 def figures_of(*, year: int, month: int, cut_off: date) -> dict[str, list[list[Any]]]:
@@ -111,6 +121,7 @@ def _names(figures: dict[str, list[list[Any]]]) -> dict[str, dict[str, str]]:
         "district": dict(District.objects.values_list("key", "name")),
         "institution": dict(institutions),
         "kind": dict(ProgrammeKind.objects.filter(key__in=used["kind"]).values_list("key", "name")),
+        "brand": dict(Brand.objects.filter(key__in=used["brand"]).values_list("key", "name")),
     }
 
 

@@ -1,4 +1,5 @@
-"""How many are enrolled, in training and pending right now: nobody stands in two of these, nor in one beside 已核.
+"""How many are enrolled, in training, pending and certified right now, of the classes that end in a year: nobody stands
+in two of the first three, nor in one beside 已核.
 
 A seat is left behind where a completion is on its way or decided, whatever the class still does. One that was sent
 back is in training again.
@@ -11,31 +12,41 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
-from courses.models import Completion, Enrolment, TrainingClass
+from courses.models import Certificate, CertificateWithdrawal, Completion, Enrolment, TrainingClass
 
 ENROLLED = (TrainingClass.Status.ENROLLING,)
 IN_TRAINING = (TrainingClass.Status.RUNNING, TrainingClass.Status.ASSESSING)
 PENDING = (Completion.Status.PROPOSED, Completion.Status.SUBMITTED)
 LEFT = (*PENDING, Completion.Status.APPROVED, Completion.Status.REVOKED)
+OF_YEAR = "class.ends_on BETWEEN %s AND %s"
 SEATS = """
 SELECT 'seats' AS what, class.status, district.key, SUM(class.taken) AS told FROM courses_trainingclass class
   JOIN courses_district district ON district.id = class.district_id
- WHERE class.status IN ({open}){where} GROUP BY class.status, district.key
+ WHERE class.status IN ({open}) AND {of_year} GROUP BY class.status, district.key
 UNION ALL
 SELECT 'seats', class.status, district.key, -COUNT(*) FROM courses_trainingclass class
   JOIN courses_district district ON district.id = class.district_id
   JOIN courses_enrolment enrolment ON enrolment.training_class_id = class.id
   JOIN courses_completion done ON done.enrolment_id = enrolment.id
- WHERE class.status IN ({open}) AND enrolment.status IN ({seated}) AND done.status IN ({left}){where}
+ WHERE class.status IN ({open}) AND enrolment.status IN ({seated}) AND done.status IN ({left}) AND {of_year}
  GROUP BY class.status, district.key
 UNION ALL
 SELECT 'steps', done.status, district.key, COUNT(*) FROM courses_completion done
   JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
   JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
   JOIN courses_district district ON district.id = class.district_id
- WHERE (done.status IN ({pending}) OR (done.status IN ({undone}) AND class.ends_on BETWEEN %s AND %s)){where}
- GROUP BY done.status, district.key
+ WHERE done.status IN ({steps}) AND {of_year} GROUP BY done.status, district.key
+UNION ALL
+SELECT 'certified', '', '', COUNT(DISTINCT paper.completion_id) FROM courses_certificate paper
+  JOIN courses_completion done ON done.id = paper.completion_id AND done.status = %s
+  JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
+  JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
+  JOIN courses_district district ON district.id = class.district_id
+ WHERE NOT EXISTS (
+       SELECT 1 FROM courses_certificatewithdrawal gone
+        WHERE gone.certificate_id = paper.id AND gone.status = %s) AND {of_year}
 """
 
 
@@ -43,23 +54,26 @@ def _by_district() -> dict[str, int]:
     return defaultdict(int)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stages:
     """By the key of the district. `enrolled` holds a seat of a class that is to begin, `in_training` one of a class
-    that runs or is assessed; `pending` are completions on their way, `rejected` those of the year's classes that were
-    sent back or revoked."""
+    that runs or is assessed; `pending` are completions on their way, `rejected` those that were sent back or revoked.
+    `certified`, of all districts asked for, are approved completions whose certificate nobody took back."""
 
     enrolled: dict[str, int] = field(default_factory=_by_district)
     in_training: dict[str, int] = field(default_factory=_by_district)
     pending: dict[str, int] = field(default_factory=_by_district)
     rejected: dict[str, int] = field(default_factory=_by_district)
+    certified: int = 0
 
 
 def stages_now(*, year: int, district: str | None) -> Stages:
-    """Of the whole city, or of one district; one statement."""
+    """Of the classes that end in the year, in the whole city or in one district; one statement."""
     found = Stages()
     for what, status, key, told in _rows(year, district):
-        if what == "seats":
+        if what == "certified":
+            found.certified = int(told)
+        elif what == "seats":
             (found.enrolled if status in ENROLLED else found.in_training)[key] += int(told)
         else:
             (found.pending if status in PENDING else found.rejected)[key] += int(told)
@@ -67,13 +81,22 @@ def stages_now(*, year: int, district: str | None) -> Stages:
 
 
 def _rows(year: int, district: str | None) -> Iterator[tuple[str, str, str, int]]:
-    where, places = (" AND district.key = %s", [district]) if district else ("", [])
-    opens = [*ENROLLED, *IN_TRAINING]
-    seated, undone = Enrolment.SEATED, Completion.UNDONE
-    groups = {"open": opens, "seated": seated, "left": LEFT, "pending": PENDING, "undone": undone}
+    of_year = OF_YEAR
+    bounds: list[Any] = [date(year, 1, 1), date(year, 12, 31)]
+    if district:
+        of_year, bounds = f"{OF_YEAR} AND district.key = %s", [*bounds, district]
+    opens, seated, steps = [*ENROLLED, *IN_TRAINING], Enrolment.SEATED, [*PENDING, *Completion.UNDONE]
+    groups = {"open": opens, "seated": seated, "left": LEFT, "steps": steps}
     marks = {name: ", ".join(["%s"] * len(values)) for name, values in groups.items()}
-    whole = (date(year, 1, 1), date(year, 12, 31))
-    values: list[Any] = [*opens, *places, *opens, *seated, *LEFT, *places, *PENDING, *undone, *whole, *places]
+    certified = (Completion.Status.APPROVED, CertificateWithdrawal.Status.DONE)
+    values: list[Any] = [*opens, *bounds, *opens, *seated, *LEFT, *bounds, *steps, *bounds, *certified, *bounds]
     with connection.cursor() as cursor:
-        cursor.execute(SEATS.format(where=where, **marks), values)
+        cursor.execute(SEATS.format(of_year=of_year, **marks), values)
         yield from cursor.fetchall()
+
+
+def certified_q() -> Q:
+    """The completions that `certified` counts: approved, with a certificate that nobody took back."""
+    standing = Certificate.objects.filter(completion=OuterRef("pk")).order_by()
+    standing = standing.exclude(withdrawals__status=CertificateWithdrawal.Status.DONE)
+    return Q(Exists(standing), status=Completion.Status.APPROVED)

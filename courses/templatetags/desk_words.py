@@ -13,6 +13,7 @@ from courses.completion import REQUIREMENT_WORDS, Requirement
 from courses.exports import FORMS
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
 from courses.models import Score, TrainingClass, User
+from courses.outgoing import TITLES
 from courses.templatetags.words import clock, full_day, hours_words
 
 register = template.Library()
@@ -97,13 +98,7 @@ def absolute(value: int) -> int:
 @register.filter
 def export_words(value: str) -> str:
     """What kind of file was taken."""
-    words = {
-        "tally": _("年度计数"),
-        "classes": _("班次"),
-        "queue": _("待我办"),
-        "institutions": _("机构备案"),
-    }
-    return words.get(value) or str(FORMS[value].title if value in FORMS else value)
+    return str(TITLES.get(value) or (FORMS[value].title if value in FORMS else value))
 
 
 @register.filter
@@ -112,7 +107,7 @@ def named(key: str, names: Mapping[str, str]) -> str:
     return names.get(key, key)
 
 
-FILTERS_IN_WORDS = ("class", "lesson", "year", "month", "district", "own")
+FILTERS_IN_WORDS = ("class", "lesson", "year", "month", "district", "own", "group", "roster")
 
 
 @register.filter
@@ -131,6 +126,10 @@ def filter_words(filters: Mapping[str, Any], districts: Mapping[str, str]) -> st
         said.append(named(filters["district"], districts))
     if "own" in filters:
         said.append(_("自备表 %(number)s") % {"number": filters["own"]})
+    if "group" in filters:
+        said.append(_("团报 %(number)s") % {"number": filters["group"]})
+    if "roster" in filters:
+        said.append(_("名单 %(number)s") % {"number": filters["roster"]})
     said += [f"{key}={value}" for key, value in filters.items() if key not in FILTERS_IN_WORDS]
     return "，".join(said) or _("全部")
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from csp.constants import HEADER
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import certificates
 from courses.certificates import Checked, State
 from courses.models import Certificate
+from courses.web.attachments import own_paper
 
 FIELD_WORDS: dict[str, str | Promise] = {
     "number": _("编号"),
@@ -68,13 +68,4 @@ def paper(certificate: Certificate) -> HttpResponse | None:
     content: Any = certificates.content(certificate=certificate)
     if content is None:
         return None
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{certificate.number}.pdf"',
-            "X-Content-Type-Options": "nosniff",
-            HEADER: "default-src 'none'; sandbox",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return own_paper(content=content, kind="pdf", name=certificate.number)

@@ -30,7 +30,7 @@ def measure(own: Ground, sizes: Sizes) -> dict[str, Any]:
         walled = rounds.beside_walls()
         sql = rounds.call("statements:count")
         page_bytes, files = weight.scan_page(rounds.ours, rounds.call("plant:code"))
-        load_s = rounds.call("tally:load", rows=sizes.ledger_rows)
+        load_s = rounds.crowd.call(own.name, "tests.lines:load", rows=sizes.ledger_rows)
         tally = rounds.call("tally:measure")
     to_green = green.measure(scans=sizes.green_scans)
     started = start.seconds(own, demo=False)

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from courses import scores, scoresheets
-from courses.models import AuditEvent, Enrolment, Score, TrainingClass
+from courses.models import AuditEvent, Enrolment, Export, Score, TrainingClass
 from courses.scoresheets import SheetRefusal, SheetRefused
 from tests.factories import people
 from tests.factories.classes import enrolled, training_class
@@ -33,7 +33,7 @@ def test_the_template_filled_in_comes_back_as_scores(
     a_class: TrainingClass, own: list[Enrolment], now: datetime
 ) -> None:
     by = people.user()
-    book = openpyxl.load_workbook(scoresheets.template(by=by, training_class=a_class, now=now))
+    book = openpyxl.load_workbook(scoresheets.template(by=by, training_class=a_class, now=now).file)
     page = book.worksheets[0]
     page["C2"], page["D2"], page["E3"] = "88.5", "59", 100
     file = io.BytesIO()
@@ -42,6 +42,8 @@ def test_the_template_filled_in_comes_back_as_scores(
     assert (reading.written, reading.faults, back) == (3, {}, None)
     held = scores.standing(enrolments=own)
     assert [held[row.pk] for row in own] == [{"theory": 885, "practice": 590}, {"total": 1000}]
+    kept = Export.objects.get()
+    assert (kept.form, kept.rows, kept.asked_by, kept.filters) == ("scores", 2, by, {"class": a_class.number})
     assert AuditEvent.objects.get(verb="exported").detail == {"what": "scores", "rows": 2}
 
 
@@ -51,11 +53,12 @@ def test_one_bad_cell_and_nothing_is_written(a_class: TrainingClass, own: list[E
     assert not Score.objects.exists()
     assert set(reading.faults) == {3, 4}
     assert back is not None
-    page = openpyxl.load_workbook(back).worksheets[0]
+    page = openpyxl.load_workbook(back.file).worksheets[0]
     told = [page.cell(row=row, column=5).value or "" for row in (1, 2, 3, 4)]
     assert told[:2] == ["问题", ""]
     assert all(words in told[2] for words in ("姓名与报名编号不符", "理论成绩应在", "实操成绩应在"))
     assert "报名编号不在本班录取名单里" in told[3]
+    assert (back.export.form, back.export.rows, back.export.purpose) == ("scores", 3, "填写成绩")
 
 
 def test_a_refusal_of_one_line_takes_the_others_back(

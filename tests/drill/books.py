@@ -13,11 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from tests.ground import ROOT, Ground
 from tests.races import Arena, Figures
@@ -25,7 +23,6 @@ from tests.races import Arena, Figures
 ROWS = 50_000
 MEGABYTES = 200
 NOW = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)
-DISTRICTS = ("zhifu", "laishan", "fushan")
 
 
 def run(arena: Arena, *, rows: int = ROWS) -> Figures:
@@ -64,34 +61,22 @@ def step(ground: Ground, name: str, rows: int) -> dict[str, Any]:
 
 def plant(rows: int) -> dict[str, Any]:
     """As many person-times as the year's file is to hold, two targets, and one who asks for the file."""
-    from courses import exports, ledger, tally
+    from courses import exports, tally
     from courses.exports import Wanted
+    from tests import lines
     from tests.factories import catalogue, people
 
     catalogue.policy()
-    places = [catalogue.district(key, key) for key in DISTRICTS]
+    places = [catalogue.district(key, key) for key in lines.DISTRICTS]
     catalogue.institution()
     city = people.staff(role="city", now=NOW, username="books")
     for line in ("skills", "entrepreneurship"):
         for place in (None, *places):
             tally.set_target(by=city, year=2026, line=line, district=place, amount=999, source="演练", now=NOW)
-    ledger.load_opening_batch(
-        rows=_rows(rows), source="演练", total=rows, file_hash="0" * 64, by=None, now=NOW
-    )  # fmt: skip
+    days = (date(2026, 1 + number % 8, 1 + number % 28) for number in range(rows))
+    lines.enter(lines.of_days(days), total=rows, now=NOW)
     wanted = Wanted("entries", "xlsx", {"year": 2026})
     return {"number": exports.take(by=city, wanted=wanted, now=NOW).export.number}
-
-
-def _rows(rows: int) -> Iterator[Any]:
-    from courses.ledger import BatchRow
-
-    for number in range(rows):
-        day = date(2026, 1 + number % 8, 1 + number % 28)
-        yield BatchRow(
-            counted_on=day, posted_on=day, line="entrepreneurship" if number % 4 == 0 else "skills",
-            district=DISTRICTS[number % 3], institution=f"J{number % 60:03d}", kind="skill",
-            person=UUID(int=number + 1), claim_key=f"module:{number}",
-        )  # fmt: skip
 
 
 def killed(rows: int) -> dict[str, Any]:
@@ -150,6 +135,7 @@ def computed(rows: int) -> dict[str, Any]:
     from courses import exports
     from courses.exports import Wanted
     from courses.models import User
+    from tests import lines
     from tests.workbooks import computed as ours
     from tests.workbooks import formulas
 
@@ -171,7 +157,7 @@ def computed(rows: int) -> dict[str, Any]:
             many += 1
             if found != claimed[sheet.title][cell].value:
                 faults.append(f"{sheet.title}!{cell} {formula} is {found}, the file says otherwise")
-    whole = claimed["区市"].cell(4 + len(DISTRICTS) + 1, 5).value
+    whole = claimed["区市"].cell(4 + len(lines.DISTRICTS) + 1, 5).value
     skills = sum(number % 4 != 0 for number in range(rows))
     if whole != skills:
         faults.append(f"the report adds up to {whole} of {skills}")

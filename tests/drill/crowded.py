@@ -58,7 +58,7 @@ def run(
         call("plant:city")
         people = call("plant:learners", count=learners)
         rooms = call("plant:rooms", learner_ids=[one["id"] for one in people], lessons=2)
-        call("tally:load", rows=rows)
+        crowd.call(ground.name, "tests.lines:load", rows=rows)
         session = call("plant:officer")
         server = stack.enter_context(Served("lms.wsgi", environment, folder=folder, secure=True))
         giving_way = environment | {"WEB_NICE": str(STAFF_NICE)}

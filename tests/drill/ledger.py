@@ -5,16 +5,16 @@ must be exactly the days that were touched.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
 from courses import ledger, tally
-from courses.ledger import BatchRow
 from courses.models import CountEntry, LedgerSeal
+from tests import lines
 from tests.append_only import lift, restore
 from tests.factories import catalogue, people
 from tests.races import Arena, Figures
@@ -52,32 +52,12 @@ def plant(*, rows: int, alterations: int, month_rows: int) -> dict[str, float]:
     catalogue.policy()
     catalogue.district()
     began = time.monotonic()
-    total = rows + month_rows
-    ledger.load_opening_batch(
-        rows=_rows(rows, alterations + 1, month_rows), source="演练", total=total, file_hash="0" * 64, by=None, now=NOW
-    )
+    spread = (FIRST + timedelta(days=number % (alterations + 1)) for number in range(rows))
+    month = (MONTH + timedelta(days=number % 28) for number in range(month_rows))
+    lines.enter(lines.of_days(chain(spread, month)), total=rows + month_rows, now=NOW)
     loaded = time.monotonic()
     ledger.seal_through(day=date(2026, 5, 31), now=NOW)
     return {"load": round(loaded - began, 1), "seal": round(time.monotonic() - loaded, 1)}
-
-
-def _rows(rows: int, days: int, month_rows: int) -> Iterator[BatchRow]:
-    for number in range(rows + month_rows):
-        in_month = number >= rows
-        day = MONTH + timedelta(days=number % 28) if in_month else FIRST + timedelta(days=number % days)
-        yield BatchRow(
-            counted_on=day,
-            line="entrepreneurship" if number % 4 == 0 else "skills",
-            district=("zhifu", "laishan", "fushan")[number % 3],
-            institution=f"J{number % 60:03d}",
-            kind="skill",
-            person=UUID(int=number // 2 + 1),
-            claim_key=f"module:{number}",
-            category=("rural", "employee")[number % 2],
-            sex=str(number % 2 + 1),
-            education=str(number % 9),
-            posted_on=day,
-        )
 
 
 def close() -> dict[str, Any]:

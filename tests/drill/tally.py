@@ -20,8 +20,8 @@ from courses import tally
 from courses.models import District, Line, Post, Target, User
 from courses.policy import local_date
 from courses.tally.cells import LINES
+from tests import lines
 from tests.bench import plant as bench_plant
-from tests.bench import tally as bench
 from tests.drill.lists import Question, measured, past_the_second_factor
 from tests.factories import catalogue, people
 from tests.races import Arena, Figures
@@ -145,7 +145,7 @@ def plant(*, rows: int) -> float:
             )
     people.staff(role=Post.Role.CITY, now=long_ago, username="drill-city")
     people.staff(role=Post.Role.DISTRICT, now=long_ago, username="drill-district", district=where[0])
-    return bench.load(rows=rows)
+    return lines.load(rows=rows)
 
 
 def questions(who: str) -> list[Question]:

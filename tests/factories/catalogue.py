@@ -1,5 +1,6 @@
 """Reference rows and courses, made once and found again by their key."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -14,6 +15,7 @@ from courses.models import (
     Occupation,
     PolicyVersion,
     ProgrammeKind,
+    Project,
     SkillLevel,
     Venue,
 )
@@ -49,6 +51,13 @@ def brand(key: str = "lucai", name: str = "鲁菜师傅") -> Brand:
         key=key, defaults={"name": name, "name_en": "Lu Cuisine Chef", "motif": "wok"}
     )
     return made
+
+
+def project(number: str = "XM-2026-01", **fields: Any) -> Project:
+    """A package that pays for classes of the whole of 2026."""
+    period = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    fields = {"name": "海工焊工专项", "sponsor": "市人社局", "planned": 100, **period, **fields}
+    return Project.objects.create(number=number, **fields)
 
 
 def occupation(key: str = "chinese-cook", name: str = "中式烹调师") -> Occupation:

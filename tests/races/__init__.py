@@ -15,10 +15,11 @@ from tests.ground import Ground
 
 @dataclass
 class Arena:
-    """Where a race is played: who contends, on which database."""
+    """Where a race is played: who contends, on which database; the share of its full size, where a drill has one."""
 
     crowd: Crowd
     ground: Ground
+    share: float = 1.0
 
 
 @dataclass

@@ -5,26 +5,15 @@ from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
-from courses import access
 from courses.exports import documents, monthly, own
 from courses.exports.asking import Ask, By, Form
 from courses.exports.forms import afterwards, inspected, lessons, opening, people, summary
 from courses.exports.lists import entries_book
-from courses.exports.sheets import Book, Words
+from courses.exports.sheets import Words
 from courses.exports.writing import Mark
 from courses.models import Export
 
 Kind = Export.Kind
-
-
-def _entries(ask: Ask) -> Book:
-    """The year's lines of the ledger that this person sees."""
-    rows = access.visible_entries(user=ask.by, now=ask.now).filter(year=ask.year)
-    if ask.month:
-        rows = rows.filter(month=ask.month)
-    if ask.wanted:
-        rows = rows.filter(district=ask.wanted)
-    return entries_book(entries=rows.order_by("posted_at", "pk"))
 
 
 NUMBERS: Words = _("完整证件号码和手机号")
@@ -52,7 +41,7 @@ FORMS: dict[str, Form] = {
         Form("circular", _("通报稿"), By.MONTH, monthly.book, _("排名和事实，发文前请修改"), kinds=(Kind.DOCX,)),
         Form("own", _("自备表"), By.OWN, monthly.book, _("本单位自己的工作簿，按月填数"), kinds=(Kind.XLSX,)),
         Form(
-            "entries", _("计数明细"), By.PERIOD, _entries, _("每一条计数，姓名遮住一部分"), kinds=(Kind.XLSX, Kind.CSV)
+            "entries", _("计数明细"), By.LINES, entries_book, _("每一条计数，姓名遮住一部分"), kinds=(Kind.XLSX, Kind.CSV)
         ),
     )
 }  # fmt: skip

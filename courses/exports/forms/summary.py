@@ -11,8 +11,6 @@ from courses import policy as policies
 from courses.exports.asking import Ask, hours, in_pieces, share
 from courses.exports.sheets import Book, Column, meanings, sheet_of
 from courses.models import (
-    Certificate,
-    CertificateWithdrawal,
     Completion,
     CountEntry,
     Enrolment,
@@ -23,7 +21,7 @@ from courses.models import (
     TrainingClass,
 )
 from courses.tally import By as Cut
-from courses.tally import DistrictRow, Scope, breakdown, for_year, refuse_when_drifted
+from courses.tally import DistrictRow, Scope, breakdown, certified_q, for_year, refuse_when_drifted
 
 LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
 WOMAN = "2"
@@ -77,9 +75,15 @@ def _columns_h(categories: dict[str, str], brands: dict[str, str], gone: str) ->
         *[column for line in LINES for column in _of_line(line)],
         Column(_("时序进度"), lambda _row: gone, _("全年天数已过的比例")),
         Column(_("开班数"), lambda row: row.begun, _("本年开班、已开课的班次")),
-        Column(_("报名人次"), lambda row: row.row.enrolled, _("现在有席位、班还没开、结业还没有提出的")),
-        Column(_("在训人次"), lambda row: row.row.in_training, _("现在班已开、结业还没有提出的席位")),
-        Column(_("待核人次"), lambda row: row.row.pending, _("老师已提出或机构已提交、区市还没有批准的结业")),
+        Column(
+            _("报名人次"), lambda row: row.row.enrolled, _("本年结束的班次里，现在有席位、班还没开、结业还没有提出的")
+        ),
+        Column(_("在训人次"), lambda row: row.row.in_training, _("本年结束的班次里，现在班已开、结业还没有提出的席位")),
+        Column(
+            _("待核人次"),
+            lambda row: row.row.pending,
+            _("本年结束的班次里，老师已提出或机构已提交、区市还没有批准的结业"),
+        ),
         *[_cut_column(Cut.CATEGORY, value, label) for value, label in categories.items()],
         *[_cut_column(Cut.BRAND, value, label) for value, label in brands.items() if value],
         Column(_("线上人次"), lambda row: row.online, _("有线上学时的")),
@@ -195,11 +199,9 @@ def _cuts(ask: Ask, district: str) -> dict[tuple[str, str], int]:
 
 
 def _certified(ask: Ask) -> dict[str, int]:
-    taken_back = CertificateWithdrawal.objects.filter(status=CertificateWithdrawal.Status.DONE)
-    rows = Certificate.objects.exclude(withdrawals__in=taken_back)
-    of_class = "completion__enrolment__training_class"
-    rows = rows.filter(**{f"{of_class}__ends_on__range": ask.year_days})
-    return dict(rows.order_by().values_list(f"{of_class}__district__key").annotate(Count("completion", distinct=True)))
+    of_class = "enrolment__training_class"
+    rows = Completion.objects.filter(certified_q(), **{f"{of_class}__ends_on__range": ask.year_days})
+    return dict(rows.order_by().values_list(f"{of_class}__district__key").annotate(Count("pk")))
 
 
 def _working(ask: Ask) -> dict[str, dict[str, int]]:

@@ -13,8 +13,9 @@ from courses.access import Permission
 from courses.models import District, Line
 from courses.policy import local_date
 from courses.tally import BY_WORDS, Breakdown, By, Scope
+from courses.tally.entries import BLANK
 from courses.web.desk import measures
-from courses.web.desk.entries import BLANK, entries_url
+from courses.web.desk.entries import entries_url
 from courses.web.desk.page import show
 from courses.web.desk.tally import Wanted, only_institution, read_wanted
 from courses.web.gate import allow

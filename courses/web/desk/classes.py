@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses import access, classes
+from courses import access, classes, tally
 from courses.access import Permission
 from courses.classes import ClassRefused
 from courses.models import Brand, District, Institution, Post, ProgrammeKind, SavedView, TrainingClass
@@ -22,7 +22,8 @@ from courses.web.gate import allow
 
 PER_PAGE = 30
 Status = TrainingClass.Status
-
+# What the tally calls in training is more than one status of a class.
+IN_TRAINING = "in_training"
 
 # What a filter of the list looks at; none of them can hold a person.
 COLUMNS = {
@@ -46,7 +47,7 @@ def desk_classes(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
         "query": query_without_page(request),
-        "statuses": Status.choices,
+        "statuses": [*Status.choices, (IN_TRAINING, _("在训（上课中、待结业）"))],
         "kinds": ProgrammeKind.objects.all(),
         "brands": Brand.objects.all(),
         "districts": District.objects.all(),
@@ -66,8 +67,12 @@ def visible(request: HttpRequest, permission: Permission = Permission.SEE_DESK) 
 def narrowed(found: QuerySet[TrainingClass], chosen: dict[str, str]) -> QuerySet[TrainingClass]:
     """By the filters of the address, the newest first; a value that cannot be one leaves nothing."""
     for name, column in COLUMNS.items():
-        if chosen[name]:
+        if name == "status" and chosen[name] == IN_TRAINING:
+            found = found.filter(status__in=tally.IN_TRAINING)
+        elif chosen[name]:
             found = found.filter(**{column: chosen[name]})
+    if chosen["year"]:
+        found = found.filter(ends_on__range=of_year(chosen["year"])) if of_year(chosen["year"]) else found.none()
     if chosen["month"]:
         first = _first_of(chosen["month"])
         found = found.filter(starts_on__gte=first, starts_on__lt=_month_after(first)) if first else found.none()
@@ -78,7 +83,14 @@ def narrowed(found: QuerySet[TrainingClass], chosen: dict[str, str]) -> QuerySet
 
 def filters_of(request: HttpRequest) -> dict[str, str]:
     """What the address asks the list for."""
-    return {name: request.GET.get(name, "").strip() for name in (*COLUMNS, "month", "q")}
+    return {name: request.GET.get(name, "").strip() for name in (*COLUMNS, "year", "month", "q")}
+
+
+def of_year(text: str) -> tuple[date, date] | None:
+    """2026 as its first and its last day; a class is of the year in which it ends."""
+    if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100):
+        return None
+    return date(int(text), 1, 1), date(int(text), 12, 31)
 
 
 def _first_of(month: str) -> date | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,17 +20,14 @@ from courses.access import Permission
 from courses.models import CountEntry, District, Line, MonthClose, YearClose
 from courses.policy import local_date
 from courses.tally.closes import last_day
+from courses.web.attachments import download
 from courses.web.desk.page import officer, show
 from courses.web.desk.tally import only_institution
 from courses.web.gate import allow
 from courses.web.told import told
 
 PER_PAGE = 100
-CONTENT_TYPES = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+FILE_KINDS = ("json", "csv", "xlsx")
 STATES: dict[str, tuple[str, str | Promise]] = {
     "closed": ("done", gettext_lazy("已月结")),
     "proposed": ("wait", gettext_lazy("待他人确认")),
@@ -204,19 +201,16 @@ def desk_close_take_back(request: HttpRequest, year: int, month: int | None = No
 
 @require_POST
 @allow(Permission.EXPORT)
-def desk_close_file(request: HttpRequest, kind: str, year: int, month: int | None = None) -> HttpResponse:
+def desk_close_file(request: HttpRequest, kind: str, year: int, month: int | None = None) -> HttpResponseBase:
     """One file of a confirmed close: the same bytes whoever takes it, whenever."""
     if confined(request):
         return redirect("desk_tally")
     close = tally.standing_close(year=year, month=month)
-    if close is None or close.closed_at is None or kind not in CONTENT_TYPES:
+    if close is None or close.closed_at is None or kind not in FILE_KINDS:
         raise Http404
     try:
-        file = tally.take_file(by=officer(request), close=close, kind=kind, now=timezone.now())
+        given = tally.take_file(by=officer(request), close=close, kind=kind, now=timezone.now())
     except tally.ReportLocked as locked:
         messages.error(request, locked.sentence)
         return _back(year, month)
-    answer = HttpResponse(file.content, content_type=CONTENT_TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return download(given)

@@ -3,28 +3,32 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from courses import access
+from courses import access, tally
 from courses.access import Permission
 from courses.models import Completion, District
-from courses.web.desk.classes import named_like
+from courses.web.desk.classes import named_like, of_year
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 
 PER_PAGE = 30
 Status = Completion.Status
+PENDING, CERTIFIED = "pending", "certified"
 
 
 @allow(Permission.SEE_DESK)
 def desk_completions(request: HttpRequest) -> HttpResponse:
-    status, district, text = (request.GET.get(name, "").strip() for name in ("status", "district", "q"))
-    rows = Completion.objects.filter(status=status) if status in Status.values else Completion.objects.all()
+    status, district, year, text = (request.GET.get(name, "").strip() for name in ("status", "district", "year", "q"))
+    rows = _at(status)
     shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.SEE_DESK)
     found = shown.filter(pk__in=rows.values("enrolment__training_class"))
+    if year:
+        found = found.filter(ends_on__range=of_year(year)) if of_year(year) else found.none()
     if district:
         found = found.filter(district__key=district)
     if text:
@@ -36,21 +40,36 @@ def desk_completions(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, steps.get(row.pk, {})) for row in page.object_list],
         "query": query_without_page(request),
-        "statuses": Status.choices,
+        "statuses": [(PENDING, _("待核")), *Status.choices, (CERTIFIED, _("已发证"))],
         "districts": District.objects.all(),
-        "clear": reverse("desk_completions") if status or district or text else "",
-        "chosen": {"status": status, "district": district, "q": text},
+        "clear": reverse("desk_completions") if status or district or year or text else "",
+        "chosen": {"status": status, "district": district, "year": year, "q": text},
     }
     return show(request, "desk/completions/list.html", context, here="desk_completions")
 
 
+def _at(status: str) -> QuerySet[Completion]:
+    """The completions at one step, or at what the tally tells as one."""
+    rows = Completion.objects.all()
+    if status == PENDING:
+        return rows.filter(status__in=tally.PENDING)
+    if status == CERTIFIED:
+        return rows.filter(tally.certified_q())
+    return rows.filter(status=status) if status in Status.values else rows
+
+
 def steps_of(pks: list[int]) -> dict[int, dict[str, Any]]:
-    """By class: how many completions stand at each step, how many approved are not counted. One statement."""
+    """By class: how many completions stand at each step, how many approved are not counted, how many are certified. One
+    statement."""
     numbers = {status: Count("pk", filter=Q(status=status)) for status in Status.values}
     totals = (
         Completion.objects.filter(enrolment__training_class__in=pks)
         .order_by()
         .values("enrolment__training_class")
-        .annotate(**numbers, uncounted=Count("pk", filter=Q(status=Status.APPROVED) & ~Q(not_counted="")))
+        .annotate(
+            **numbers,
+            uncounted=Count("pk", filter=Q(status=Status.APPROVED) & ~Q(not_counted="")),
+            certified=Count("pk", filter=tally.certified_q()),
+        )
     )
     return {total["enrolment__training_class"]: {**total} for total in totals}

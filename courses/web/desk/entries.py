@@ -18,16 +18,12 @@ from courses.models import CountEntry, District, Institution, Learner, Line, Pro
 from courses.policy import local_date
 from courses.tally import BY_WORDS, By, Cut, Lines, entries, lines
 from courses.tally.breakdown import names
-from courses.tally.entries import FURTHER, TOTALS
+from courses.tally.entries import BLANK, FURTHER, SINGLE, TOTALS
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 
 PER_PAGE = 50
-# Filters that name one thing and need no year beside them.
 UNREADABLE = "unreadable"
-# How an address writes a value that was never told.
-BLANK = "-"
-SINGLE = {"class": "class_number", "completion": "completion__number", "batch": "batch__number"}
 
 
 @dataclass(frozen=True)
@@ -98,6 +94,13 @@ def cut_of(request: HttpRequest) -> Cut | str | None:
     names = [name for name in (*TOTALS, *FURTHER) if name != "month" and given.get(name)]
     told = {name: "" if given[name] == BLANK else given[name] for name in names}
     return Cut(year=year, month=month, as_of=as_of, today=local_date(timezone.now()), **told)
+
+
+def filters_of(request: HttpRequest) -> dict[str, Any]:
+    """The same for an export: the names that a line is cut by, those that can be read."""
+    given = request.GET
+    said = {name: given[name] for name in (*TOTALS, *FURTHER, *SINGLE, "as_of") if given.get(name)}
+    return said | {name: as_number(given[name]) for name in ("year", "month") if given.get(name)}
 
 
 def as_number(text: str) -> int | None:

@@ -22,7 +22,8 @@ from courses.models import District, Export
 from courses.policy import local_date
 from courses.refusals import Refused
 from courses.tasks import wake_exports
-from courses.web.desk.exports import OF_THE_CITY, district_names, download
+from courses.web.attachments import download
+from courses.web.desk.exports import OF_THE_CITY, district_names
 from courses.web.desk.page import officer, show
 from courses.web.desk.tally import only_institution
 from courses.web.gate import allow
@@ -34,6 +35,7 @@ FIELDS: dict[By, tuple[str, ...]] = {
     By.PEOPLE: ("number", "year", "month", "district"),
     By.MONTH: ("year", "month", "district"),
     By.PERIOD: ("year", "month", "district"),
+    By.LINES: ("year", "month", "district"),
     By.YEAR: ("year", "district"),
 }
 
@@ -138,8 +140,8 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 
 def _answer(request: HttpRequest, taken: Taken) -> HttpResponseBase:
-    if taken.file is not None:
-        return download(taken.file, taken.name, taken.export.kind)
+    if taken.given is not None:
+        return download(taken.given)
     if taken.book is not None and taken.mark is not None:
         about = exports.about_of(taken.book, taken.mark)
         context = {"book": taken.book, "mark": taken.mark, "about": about, "export": taken.export}
@@ -192,7 +194,6 @@ def desk_export(request: HttpRequest, number: str) -> HttpResponse:
     above = (_("报表"), reverse("desk_exports")) if exporting else (_("导出记录"), reverse("desk_export_log"))
     context = {
         "export": export,
-        "asked": FORMS.get(export.form),
         "districts": district_names(),
         "own": export.asked_by_id == user.pk,
         "may_agree": access.exports_to_decide(user=user, now=now).filter(pk=export.pk).exists(),
@@ -233,8 +234,8 @@ def desk_export_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The file that was made, to who asked for it."""
     export = _fetch(request, number)
     try:
-        fetched = exports.fetch(by=officer(request), export=export, now=timezone.now())
+        given = exports.fetch(by=officer(request), export=export, now=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_export", number)
-    return download(fetched.file, fetched.name, export.kind)
+    return download(given)

@@ -1,10 +1,8 @@
 """报表: what can be taken away. Each is a POST, since each leaves its row in the records."""
 
-from typing import IO
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,22 +13,23 @@ from courses import access, exports
 from courses.access import Permission
 from courses.exports import FORMS, By, ExportRefused, Wanted
 from courses.models import District, Export, MonthClose
+from courses.outgoing import TITLES
 from courses.policy import local_date
+from courses.refusals import Refused
 from courses.tally import ReportLocked
+from courses.tasks import wake_exports
+from courses.web.attachments import download
 from courses.web.desk import classes, institutions, queue
-from courses.web.desk.entries import narrowed
+from courses.web.desk.entries import UNREADABLE, cut_of, filters_of
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.tally import figures, only_institution, read_wanted
 from courses.web.gate import allow
 
-CONTENT_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "csv": "text/csv; charset=utf-8",
-}
 LATEST = 20
 FILTER_MAX = 60
 PER_PAGE = 50
+# A list of so many lines is there before its reader looks up.
+AT_ONCE = 2_000
 # Figures of a city or a district, which an institution has none of.
 OF_THE_CITY = ("h", "monthly", "circular")
 
@@ -80,7 +79,7 @@ def desk_export_log(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query_without_page(request),
         "page": page,
-        "forms": FORMS.values(),
+        "forms": [*((key, one.title) for key, one in FORMS.items()), *TITLES.items()],
         "form": form,
         "full": full,
         "districts": district_names(),
@@ -104,9 +103,9 @@ def desk_export_roster(request: HttpRequest, number: str) -> HttpResponseBase:
     except ExportRefused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_class", number)
-    if taken.file is None:
+    if taken.given is None:
         return redirect("desk_export", taken.export.number)
-    return download(taken.file, taken.name)
+    return download(taken.given)
 
 
 @require_POST
@@ -117,26 +116,29 @@ def desk_export_tally(request: HttpRequest) -> HttpResponseBase:
         return redirect("desk_tally")
     wanted = read_wanted(request, now)
     try:
-        file = exports.tally_xlsx(tally=figures(wanted, now), by=officer(request), now=now)
+        given = exports.tally_xlsx(tally=figures(wanted, now), by=officer(request), now=now)
     except ReportLocked as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_tally")
-    return download(file, _("培训计数-%(year)s") % {"year": wanted.year})
+    return download(given, _("培训计数-%(year)s") % {"year": wanted.year})
 
 
 @require_POST
 @allow(Permission.EXPORT)
 def desk_export_entries(request: HttpRequest) -> HttpResponseBase:
-    """The lines of the list that was on the screen, by the same filters."""
-    now = timezone.now()
-    found = narrowed(access.visible_entries(user=officer(request), now=now), request)
-    said, by = filters_said(request), officer(request)
+    """The lines of the list that was on the screen, by the same filters; a long list is made in the background."""
+    wanted = Wanted("entries", "xlsx", filters_of(request), at_once=AT_ONCE)
+    if cut_of(request) is UNREADABLE:
+        return redirect("tally_entries")
     try:
-        file = exports.entries_xlsx(entries=found.order_by("posted_at", "pk"), by=by, now=now, filters=said)
-    except ReportLocked as refusal:
+        taken = exports.take(by=officer(request), wanted=wanted, now=timezone.now())
+    except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("tally_entries")
-    return download(file, _("计数明细"))
+    if taken.given is not None:
+        return download(taken.given)
+    wake_exports()
+    return redirect("desk_export", taken.export.number)
 
 
 @require_POST
@@ -145,8 +147,7 @@ def desk_export_classes(request: HttpRequest) -> HttpResponseBase:
     """The list of classes that was on the screen, by the same filters, over the posts that may export."""
     found = classes.narrowed(classes.visible(request, Permission.EXPORT), classes.filters_of(request))
     by, said = officer(request), filters_said(request)
-    file = exports.classes_xlsx(classes=found, by=by, now=timezone.now(), filters=said)
-    return download(file, _("班次"))
+    return download(exports.classes_xlsx(classes=found, by=by, now=timezone.now(), filters=said))
 
 
 @require_POST
@@ -155,8 +156,7 @@ def desk_export_institutions(request: HttpRequest) -> HttpResponseBase:
     """The list of institutions that was on the screen, by the same filters, over the posts that may export."""
     found = institutions.narrowed(institutions.visible(request, Permission.EXPORT), institutions.filters_of(request))
     by, said = officer(request), filters_said(request)
-    file = exports.institutions_xlsx(institutions=found, by=by, now=timezone.now(), filters=said)
-    return download(file, _("机构备案"))
+    return download(exports.institutions_xlsx(institutions=found, by=by, now=timezone.now(), filters=said))
 
 
 @require_POST
@@ -165,17 +165,9 @@ def desk_export_queue(request: HttpRequest) -> HttpResponseBase:
     """待我办 as it was on the screen, by the same filters: of what waits for this person and no one else."""
     by, now, said = officer(request), timezone.now(), filters_said(request)
     lines = [row.line for row in queue.listed(request, now)]
-    file = exports.queue_xlsx(lines=lines, by=by, now=now, filters=said)
-    return download(file, _("待我办"))
+    return download(exports.queue_xlsx(lines=lines, by=by, now=now, filters=said))
 
 
 def filters_said(request: HttpRequest) -> dict[str, str]:
     """The filters of the address, for the record; they hold no person."""
     return {name: str(value)[:FILTER_MAX] for name, value in request.GET.items() if value and name != "page"}
-
-
-def download(file: IO[bytes], name: str, kind: str = "xlsx") -> FileResponse:
-    """Sent as it is read; never kept by a cache on the way."""
-    response = FileResponse(file, as_attachment=True, filename=f"{name}.{kind}", content_type=CONTENT_TYPES[kind])
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -18,8 +18,8 @@ from courses.access import Permission
 from courses.groups import GroupRefusal
 from courses.models import Enrolment, GroupBooking, TrainingClass
 from courses.refusals import Refused
+from courses.web.attachments import blank, download
 from courses.web.desk.class_file import fetch
-from courses.web.desk.exports import download
 from courses.web.desk.group_forms import AmendForm, GroupForm
 from courses.web.desk.group_rows import booking_rows
 from courses.web.desk.page import officer, show
@@ -184,7 +184,7 @@ def desk_group_template(request: HttpRequest, number: str) -> HttpResponseBase:
     """An empty form; it holds nobody."""
     training_class = _fetch(request, number).training_class
     file = rosters.template(training_class=training_class)
-    return download(file, _("花名册模板-%(number)s") % {"number": training_class.number})
+    return blank(file, _("花名册模板-%(number)s") % {"number": training_class.number})
 
 
 @require_POST
@@ -234,24 +234,24 @@ def desk_group_drop(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @allow(Permission.BOOK_GROUPS)
 def desk_group_problems(request: HttpRequest, number: str) -> HttpResponseBase:
-    """The list that was sent, with its problems written in; a POST, since it leaves its row in the audit book."""
+    """The list that was sent, with its problems written in; a POST, since it leaves its row in the records."""
     booking = _fetch(request, number)
     roster = groups.current_list(booking=booking)
     if roster is None:
         return redirect("desk_group", number)
     try:
-        file = rosters.with_problems(roster=roster, by=officer(request), now=timezone.now())
+        given = rosters.with_problems(roster=roster, by=officer(request), now=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_group", number)
-    return download(file, _("名单-待改-%(number)s") % {"number": booking.number})
+    return download(given, _("名单-待改-%(number)s") % {"number": booking.number})
 
 
 @never_cache
 @require_POST
 @allow(Permission.BOOK_GROUPS)
 def desk_group_sheet(request: HttpRequest, number: str) -> HttpResponse:
-    """The list for the employer on A4; a POST, since it leaves its row in the audit book."""
+    """The list for the employer on A4; a POST, since it leaves its row in the records."""
     booking = _fetch(request, number)
     now = timezone.now()
     context = {

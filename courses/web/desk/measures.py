@@ -171,7 +171,7 @@ def league(*, tally: YearTally, as_of: date | None) -> list[LeagueRow]:
             cells=[_cell(tally, row, line, as_of) for line in row.lines],
             pending=row.pending,
             rejected=row.rejected,
-            steps_url=f"{reverse('desk_completions')}?district={row.district.key}",
+            steps_url=f"{reverse('desk_completions')}?year={tally.year}&district={row.district.key}",
             proof=tenths(row.proofs.tenths) if row.proofs.tenths is not None else "–",
             proof_url=breakdown_url(year=tally.year, by="proof", district=row.district.key, as_of=as_of),
             weekly=row.weekly,

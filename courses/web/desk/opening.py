@@ -20,8 +20,8 @@ from courses.classes import ClassRefused, Reading, TimetableRefused, paper_files
 from courses.classes.timetable import COLUMNS, MAX_BYTES
 from courses.models import Lesson, OpeningFile, OpeningPapers, SizeOverride, TrainingClass
 from courses.policy import local_date
+from courses.web.attachments import blank
 from courses.web.desk.class_file import fetch
-from courses.web.desk.exports import download
 from courses.web.desk.opening_files import may_read_papers
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
@@ -160,7 +160,7 @@ def desk_timetable_file(request: HttpRequest, number: str) -> HttpResponseBase:
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     hour = policy.current(on=local_date(timezone.now())).hour_minutes
     file = classes.timetable_workbook(training_class=training_class, hour_minutes=hour)
-    return download(file, _("课程表-%(number)s") % {"number": number})
+    return blank(file, _("课程表-%(number)s") % {"number": number})
 
 
 @require_POST

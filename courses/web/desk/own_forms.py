@@ -20,10 +20,11 @@ from django.views.decorators.http import require_POST
 from courses import access, exports
 from courses.access import Permission
 from courses.exports import Ask, ExportRefusal, ExportRefused, Named, Wanted
-from courses.models import District, OwnForm, OwnFormVersion
+from courses.models import District, OwnForm, OwnFormVersion, ProgrammeKind
+from courses.models import Line as TargetLine
 from courses.refusals import Refused
+from courses.web.attachments import download
 from courses.web.desk.export_forms import month_before
-from courses.web.desk.exports import download
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 from courses.web.told import told
@@ -88,6 +89,7 @@ def desk_own_form(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "grid": exports.grid(version=version, sheet=sheet, first=start, filled=filled),
         "choices": _choices(),
+        "kinds": ProgrammeKind.objects.exclude(line=TargetLine.OWN),
         "own": own,
         "version": version,
         "sheets": exports.sheet_names(version=version),
@@ -139,7 +141,8 @@ def _period(request: HttpRequest, now: datetime) -> tuple[int, int]:
 def desk_own_form_map(request: HttpRequest, number: str) -> HttpResponse:
     """The whole mapping as it stands on the page; a row without a cell is left out."""
     own = _fetch(request, number)
-    keys = {one.label: one.key for one in exports.named_figures().values()}
+    held = [figure for _sheet, _cell, figure in exports.latest(form=own).cells]
+    keys = {one.label: one.key for one in exports.named(held).values()}
     cells = []
     for place in range(ROWS_MOST):
         sheet, cell, figure = (request.POST.get(f"{name}-{place}", "").strip() for name in ("sheet", "cell", "figure"))
@@ -170,6 +173,9 @@ def desk_own_form_put(request: HttpRequest, number: str) -> HttpResponse:
         if not clear and not figure:
             raise ExportRefused(ExportRefusal.NO_FIGURE_CHOSEN)
         version = int(seen) if seen.isascii() and seen.isdigit() else 0
+        month = said.get("of_month", "")
+        cut = int(month) if month.isascii() and month.isdigit() and 1 <= int(month) <= 12 else 0
+        figure = figure and exports.narrowed(figure, kind=said.get("of_kind", ""), month=cut)
         exports.put(by=officer(request), form=own, cell=cell, figure=figure, seen=version, now=timezone.now())
     kept = {name: said.get(name, "") for name in ("sheet", "from", "year", "month") if said.get(name)}
     return redirect(f"{reverse('desk_own_form', args=[number])}?{urlencode(kept)}#grid")
@@ -187,9 +193,9 @@ def desk_own_form_fill(request: HttpRequest, number: str) -> HttpResponseBase:
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_own_form", number)
-    if taken.file is None:
+    if taken.given is None:
         return redirect("desk_export", taken.export.number)
-    return download(taken.file, _("%(name)s-%(year)s-%(month)02d") % {"name": own.name, "year": year, "month": month})
+    return download(taken.given, _("%(name)s-%(year)s-%(month)02d") % {"name": own.name, "year": year, "month": month})
 
 
 @require_POST

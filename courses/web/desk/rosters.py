@@ -19,8 +19,8 @@ from courses.access import Permission
 from courses.models import RosterImport, RosterRow, TrainingClass
 from courses.refusals import Refused
 from courses.rosters.grid import FILE_BYTES
+from courses.web.attachments import blank, download
 from courses.web.desk.class_file import fetch
-from courses.web.desk.exports import download
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 
@@ -81,7 +81,7 @@ def desk_roster_send(request: HttpRequest, number: str) -> HttpResponse:
 def desk_roster_template(request: HttpRequest, number: str) -> HttpResponseBase:
     """An empty form; it holds nobody."""
     training_class = fetch(request, number, Permission.RUN_CLASSES)
-    return download(rosters.template(training_class=training_class), _("花名册模板-%(number)s") % {"number": number})
+    return blank(rosters.template(training_class=training_class), _("花名册模板-%(number)s") % {"number": number})
 
 
 @never_cache
@@ -184,8 +184,8 @@ def desk_roster_problems(request: HttpRequest, number: str) -> HttpResponseBase:
     """The file that was sent, with its problems written in; a POST, since it leaves its row in the audit book."""
     roster = _fetch(request, number)
     try:
-        file = rosters.with_problems(roster=roster, by=officer(request), now=timezone.now())
+        given = rosters.with_problems(roster=roster, by=officer(request), now=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_roster", number)
-    return download(file, _("名单-待改-%(number)s") % {"number": roster.training_class.number})
+    return download(given)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,8 +14,8 @@ from courses import access, completion, scores, scoresheets
 from courses.access import Permission
 from courses.models import Enrolment, Score, TrainingClass
 from courses.refusals import Refused
+from courses.web.attachments import download
 from courses.web.desk.class_file import fetch
-from courses.web.desk.exports import download
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 from courses.web.told import told
@@ -71,13 +71,12 @@ def _page(request: HttpRequest, training_class: TrainingClass, form: SheetForm) 
 def desk_scores_sheet(request: HttpRequest, number: str) -> HttpResponseBase:
     """The class's list to fill in."""
     training_class = fetch(request, number, Permission.ENTER_SCORES)
-    file = scoresheets.template(by=officer(request), training_class=training_class, now=timezone.now())
-    return download(file, _("成绩表-%(number)s") % {"number": number})
+    return download(scoresheets.template(by=officer(request), training_class=training_class, now=timezone.now()))
 
 
 @require_POST
 @allow(Permission.ENTER_SCORES)
-def desk_scores_send(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
+def desk_scores_send(request: HttpRequest, number: str) -> HttpResponseBase:
     """Every score of a file, or none; a file with faults comes back with them written in."""
     training_class = fetch(request, number, Permission.ENTER_SCORES)
     form = SheetForm(request.POST, request.FILES)
@@ -92,7 +91,7 @@ def desk_scores_send(request: HttpRequest, number: str) -> HttpResponse | FileRe
         form.add_error("file", refusal.sentence)
         return _page(request, training_class, form)
     if back is not None:
-        return download(back, _("成绩表-有问题-%(number)s") % {"number": number})
+        return download(back)
     many = reading.written
     words = ngettext("已导入，%(count)s 项成绩有变化。", "已导入，%(count)s 项成绩有变化。", many)
     messages.success(request, words % {"count": many})

@@ -14,6 +14,7 @@ from courses import access, catalogue, completion, enrolment, selection
 from courses.enrolment import Code, Eligibility, EnrolmentRefusal, EnrolmentRefused, Step
 from courses.models import Enrolment, Learner, TrainingClass
 from courses.people import consents, proofs
+from courses.web.attachments import own_paper
 from courses.web.gate import learner_only
 from courses.web.my.application import TITLES, blocking_step, offered, tasks
 from courses.web.my.standing import (
@@ -206,9 +207,7 @@ def calendar(request: HttpRequest, number: str) -> HttpResponse:
         access.own_enrolments(learner=learner).select_related("training_class__course", "training_class__venue"),
         number=number,
     )
-    response = HttpResponse(enrolment.calendar(enrolment=own), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{own.number}.ics"'
-    return response
+    return own_paper(content=enrolment.calendar(enrolment=own), kind="ics", name=own.number)
 
 
 @learner_only

@@ -2,7 +2,7 @@
 
 from allauth.account.adapter import get_adapter
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,9 +11,8 @@ from django.views.decorators.cache import never_cache
 
 from courses import certificates, checklists
 from courses.refusals import Refused
+from courses.web.attachments import returned
 from courses.web.gate import public
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ListForm(forms.Form):
@@ -36,8 +35,7 @@ def verify_list(request: HttpRequest) -> HttpResponseBase:
         except Refused as refusal:
             form.add_error("file", refusal.sentence)
         else:
-            name = _("证书核验结果") + ".xlsx"
-            return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+            return returned(file, _("证书核验结果"))
     return _page(request, form)
 
 

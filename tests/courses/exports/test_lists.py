@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from courses import exports, tally
-from courses.models import AuditEvent, CountEntry, Export
+from courses.exports import ExportRefusal, ExportRefused, Wanted, taking
+from courses.models import AuditEvent, Export
 from courses.tally import Scope
 from tests.courses.exports.conftest import read
 from tests.factories import catalogue
@@ -20,7 +21,7 @@ def test_the_tally_file_holds_the_figures_of_the_page(now, city) -> None:
     tally.set_target(by=city, year=2026, line="skills", district=zhifu, amount=40, source="年度计划", now=now)
     batch(rows=[row(counted_on=date(2026, 8, 1)) for _ in range(3)], now=now)
     figures = tally.for_year(year=2026, scope=Scope(), as_of=None, today=date(2026, 9, 14))
-    sheets = read(exports.tally_xlsx(tally=figures, by=city, now=now))
+    sheets = read(exports.tally_xlsx(tally=figures, by=city, now=now).file)
     skills = dict(zip(sheets["总表"][0], sheets["总表"][1], strict=True))
     assert (skills["已核人次"], skills["人数"]) == (figures.lines["skills"].verified, figures.lines["skills"].people)
     place = dict(zip(sheets["区市"][0], sheets["区市"][1], strict=True))
@@ -30,12 +31,41 @@ def test_the_tally_file_holds_the_figures_of_the_page(now, city) -> None:
     assert sheets["月份"][1][1:] == [*figures.lines["skills"].monthly, 3]
 
 
+def taken(by, now, at_once=100, **filters):
+    return exports.take(by=by, wanted=Wanted("entries", "xlsx", filters, at_once=at_once), now=now).file
+
+
+def test_a_list_of_lines_is_given_at_once_or_made_by_the_screen_s_own_filters(now, city) -> None:
+    """Of four lines, two are of one kind in one district."""
+    batch(rows=[row(kind="gyb") for _ in range(2)], now=now)
+    batch(rows=[row(kind="skill"), row(kind="gyb", district="laishan")], now=now)
+    catalogue.district()
+    asked = {"year": 2025, "kind": "gyb", "district": "zhifu", "brand": "-", "line": "skills"}
+    assert len(read(taken(city, now, **asked))["计数账"]) == 1 + 2
+    assert taken(city, now, at_once=1, **asked) is None
+    exports.make_due(clock=lambda: now)
+    made = Export.objects.get(status="ready")
+    assert (made.rows, made.filters) == (2, asked)
+    assert len(read(exports.fetch(by=city, export=made, now=now).file)["计数账"]) == 1 + 2
+
+
+def test_more_lines_than_a_sheet_holds_are_no_workbook(now, city, monkeypatch) -> None:
+    monkeypatch.setattr(taking, "SHEET_ROWS", 1)
+    batch(rows=[row(), row()], now=now)
+    with pytest.raises(ExportRefused) as refused:
+        taken(city, now, year=2025)
+    assert refused.value.code == ExportRefusal.TOO_MANY
+    with pytest.raises(ExportRefused) as unnamed:
+        taken(city, now)
+    assert unnamed.value.code == ExportRefusal.NO_PERIOD
+
+
 def test_the_lines_behind_a_figure_are_written_without_a_whole_name(now, city) -> None:
     counted(now=now)
-    batch(rows=[row()], now=now)
-    sheet = read(exports.entries_xlsx(entries=CountEntry.objects.order_by("pk"), by=city, now=now))["计数账"]
+    batch(rows=[row(counted_on=date(2026, 6, 1))], now=now)
+    sheet = read(taken(city, now, year=2026))["计数账"]
     lines = [dict(zip(sheet[0], line, strict=True)) for line in sheet[1:]]
-    assert [line["姓名"] for line in lines] == ["王*强", ""]
+    assert [line["姓名"] for line in lines] == ["", "王*强"]
     assert {line["区市"] for line in lines} == {"芝罘区"}
     assert {(line["机构编号"], line["机构"], line["类型"]) for line in lines} == {
         ("J001", "市技师学院", "职业技能培训")

@@ -89,6 +89,43 @@ def test_what_would_be_filled_is_seen_beforehand(now, city, form) -> None:
     ]
 
 
+def test_a_counted_figure_may_be_cut_by_kind_and_month_beside_line_and_district(now, city, form) -> None:
+    """3 in August in Zhifu are skills training; 2 of July are a second kind, 1 of these in Laishan."""
+    catalogue.district("laishan", "莱山区", "370613")
+    for key, name in (("skill", "职业技能培训"), ("gyb", "GYB")):
+        catalogue.kind(key, name=name)
+    own = {"counted_on": date(2026, 7, 9), "kind": "gyb"}
+    batch(rows=[row(**own), row(**own, district="laishan")], now=now)
+    cuts = {
+        exports.narrowed("skills.verified", kind="gyb", month=0): ("全市 职业技能培训 GYB 本年累计", 2),
+        exports.narrowed("skills.month@zhifu", kind="skill", month=0): ("芝罘区 职业技能培训 职业技能培训 本月人次", 3),
+        exports.narrowed("skills.verified@laishan", kind="", month=7): ("莱山区 职业技能培训 7 月人次", 1),
+        exports.narrowed("skills.month", kind="gyb", month=8): ("全市 职业技能培训 GYB 8 月人次", 0),
+        exports.narrowed("skills.month", kind="", month=9): ("全市 职业技能培训 9 月人次", ""),
+    }
+    assert list(cuts)[2:4] == ["skills.count~7@laishan", "skills.count/gyb~8"]
+    cells = [("报表", f"D{place}", key) for place, key in enumerate(cuts, start=1)]
+    version = exports.set_cells(by=city, form=form, cells=cells, seen=1, now=now)
+    seen = exports.preview(ask=Ask(city, now, {"year": 2026, "month": 8}), version=version)
+    assert [(label, value) for _sheet, _cell, label, value in seen] == list(cuts.values())
+    sheet = filled(city, form, now)
+    assert [sheet[f"D{place}"].value for place in range(1, 6)] == [2, 3, 1, 0, None]
+
+
+@pytest.mark.parametrize(
+    "figure", ["skills.verified/nothing", "skills.count~13", "skills.target/gyb", "skills.verified~7", "own.month/gyb"]
+)
+def test_a_cut_that_there_is_not_is_refused(now, city, form, figure: str) -> None:
+    catalogue.kind("gyb", name="GYB")
+    refusal = refused(exports.set_cells, by=city, form=form, cells=[("报表", "D1", figure)], seen=1, now=now)
+    assert refusal.code == ExportRefusal.NO_FIGURE
+
+
+def test_only_what_is_counted_can_be_cut() -> None:
+    assert refused(exports.narrowed, "skills.target", kind="gyb", month=0).code == ExportRefusal.NOT_CUT
+    assert exports.narrowed("year", kind="", month=0) == "year"
+
+
 def test_a_figure_that_is_gone_is_named_and_nothing_is_filled(now, city, form) -> None:
     exports.set_cells(by=city, form=form, cells=CELLS, seen=1, now=now)
     District.objects.filter(key="zhifu").update(key="zhifu-old")

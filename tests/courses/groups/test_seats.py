@@ -9,6 +9,7 @@ from courses.groups import GroupRefusal, GroupRefused
 from courses.models import (
     AuditEvent,
     Enrolment,
+    Export,
     GroupBooking,
     IdentityDocument,
     Learner,
@@ -286,8 +287,11 @@ def test_the_list_for_the_employer_has_masked_numbers_and_is_written_down(booked
     rows = groups.list_for_employer(booking=booked, by=clerk, now=now)
     assert [row.name for row in rows] == [sheets.person(place)[1] for place in (1, 2, 3)]
     assert all("*" in row.document and "*" in row.phone for row in rows)
+    kept = Export.objects.get()
+    said = {"class": booked.training_class.number, "group": booked.number}
+    assert (kept.form, kept.kind, kept.filters, kept.rows) == ("group_list", "print", said, 3)
     event = AuditEvent.objects.get(verb="exported")
-    assert (event.target, event.detail) == (booked.number, {"what": "group_list", "rows": 3})
+    assert (event.target, event.detail) == (kept.number, {"what": "group_list", "rows": 3})
 
 
 def test_a_booking_whose_people_were_not_all_reviewed_shrinks_and_its_contact_hears_of_it_once(clerk, now) -> None:

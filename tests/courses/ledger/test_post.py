@@ -8,7 +8,16 @@ from courses import completion, ledger
 from courses.completion import revoking
 from courses.ledger import LedgerRefusal, LedgerRefused, NotCounted
 from courses.ledger.post import age_band
-from courses.models import AuditEvent, CountClaim, CountEntry, EducationLevel, HeadCount, LearnerCategory, LedgerSeal
+from courses.models import (
+    AuditEvent,
+    CountClaim,
+    CountEntry,
+    EducationLevel,
+    HeadCount,
+    LearnerCategory,
+    LedgerSeal,
+    TrainingClass,
+)
 from tests.factories import catalogue, people
 from tests.factories.completion import revoked, submitted
 
@@ -19,7 +28,8 @@ def test_a_line_keeps_what_was_true_when_it_was_posted(now) -> None:
     learner = people.learner(now=now, born_on=date(1985, 3, 2))
     learner.education = EducationLevel.objects.create(key="61", name="高中", name_en="Senior high school")
     learner.save()
-    done, later = submitted(now=now, learner=learner, course=catalogue.course(hours_online=10))
+    funded = catalogue.project()
+    done, later = submitted(now=now, learner=learner, course=catalogue.course(hours_online=10), project=funded)
     done.enrolment.category = LearnerCategory.objects.create(key="rural", name="农村转移", name_en="Rural worker")
     done.enrolment.save()
     entry = completion.approve(by=people.user(), completion=done, now=later)
@@ -27,6 +37,8 @@ def test_a_line_keeps_what_was_true_when_it_was_posted(now) -> None:
     frozen = CountEntry.objects.get(pk=entry.pk)
     learner.sex, learner.born_on = "2", date(1960, 1, 1)
     learner.save()
+    TrainingClass.objects.update(project=None)
+    assert frozen.project == funded.number
     assert (frozen.sex, frozen.age_band, frozen.education, frozen.category) == ("1", "41-50", "61", "rural")
     assert (frozen.kind, frozen.brand, frozen.occupation, frozen.level) == ("skill", "lucai", "chinese-cook", "4")
     assert (frozen.person, frozen.claim_key) == (learner.person, "occupation:chinese-cook:4")

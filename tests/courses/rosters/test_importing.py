@@ -355,18 +355,20 @@ def test_a_class_that_has_started_is_not_undone_and_nothing_twice(send, sender, 
 def test_the_answer_is_the_same_sheet_with_the_problems_written_in(send, make, sender, now) -> None:
     rows = [sheets.person(1), [*sheets.person(2)[:8], "=cmd|'/C calc'!A0"]]
     roster = send(make(rows))
-    page = openpyxl.load_workbook(
-        io.BytesIO(rosters.with_problems(roster=roster, by=sender, now=now).read())
-    ).worksheets[0]
+    given = rosters.with_problems(roster=roster, by=sender, now=now)
+    page = openpyxl.load_workbook(given.file).worksheets[0]
     assert (page["J1"].value, page["J2"].value) == ("问题", None)
     assert "联系电话" in page["J3"].value
     assert (page["I3"].fill.start_color.rgb, page["I2"].fill.fill_type) == ("FFF3C7C2", None)
     assert page["B2"].value == rows[0][1]
+    said = {"class": roster.training_class.number, "roster": roster.number}
+    assert (given.export.form, given.export.asked_by, given.export.rows) == ("roster_fix", sender, 1)
+    assert (given.export.filters, given.export.purpose, len(given.export.sha256)) == (said, "改正名单", 64)
 
 
 def test_a_mended_answer_can_be_sent_again(send, sender, now) -> None:
     roster = send(sheets.xlsx([sheets.person(1)], change=changed("I2", "12")))
-    book = openpyxl.load_workbook(io.BytesIO(rosters.with_problems(roster=roster, by=sender, now=now).read()))
+    book = openpyxl.load_workbook(rosters.with_problems(roster=roster, by=sender, now=now).file)
     book.worksheets[0]["I2"] = "19900000001"
     file = io.BytesIO()
     book.save(file)

@@ -1,6 +1,7 @@
 """月结: two people, a month that is over, figures that stay."""
 
 import csv
+import hashlib
 from datetime import date, datetime, timedelta
 from functools import partial
 from io import BytesIO, StringIO
@@ -14,7 +15,7 @@ from django.utils import translation
 from courses import certificates, completion
 from courses.completion import revoking, sampling
 from courses.ledger import LedgerRefusal, LedgerRefused
-from courses.models import CountEntry, DailyTotal, District, LedgerSeal, MonthClose, Target, Undercut
+from courses.models import CountEntry, DailyTotal, District, Export, LedgerSeal, MonthClose, Target, Undercut
 from courses.tally import (
     CloseRefusal,
     CloseRefused,
@@ -277,6 +278,17 @@ def test_no_file_of_a_close_is_taken_while_the_last_check_differs(august, now) -
     record_check(differences=1, now=now)
     with pytest.raises(ReportLocked):
         take_file(by=people.user(), close=close, kind="csv", now=now)
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "xlsx"])
+def test_whoever_takes_a_file_of_a_close_stands_in_the_records(august, now, kind) -> None:
+    close, by = closed(2026, 8, now), people.user()
+    given = take_file(by=by, close=close, kind=kind, now=now)
+    kept, content = Export.objects.get(), given.file.read()
+    assert (kept.form, kept.kind, kept.asked_by, kept.filters) == ("close", kind, by, {"year": 2026, "month": 8})
+    assert (kept.rows, kept.sha256) == (
+        sum(len(part) for part in close.snapshot["figures"].values()), hashlib.sha256(content).hexdigest()
+    )  # fmt: skip
 
 
 def test_who_approves_does_not_close(now) -> None:

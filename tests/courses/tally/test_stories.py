@@ -1,15 +1,18 @@
-"""Counting toward the targets, sentence by sentence (domain §8.8, 64–68); 59–63 and 66 stand beside the ledger."""
+"""Counting toward the targets, sentence by sentence (domain §8.8, 64–69); 59–63 and 66 stand beside the ledger."""
 
 from datetime import date, datetime, timedelta
 
 import pytest
+from docx import Document
 
-from courses import completion, ledger, policy, tally
+from courses import certificates, completion, exports, ledger, policy, tally
+from courses.exports import Wanted
 from courses.ledger import LedgerRefused
-from courses.models import DailyBreakdown
+from courses.models import Completion, CountEntry, DailyBreakdown, District, Lesson, RoomCheck, RoomCount, TrainingClass
 from courses.policy import DEFAULTS
 from courses.tally import By, Scope, State
 from tests.factories import catalogue, people
+from tests.factories.certificates import issued
 from tests.factories.classes import enrolled, training_class
 from tests.factories.completion import counted, submitted
 from tests.factories.ledger import batch, row
@@ -32,7 +35,23 @@ def test_64_enrolled_in_training_on_their_way_and_verified_stand_apart(now: date
         type(made).objects.filter(pk=made.pk).update(status=status)
     told = tally.for_year(year=2026, scope=Scope(), as_of=None, today=TODAY)
     assert (told.lines["skills"].verified, told.pending) == (1, 1)
-    assert told.in_training == 3
+    # The classes of the first two stand at enrolling still, one seat each.
+    assert (told.enrolled, told.in_training, told.certified) == (4, 3, 0)
+    assert [figures_of(year).in_training for year in (2025, 2027)] == [0, 0], "each is of the classes of its year"
+
+
+def figures_of(year: int) -> tally.YearTally:
+    return tally.for_year(year=year, scope=Scope(), as_of=None, today=TODAY)
+
+
+def test_64_certified_are_those_whose_certificate_stands(now: datetime) -> None:
+    papers = [issued(now=now) for _ in range(3)]
+    by, other = people.user(), people.user()
+    for paper, kind in ((papers[0], "revoke"), (papers[1], "replace")):
+        asked = certificates.ask(by=by, certificate=paper, kind=kind, reason="信息有误", now=now)
+        certificates.agree(by=other, withdrawal=asked, now=now)
+    assert [figures_of(year).certified for year in (2025, 2026, 2027)] == [0, 2, 0]
+    assert Completion.objects.filter(tally.certified_q()).count() == 2
 
 
 @pytest.mark.parametrize(("verified", "state"), [(45, State.OK), (44, State.SLOW), (40, State.SLOW), (39, State.LATE)])
@@ -69,3 +88,44 @@ def test_68_the_year_is_broken_down_by_each_dimension_to_the_same_sum(by: By, no
     found = tally.breakdown(year=2026, scope=Scope(), by=by, today=TODAY)
     assert found.totals["skills"] == skills().verified == 1
     assert DailyBreakdown.objects.exists()
+
+
+def test_68_a_person_time_stays_with_the_project_that_paid_for_its_class(now: datetime) -> None:
+    funded = catalogue.project()
+    entry, _later = counted(now=now, project=funded)
+    TrainingClass.objects.filter(number=entry.class_number).update(project=None)
+    (own,) = tally.breakdown(year=2026, scope=Scope(), by=By.PROJECT, today=TODAY).slices
+    assert (own.value, own.label, own.counts["skills"]) == (funded.number, funded.name, 1)
+    cell = tally.Cell("skills", project=funded.number)
+    assert tally.verified_of(year=2026, cells=[cell], today=TODAY) == {cell: 1}
+    found = tally.entries(visible=CountEntry.objects.all(), cut=tally.Cut(year=2026, project=funded.number))
+    assert list(found) == [entry]
+
+
+def test_69_the_circular_ranks_and_tells_progress_attendance_anomalies_and_inspections(now: datetime) -> None:
+    """A draft for the city: one class that ended, seen in its room once, with something found."""
+    entry, later = counted(now=now)
+    city = people.staff(role="city", now=now)
+    tally.set_target(by=city, year=2026, line="skills", district=None, amount=10, source="文", now=now)
+    district = District.objects.get(key=entry.district)
+    tally.set_target(by=city, year=2026, line="skills", district=district, amount=4, source="文", now=now)
+    lesson = Lesson.objects.get(training_class__number=entry.class_number)
+    seen = RoomCount.objects.create(
+        lesson=lesson, counted=1, register_here=1, register_awaiting=0, due=1, by=city, at=lesson.starts_at
+    )
+    for version, conclusion in enumerate(("fine", "mend"), start=1):
+        RoomCheck.objects.create(
+            number=f"JC{version}", room_count=seen, version=version, conclusion=conclusion, found="教师换人",
+            by=city, at=lesson.starts_at,
+        )  # fmt: skip
+    wanted = Wanted("circular", "docx", {"year": 2026, "month": 9})
+    with exports.take(by=city, wanted=wanted, now=later + timedelta(days=1)).file as file:  # type: ignore[union-attr]
+        text = "".join(line.text for line in Document(file).paragraphs)
+    for words in (
+        "按完成率从高到低依次为芝罘区（25.0%）",
+        "完成年度目标10人次的10.0%",
+        "本月结束的班次出勤率100.0%",
+        "本月到教室检查1次，其中发现问题1次",
+        "本月有待核对事项的课次",
+    ):
+        assert words in text

@@ -12,6 +12,7 @@ from courses.models import (
     ApprovalBatch,
     Completion,
     CountEntry,
+    Export,
     MergeProposal,
     MonthClose,
     Post,
@@ -131,8 +132,10 @@ def test_a_month_is_proposed_confirmed_and_gives_the_same_files(august, cast, se
     assert "没有变" in text
     for kind in ("json", "csv", "xlsx"):
         address = reverse("desk_close_file", args=[2026, 8, kind])
-        files = {browser.post(address).content, other.post(address, headers={"accept-language": "en"}).content}
-        assert len(files) == 1
+        answers = (browser.post(address), other.post(address, headers={"accept-language": "en"}))
+        assert len({b"".join(one.streaming_content) for one in answers}) == 1
+        assert f'filename="YJ-2026-08.{kind}"' in answers[0].headers["Content-Disposition"]
+    assert {row.form for row in Export.objects.all()} == {"close"}
     assert "已月结" in words(browser.get(reverse("desk_closes"), {"year": 2026}))
 
 

@@ -250,7 +250,7 @@ def test_the_lines_file_holds_the_lines_of_the_filters_on_the_screen(
     assert {row[rows[0].index("姓名")] for row in rows[1:]} == {"王*强"}
     assert len(opened(browser.post(reverse("desk_export_entries") + "?year=2025"))) == 1
     kept = list(Export.objects.order_by("pk").values_list("filters", flat=True))
-    assert kept == [{"year": "2026", "line": "skills"}, {"year": "2025"}]
+    assert kept == [{"year": 2026, "line": "skills"}, {"year": 2025}]
     assert "2026 年，line=skills" in words(sign_in(cast.auditor).get(reverse("desk_export_log")))
 
 

@@ -71,7 +71,7 @@ def test_bad_cells_are_listed_and_downloaded_marked_and_no_person_is_shown(
     assert "no-store" in marked.headers["Cache-Control"]
     assert b"".join(marked.streaming_content)[:2] == b"PK"
     event = AuditEvent.objects.get(verb="exported")
-    assert event.detail == {"what": "roster_problems", "rows": 1}
+    assert event.detail == {"what": "roster_fix", "rows": 1}
 
 
 def test_a_near_name_is_decided_on_the_page(cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime) -> None:

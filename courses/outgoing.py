@@ -1,10 +1,16 @@
-"""Each file that leaves the house is a row: who, which form, by which filters, how many rows, for what, which bytes."""
+"""Each file that leaves the house is a row: who, which form, by which filters, how many rows, for what, which bytes.
+
+Whatever hands over people or figures gives a `Given`, and there is none without its row.
+"""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
 from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from courses import audit
 from courses.models import Export, User
@@ -12,6 +18,26 @@ from courses.people.numbers import fresh
 
 Status = Export.Status
 CHUNK = 1024 * 1024
+# What is taken elsewhere than among the forms of the bureau, by the name that its row keeps.
+TITLES: dict[str, str | Promise] = {
+    "tally": _("年度计数"),
+    "classes": _("班次"),
+    "queue": _("待我办"),
+    "institutions": _("机构备案"),
+    "close": _("月结文件"),
+    "scores": _("成绩表"),
+    "roster_fix": _("名单待改"),
+    "group_list": _("单位团报名单"),
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file to hand over, open at its start, with the row that tells of it; `name` is without an ending."""
+
+    file: IO[bytes]
+    export: Export
+    name: str
 
 
 def fresh_number() -> str:

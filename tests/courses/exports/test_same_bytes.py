@@ -1,0 +1,114 @@
+"""The same close gives the same bytes of every file: in another process, later, elsewhere, to somebody else, in another
+language, after a renaming."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import translation
+
+from courses import exports, tally
+from courses.exports import Wanted
+from courses.models import Brand, District, Export, Institution, MonthClose, User
+from courses.outgoing import Given
+from tests.crowd import Crowd
+from tests.factories import catalogue, people
+from tests.factories.ledger import batch, row
+from tests.races import Arena
+
+THIS = "tests.courses.exports.test_same_bytes"
+NOW = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)
+AUGUST = {"year": 2026, "month": 8}
+FILES = ("json", "csv", "xlsx", "monthly.xlsx", "monthly.docx")
+
+
+def plant() -> None:
+    """August as two people closed it: two districts, an institution and a brand with names, a target."""
+    catalogue.policy()
+    zhifu = catalogue.district()
+    catalogue.district("laishan", "莱山区", "370613")
+    catalogue.institution()
+    Brand.objects.create(key="lu", name="鲁菜师傅", name_en="Lu", motif="lu")
+    city = people.staff(role="city", now=NOW, username="first")
+    people.staff(role="city", now=NOW, username="second")
+    tally.set_target(by=city, year=2026, line="skills", district=zhifu, amount=40, source="年度计划", now=NOW)
+    facts = [("zhifu", "skills", "lu"), ("zhifu", "skills", ""), ("laishan", "entrepreneurship", "")]
+    own = {"counted_on": date(2026, 8, 3), "posted_on": date(2026, 9, 9)}
+    batch(rows=[row(district=place, line=line, brand=brand, **own) for place, line, brand in facts], now=NOW)
+    close = tally.propose_close(by=people.user(), **AUGUST, now=NOW)
+    tally.confirm_close(by=people.user(), close=close, now=NOW)
+
+
+def rename() -> None:
+    """What somebody may do at any time after."""
+    District.objects.filter(key="zhifu").update(name="新芝罘区", order=99)
+    catalogue.district("new", "新区", "370699")
+    Institution.objects.update(name="新学院")
+    Brand.objects.update(name="新品牌")
+
+
+def taken(*, who: str, at: str, language: str) -> dict[str, Any]:
+    """The digest of each file, and the number and code by which the records know it."""
+    now, by = datetime.fromisoformat(at), User.objects.get(username=who)
+    found = {}
+    with time_machine.travel(now), translation.override(language):
+        close = MonthClose.objects.get()
+        for kind in FILES[:3]:
+            found[kind] = tally.take_file(by=by, close=close, kind=kind, now=now)
+        for kind in ("xlsx", "docx"):
+            given = exports.take(by=by, wanted=Wanted("monthly", kind, AUGUST, purpose=who), now=now).given
+            assert given is not None
+            found[f"monthly.{kind}"] = given
+    return {name: digest_of(given) for name, given in found.items()}
+
+
+def digest_of(given: Given) -> str:
+    with given.file as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def test_the_files_of_a_close_are_the_same_bytes_in_another_process_at_another_time(arena: Arena) -> None:
+    database = arena.ground.name
+    arena.crowd.call(database, f"{THIS}:plant")
+    told = []
+    for number, (who, at, language, zone) in enumerate(
+        (
+            ("first", "2026-09-20T03:04:05+00:00", "zh-hans", "Asia/Shanghai"),
+            ("second", "2027-02-03T17:18:20+00:00", "en", "America/New_York"),
+        )
+    ):
+        environment = arena.ground.environment("lms.settings.test", TZ=zone, PYTHONHASHSEED=str(number))
+        with Crowd(environment, processes=1, threads=1) as another:
+            told.append(another.call(database, f"{THIS}:taken", who=who, at=at, language=language))
+        arena.crowd.call(database, f"{THIS}:rename")
+    assert set(told[0]) == set(FILES)
+    assert [name for name in FILES if told[0][name] != told[1][name]] == []
+
+
+@pytest.mark.django_db
+def test_what_two_took_of_a_closed_month_are_two_records_of_one_content() -> None:
+    plant()
+    for who in ("first", "second"):
+        taken(who=who, at="2026-09-20T03:04:05+00:00", language="zh-hans")
+    rows = Export.objects.filter(form="monthly", kind="xlsx").order_by("pk")
+    assert [row.asked_by.username for row in rows] == ["first", "second"]
+    assert len({row.content for row in rows} | {row.sha256 for row in rows}) == 2
+    code = exports.code_of(number="YJ-2026-08", content=rows[0].content)
+    assert exports.find(number="YJ-2026-08", code=code) == rows[0]
+    assert exports.find(number="YJ-2026-07", code=code) is None
+
+
+@pytest.mark.django_db
+def test_a_month_that_is_open_says_who_took_it_and_when() -> None:
+    plant()
+    told = [taken_open(who) for who in ("first", "second")]
+    assert told[0] != told[1]
+
+
+def taken_open(who: str) -> str:
+    wanted, by = Wanted("monthly", "xlsx", {"year": 2026, "month": 9}), User.objects.get(username=who)
+    given = exports.take(by=by, wanted=wanted, now=NOW).given
+    assert given is not None
+    return digest_of(given)
