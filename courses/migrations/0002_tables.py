@@ -2491,4 +2491,20 @@ class Migration(migrations.Migration):
             model_name='cardstep',
             constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['proposed', 'shown', 'dropped', 'objected', 'kept', 'withdrawal_asked', 'withdrawal_refused', 'withdrawn'])), name='cardstep_verb_known'),
         ),
+        migrations.CreateModel(
+            name='CompletionStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('proposed', '老师提出'), ('submitted', '机构提交'), ('approved', '区市批准'), ('returned', '退回'), ('revoked', '撤销')], max_length=10)),
+                ('at', models.DateTimeField()),
+                ('reasoning', models.JSONField(blank=True, null=True)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('completion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='courses.completion')),
+            ],
+            options={
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reasoning__isnull', False), ('step__in', ['proposed', 'submitted', 'approved'])), models.Q(('reason__gt', ''), ('step__in', ['returned', 'revoked'])), _connector='OR'), name='completionstep_says_why'), models.CheckConstraint(condition=models.Q(('step__in', ['proposed', 'submitted', 'approved', 'returned', 'revoked'])), name='completionstep_step_known')],
+            },
+        ),
     ]

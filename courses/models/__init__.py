@@ -27,7 +27,7 @@ from courses.models.certificates import (
 )
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
-from courses.models.completion import Completion
+from courses.models.completion import Completion, CompletionStep
 from courses.models.counter import CounterEntry, PersonalCard
 from courses.models.devices import DeviceAllowance
 from courses.models.disputes import Dispute
@@ -115,6 +115,7 @@ __all__ = [
     "Commitment",
     "CommitmentText",
     "Completion",
+    "CompletionStep",
     "Consent",
     "ConsentNotice",
     "CountClaim",
