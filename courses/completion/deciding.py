@@ -23,6 +23,7 @@ from courses.models import (
     Evidence,
     MakeUp,
     PaperLine,
+    Regrade,
     Score,
     TrainingClass,
     User,
@@ -128,7 +129,8 @@ def refuse_interested(*, by: User, completion: Completion) -> None:
 
 def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
     """By id, those that this person proposed or submitted, also before they were returned, gave evidence for by hand or
-    on paper or handed it in from a phone, recorded a score of, judged a work of, or are their own."""
+    on paper or handed it in from a phone, recorded a score of, judged a work of or asked for another grade of it, or
+    are their own."""
     marked = Evidence.objects.filter(
         Q(by=by) | Q(kit_entry__by=by), learner=OuterRef("learner"), lesson__training_class=OuterRef("training_class")
     )
@@ -136,6 +138,7 @@ def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
     witnessed = MakeUp.objects.filter(witnessed_by=by, enrolment=OuterRef("pk"), status=MakeUp.Status.COUNTED)
     examined = Score.objects.filter(by=by, enrolment=OuterRef("pk"))
     judged = Work.objects.filter(reviewer=by, enrolment=OuterRef("pk"))
+    regraded = Regrade.objects.filter(by=by, work__enrolment=OuterRef("pk"))
     put_forward = CompletionStep.objects.filter(
         by=by, completion__enrolment=OuterRef("pk"), step__in=[Step.PROPOSED, Step.SUBMITTED]
     )
@@ -145,6 +148,7 @@ def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
         | Exists(witnessed)
         | Exists(examined)
         | Exists(judged)
+        | Exists(regraded)
         | Exists(put_forward)
         | Q(learner__user=by)
         | Q(learner__merge__kept__user=by)

@@ -2507,4 +2507,23 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reasoning__isnull', False), ('step__in', ['proposed', 'submitted', 'approved'])), models.Q(('reason__gt', ''), ('step__in', ['returned', 'revoked'])), _connector='OR'), name='completionstep_says_why'), models.CheckConstraint(condition=models.Q(('step__in', ['proposed', 'submitted', 'approved', 'returned', 'revoked'])), name='completionstep_step_known')],
             },
         ),
+        migrations.CreateModel(
+            name='Regrade',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('was', models.CharField(choices=[('excellent', '优秀'), ('pass', '合格'), ('fail', '不合格')], max_length=9)),
+                ('grade', models.CharField(choices=[('excellent', '优秀'), ('pass', '合格'), ('fail', '不合格')], max_length=9)),
+                ('reason', models.CharField(max_length=200)),
+                ('status', models.CharField(choices=[('asked', '待确认'), ('held', '已同意'), ('dropped', '未同意')], default='asked', max_length=8)),
+                ('at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('work', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regrades', to='courses.work')),
+            ],
+            options={
+                'ordering': ('work', 'pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('work',), name='regrade_one_at_a_time'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='regrade_has_reason'), models.CheckConstraint(condition=models.Q(('grade', models.F('was')), _negated=True), name='regrade_changes'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('status', 'asked')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ['held', 'dropped'])), _connector='OR'), name='regrade_decided_by_someone'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('by')), _negated=True), _connector='OR'), name='regrade_two_people'), models.CheckConstraint(condition=models.Q(('was__in', ['excellent', 'pass', 'fail'])), name='regrade_was_known'), models.CheckConstraint(condition=models.Q(('grade__in', ['excellent', 'pass', 'fail'])), name='regrade_grade_known'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'held', 'dropped'])), name='regrade_status_known')],
+            },
+        ),
     ]

@@ -93,7 +93,7 @@ from courses.models.scores import Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import RoomCheck, RoomCheckLine, RoomCount, Signal, SignalNote, SignalRun
 from courses.models.tally import MonthClose, Target, YearClose
-from courses.models.works import Work
+from courses.models.works import Regrade, Work
 
 __all__ = [
     "AccessLink",
@@ -189,6 +189,7 @@ __all__ = [
     "RegisteredTrade",
     "RegisteredTrainer",
     "Registration",
+    "Regrade",
     "Reveal",
     "ReviewEscalation",
     "Revocation",

@@ -26,6 +26,15 @@ def _is_outside(by: User, training_class: TrainingClass, now: datetime) -> bool:
     return training_class.institution_id not in own and not teaches
 
 
+def refuse_insider(*, by: User, work: Work, now: datetime) -> None:
+    """Who handed it in, whose it is, who teaches the class or belongs to its institution does not say what it is
+    worth."""
+    if by.pk in (work.by_id, work.enrolment.learner.user_id):
+        raise WorkRefused(WorkRefusal.SAME_PERSON)
+    if not _is_outside(by, work.enrolment.training_class, now):
+        raise WorkRefused(WorkRefusal.NOT_OUTSIDE)
+
+
 def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None:
     """Say what a work is worth: 优秀, 合格 or 不合格, the last with what has to be changed.
 
@@ -33,10 +42,7 @@ def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None
     institution, no grade, a fail without a reason, judged already.
     """
     enrolment, said = work.enrolment, " ".join(note.split())[:200]
-    if by.pk in (work.by_id, enrolment.learner.user_id):
-        raise WorkRefused(WorkRefusal.SAME_PERSON)
-    if not _is_outside(by, enrolment.training_class, now):
-        raise WorkRefused(WorkRefusal.NOT_OUTSIDE)
+    refuse_insider(by=by, work=work, now=now)
     if grade not in Work.Grade.values:
         raise WorkRefused(WorkRefusal.GRADE_MISSING)
     if grade == Work.Grade.FAIL and not said:

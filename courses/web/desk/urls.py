@@ -195,6 +195,12 @@ urlpatterns = [
     ),
     path("class/<str:number>/works/", works.desk_works, name="desk_works"),
     path("class/<str:number>/works/open/<str:code>/", works.desk_work_open, name="desk_work_open"),
+    path("class/<str:number>/works/regrade/<str:code>/", works.desk_work_regrade, name="desk_work_regrade"),
+    path(
+        "class/<str:number>/works/regrade/<str:code>/decide/",
+        works.desk_work_regrade_decide,
+        name="desk_work_regrade_decide",
+    ),
     path("class/<str:number>/works/judge/<str:code>/", works.desk_work_judge, name="desk_work_judge"),
     path("class/<str:number>/works/<str:enrolment_number>/", works.desk_work_hand_in, name="desk_work_hand_in"),
     path("class/<str:number>/scores/", scores.desk_scores, name="desk_scores"),

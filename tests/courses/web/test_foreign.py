@@ -397,6 +397,7 @@ AFTER = {
     "work": "work",
     "open": "work",
     "judge": "work",
+    "regrade": "work",
 }
 LATER = {
     "request_number": "change",
