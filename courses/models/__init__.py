@@ -93,7 +93,7 @@ from courses.models.scores import Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import RoomCheck, RoomCheckLine, RoomCount, Signal, SignalNote, SignalRun
 from courses.models.tally import MonthClose, Target, YearClose
-from courses.models.works import Regrade, Work
+from courses.models.works import Regrade, Work, WorkAssignment
 
 __all__ = [
     "AccessLink",
@@ -227,5 +227,6 @@ __all__ = [
     "User",
     "Venue",
     "Work",
+    "WorkAssignment",
     "YearClose",
 ]

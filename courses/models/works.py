@@ -75,6 +75,26 @@ class Work(models.Model):
         ]
 
 
+class WorkAssignment(models.Model):
+    """分评: a work that waits is given to one reviewer from outside, who sees nothing else; given to another, it ends."""
+
+    work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="assignments")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("work", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["work"], condition=Q(ended_at__isnull=True), name="workassignment_one_open"
+            ),
+            models.CheckConstraint(condition=~Q(reviewer=F("by")), name="workassignment_two_people"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["reviewer", "ended_at"], name="workassignment_reviewer")]
+
+
 class Regrade(models.Model):
     """改评: one person says why a judgement was wrong, another decides; until then the grade stays what it was."""
 

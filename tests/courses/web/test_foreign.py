@@ -331,6 +331,8 @@ def _strangers(other: Institution, since: datetime) -> dict[str, User | None]:
         Role.TRAINER: people.staff(role=Role.TRAINER, now=since, institution=other),
         Role.INSTITUTION: people.staff(role=Role.INSTITUTION, now=since, institution=other),
         Role.DISTRICT: people.staff(role=Role.DISTRICT, now=since, district=other.district),
+        # Holds the post that judges works; this one was given to nobody.
+        Role.EXPERT: people.staff(role=Role.EXPERT, now=since),
     }
 
 
@@ -365,6 +367,7 @@ FIRST = {
     "/desk/callback/": "call_back",
     "/desk/followup/": "follow_up",
     "/desk/selection/": "camp",
+    "/desk/review/": "work",
     "/desk/entry/": "entry",
     "/desk/closes/": "year",
     "/desk/signal/": "signal",
