@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from cms.demo.assessed import assess, hand_in_early
 from cms.demo.cards import show_cards
 from cms.demo.chance import dice
-from cms.demo.classes import COUNTED, Office
+from cms.demo.classes import COUNTED, OVER, Office
 from cms.demo.history import Staged
 from cms.demo.timetable import office_hours
 from courses import certificates, completion, seating, supervision
@@ -17,20 +18,29 @@ SEEN = "电话核对过，本人到课。"
 
 
 def build_completions(*, staged: Sequence[Staged], staff: dict[str, User], now: datetime) -> None:
-    over = [one for one in staged if one.run.state in {COUNTED, "proposed", "submitted", "sent_back"}]
+    expert = staff["demo-expert"]
+    over = [one for one in staged if one.run.state in OVER]
     over.sort(key=lambda one: one.run.lessons[-1].ends_at)
     show_cards([one for one in over if one.run.state == COUNTED], staff=staff, now=now)
     for one in over:
-        _carry(one, staff["demo-inspector"], now)
+        _carry(one, staff["demo-inspector"], expert, now)
+    early = next(
+        one for one in staged if one.run.state == "running" and completion.works_asked(one.run.row) == ["plan"]
+    )
+    hand_in_early(one=early, expert=expert, now=now - timedelta(hours=2))
 
 
-def _carry(one: Staged, inspector: User, now: datetime) -> None:
-    """As far as the scene goes: proposed the evening after, submitted a day later, approved within the week."""
+def _carry(one: Staged, inspector: User, expert: User, now: datetime) -> None:
+    """As far as the scene goes: assessed and proposed the evening after, submitted a day later, approved within
+    the week."""
     row, office, state = one.run.row, one.office, one.run.state
     throw = dice("carry", row.number)
     ended = one.run.lessons[-1].ends_at
     proposed_at = min(ended + timedelta(hours=20), now - timedelta(minutes=90))
     submitted_at = min(office_hours(proposed_at + timedelta(hours=throw.randrange(4, 30))), now - timedelta(minutes=40))
+    assess(one=one, expert=expert, now=proposed_at - timedelta(minutes=5))
+    if state == "ended":
+        return
     _look_through(row, by=inspector, now=proposed_at)
     proposals = _propose(one.enrolments, office, proposed_at)
     if state == "proposed":

@@ -3,6 +3,7 @@
 A row is fetched only through a `visible_*` scope, so a stranger's row cannot be held: it is simply not found.
 """
 
+from courses.access.assigned import visible_works
 from courses.access.own import (
     own_certificates,
     own_disputes,
@@ -156,4 +157,5 @@ __all__ = [
     "visible_staff_requests",
     "visible_undercuts",
     "visible_withdrawals",
+    "visible_works",
 ]

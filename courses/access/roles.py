@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CONFIRM_STAFF = "confirm_staff"
     EDIT_PAGES = "edit_pages"
     REVIEW_PAGES = "review_pages"
+    JUDGE_WORKS = "judge_works"
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ ROLES: dict[str, RoleRule] = {
     Role.REVIEWER: _rule(
         _("批准或退回编辑提交的页面，撤下页面；自己写的由别人批准，看不到任何人的信息。"), P.EDIT_PAGES, P.REVIEW_PAGES
     ),
+    Role.EXPERT: _rule(_("评定分给自己的创业计划书和网店链接；只看分给自己的，学员姓名不显示全名。"), P.JUDGE_WORKS),
 }
 
 # Whole prefixes of other people's screens; enforced by middleware, since their views carry no gate of ours.

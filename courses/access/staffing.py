@@ -10,13 +10,16 @@ from courses.models import District, Institution, Post, StaffRequest, User
 
 APPOINTS: dict[str, frozenset[Role]] = {
     Role.CITY: frozenset(
-        {Role.CITY, Role.DISTRICT, Role.INSTITUTION, Role.INSPECTOR, Role.AUDITOR, Role.EDITOR, Role.REVIEWER}
+        {
+            *(Role.CITY, Role.DISTRICT, Role.INSTITUTION, Role.INSPECTOR, Role.AUDITOR, Role.EDITOR, Role.REVIEWER),
+            Role.EXPERT,
+        }
     ),
     Role.DISTRICT: frozenset({Role.DISTRICT, Role.INSTITUTION}),
     Role.INSTITUTION: frozenset({Role.INSTITUTION, Role.TRAINER}),
 }
 # Each has its part in what counts. An officer who approves and could also open such a login alone would be two people.
-COUNTING = frozenset({Role.TRAINER, Role.INSTITUTION, Role.DISTRICT, Role.CITY, Role.INSPECTOR})
+COUNTING = frozenset({Role.TRAINER, Role.INSTITUTION, Role.DISTRICT, Role.CITY, Role.INSPECTOR, Role.EXPERT})
 
 
 def appointable(*, user: User, now: datetime) -> list[Role]:

@@ -5,6 +5,7 @@
 `reaching`  what a learner still lacks, whether it can be reached, and what attending would lead to
 `undercut`  an approved completion that its rules no longer bear out, looked at by people
 `batches`   many approved together, to be taken back until they count
+`steps`     every step in a book that nobody changes, with what each value rested on
 `revoking`  a counted completion taken back by two people; one that was freed counted by a decision
 `sampling`  approved completions drawn by lot and looked at once more
 """

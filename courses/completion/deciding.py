@@ -11,16 +11,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from courses import audit, ledger
+from courses.completion import steps
 from courses.completion.assessing import Assessment, assess
 from courses.completion.holding import refuse_held
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
 from courses.models import (
     Completion,
+    CompletionStep,
     CountEntry,
     Enrolment,
     Evidence,
     MakeUp,
     PaperLine,
+    Regrade,
     Score,
     TrainingClass,
     User,
@@ -29,6 +32,7 @@ from courses.models import (
 from courses.people.numbers import fresh
 
 Status = Completion.Status
+Step = CompletionStep.Step
 
 
 def propose(*, by: User, enrolment: Enrolment, now: datetime) -> Completion:
@@ -40,16 +44,19 @@ def propose(*, by: User, enrolment: Enrolment, now: datetime) -> Completion:
     assessment = _passed(enrolment, now)
     with transaction.atomic():
         completion = _proposed(by, enrolment, assessment, now)
+        told = completion.proposed_reasoning
+        steps.keep(completion=completion, step=Step.PROPOSED, by=by, now=now, reasoning=told)
         audit.record(by=by, verb="completion_proposed", target=completion, now=now)
     return completion
 
 
 def _proposed(by: User, enrolment: Enrolment, assessment: Assessment, now: datetime) -> Completion:
+    reasoning = steps.argued(enrolment=enrolment, assessment=assessment)
     fields = {
         "status": Status.PROPOSED,
         "proposed_by": by,
         "proposed_at": now,
-        "proposed_reasoning": assessment.as_json(),
+        "proposed_reasoning": reasoning,
         "submitted_by": None,
         "submitted_at": None,
         "submitted_reasoning": None,
@@ -71,14 +78,16 @@ def submit(*, by: User, completion: Completion, now: datetime) -> None:
     """
     with transaction.atomic():
         assessment = passed_alone(completion.enrolment, now)
+        told = steps.argued(enrolment=completion.enrolment, assessment=assessment)
         move(
             completion,
             Status.PROPOSED,
             Status.SUBMITTED,
             submitted_by=by,
             submitted_at=now,
-            submitted_reasoning=assessment.as_json(),
+            submitted_reasoning=told,
         )
+        steps.keep(completion=completion, step=Step.SUBMITTED, by=by, now=now, reasoning=told)
         audit.record(by=by, verb="completion_submitted", target=completion, now=now)
 
 
@@ -95,14 +104,16 @@ def approve(*, by: User, completion: Completion, now: datetime, reason: str = ""
     with transaction.atomic():
         assessment = passed_alone(completion.enrolment, now)
         refuse_held(completion=completion, now=now)
+        told = steps.argued(enrolment=completion.enrolment, assessment=assessment)
         move(
             completion,
             Status.SUBMITTED,
             Status.APPROVED,
             approved_by=by,
             approved_at=now,
-            approved_reasoning=assessment.as_json(),
+            approved_reasoning=told,
         )
+        steps.keep(completion=completion, step=Step.APPROVED, by=by, now=now, reasoning=told)
         entry = ledger.post(completion=completion, by=by, now=now, reason=reason)
         audit.record(
             by=by,
@@ -121,8 +132,9 @@ def refuse_interested(*, by: User, completion: Completion) -> None:
 
 
 def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
-    """By id, those that this person proposed or submitted, gave evidence for by hand or on paper or handed it in from a
-    phone, recorded a score of, judged a work of, or are their own."""
+    """By id, those that this person proposed or submitted, also before they were returned, gave evidence for by hand or
+    on paper or handed it in from a phone, recorded a score of, judged a work of or asked for another grade of it, or
+    are their own."""
     marked = Evidence.objects.filter(
         Q(by=by) | Q(kit_entry__by=by), learner=OuterRef("learner"), lesson__training_class=OuterRef("training_class")
     )
@@ -130,12 +142,18 @@ def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
     witnessed = MakeUp.objects.filter(witnessed_by=by, enrolment=OuterRef("pk"), status=MakeUp.Status.COUNTED)
     examined = Score.objects.filter(by=by, enrolment=OuterRef("pk"))
     judged = Work.objects.filter(reviewer=by, enrolment=OuterRef("pk"))
+    regraded = Regrade.objects.filter(by=by, work__enrolment=OuterRef("pk"))
+    put_forward = CompletionStep.objects.filter(
+        by=by, completion__enrolment=OuterRef("pk"), step__in=[Step.PROPOSED, Step.SUBMITTED]
+    )
     part = (
         Exists(marked)
         | Exists(entered)
         | Exists(witnessed)
         | Exists(examined)
         | Exists(judged)
+        | Exists(regraded)
+        | Exists(put_forward)
         | Q(learner__user=by)
         | Q(learner__merge__kept__user=by)
     )
@@ -152,6 +170,7 @@ def send_back(*, by: User, completion: Completion, reason: str, now: datetime) -
         raise CompletionRefused(CompletionRefusal.REASON_MISSING)
     with transaction.atomic():
         move(completion, Status(completion.status), Status.RETURNED, **sent_back(by, reason, now))
+        steps.keep(completion=completion, step=Step.RETURNED, by=by, now=now, reason=reason)
         audit.record(by=by, verb="completion_returned", target=completion, now=now)
 
 

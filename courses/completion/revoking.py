@@ -7,11 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, ledger
+from courses.completion import steps
 from courses.completion.deciding import move, passed_alone, refuse_interested, sent_back
 from courses.completion.holding import refuse_held
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
 from courses.ledger import NotCounted
-from courses.models import Completion, CountEntry, Revocation, Undercut, User
+from courses.models import Completion, CompletionStep, CountEntry, Revocation, Undercut, User
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
@@ -77,6 +78,7 @@ def confirm_revocation(*, by: User, revocation: Revocation, now: datetime) -> Co
         _decide(revocation, Status.CONFIRMED, by, now)
         gone = sent_back(by, revocation.reason, now)
         move(completion, Completion.Status.APPROVED, Completion.Status.REVOKED, **gone)
+        steps.keep(completion=completion, step=CompletionStep.Step.REVOKED, by=by, now=now, reason=revocation.reason)
         entry = ledger.reverse(by=by, completion=completion, reason=revocation.reason, now=now)
         detail = {"revocation": revocation.number, "entry": entry.code if entry else ""}
         audit.record(by=by, verb="completion_revoked", target=completion, now=now, detail=detail)

@@ -1,7 +1,8 @@
 """依据有变: an approved completion that its class's rules no longer bear out, shown to people with its rows and sum.
 
-A change of a score that was agreed to, a correction of a mark, a ruling on a dispute may come after the approval.
-Nothing follows of itself: somebody keeps the completion with a reason, or proposes the revocation that another decides.
+A change of a score or a grade that was agreed to, a correction of a mark, a ruling on a dispute may come after the
+approval. Nothing follows of itself: somebody keeps the completion with a reason, or proposes the revocation that
+another decides.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,17 @@ from courses.completion.assessing import Assessment, assess_all
 from courses.completion.deciding import refuse_interested
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
 from courses.completion.revoking import propose_revocation
-from courses.models import ChangeRequest, Completion, Enrolment, Evidence, Revocation, Score, Undercut, User
+from courses.models import (
+    ChangeRequest,
+    Completion,
+    Enrolment,
+    Evidence,
+    Regrade,
+    Revocation,
+    Score,
+    Undercut,
+    User,
+)
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
@@ -84,7 +95,7 @@ def tend(*, now: datetime) -> int:
 
 
 def _touched() -> QuerySet[Completion]:
-    """Approved, and something about it was written since: a mark, a score, the timetable, the seat."""
+    """Approved, and something about it was written since: a mark, a score, a grade, the timetable, the seat."""
     marks = Evidence.objects.filter(
         learner=OuterRef("enrolment__learner"),
         lesson__training_class=OuterRef("enrolment__training_class"),
@@ -92,12 +103,16 @@ def _touched() -> QuerySet[Completion]:
     )
     held = Score.objects.filter(enrolment=OuterRef("enrolment"), status=Score.Status.HELD)
     scored = held.filter(Q(at__gt=OuterRef("approved_at")) | Q(decided_at__gt=OuterRef("approved_at")))
+    regraded = Regrade.objects.filter(
+        work__enrolment=OuterRef("enrolment"), status=Regrade.Status.HELD, decided_at__gt=OuterRef("approved_at")
+    )
     shown = Undercut.objects.filter(completion=OuterRef("pk"), status=Status.OPEN)
     moved = ChangeRequest.objects.filter(
         lesson__training_class=OuterRef("enrolment__training_class"), decided_at__gt=OuterRef("approved_at")
     )
     left = ~Q(enrolment__status=Enrolment.Status.ADMITTED)
-    return _approved().filter(Exists(marks) | Exists(scored) | Exists(moved) | Exists(shown) | left)
+    news = Exists(marks) | Exists(scored) | Exists(regraded) | Exists(moved) | Exists(shown)
+    return _approved().filter(news | left)
 
 
 def _approved() -> QuerySet[Completion]:
@@ -149,9 +164,9 @@ def _rewrite(row: Undercut, verb: str, now: datetime, **changes: Any) -> bool:
 
 
 def since(completion: Completion) -> list[dict[str, Any]]:
-    """What was written about a completion since its approval, oldest first: marks, scores, changes of the timetable.
+    """What was written about a completion since its approval, oldest first: marks, scores, grades, the timetable.
 
-    Three statements. Each row has `what`, `at` and the numbers to look it up by; no name stands in it.
+    Four statements. Each row has `what`, `at` and the numbers to look it up by; no name stands in it.
     """
     own, begun = completion.enrolment, completion.approved_at
     assert begun is not None
@@ -159,6 +174,7 @@ def since(completion: Completion) -> list[dict[str, Any]]:
         learner=own.learner_id, lesson__training_class=own.training_class_id, received_at__gt=begun
     )
     scores = Score.objects.filter(enrolment=own, status=Score.Status.HELD)
+    grades = Regrade.objects.filter(work__enrolment=own, status=Regrade.Status.HELD, decided_at__gt=begun)
     moves = ChangeRequest.objects.filter(lesson__training_class=own.training_class_id, decided_at__gt=begun)
     rows = [
         *(
@@ -168,6 +184,11 @@ def since(completion: Completion) -> list[dict[str, Any]]:
         *(
             _row("score", row.decided_at or row.at, number=str(row.version), kind=row.part, value=row.points)
             for row in scores.filter(Q(at__gt=begun) | Q(decided_at__gt=begun))
+        ),
+        *(
+            _row("grade", at, number=str(row.work.version), kind=row.work.part, value=row.grade)
+            for row in grades.select_related("work")
+            if (at := row.decided_at) is not None
         ),
         *(
             _row("change", at, number=row.number, kind=row.status, lesson=row.of_lesson.number)

@@ -842,7 +842,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('role', models.CharField(choices=[('trainer', '教师'), ('institution', '机构管理员'), ('district', '区市经办'), ('city', '市级管理'), ('inspector', '督导'), ('auditor', '审计'), ('editor', '编辑'), ('reviewer', '审核')], max_length=12)),
+                ('role', models.CharField(choices=[('trainer', '教师'), ('institution', '机构管理员'), ('district', '区市经办'), ('city', '市级管理'), ('inspector', '督导'), ('auditor', '审计'), ('editor', '编辑'), ('reviewer', '审核'), ('expert', '评审专家')], max_length=12)),
                 ('since', models.DateTimeField()),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='courses.district')),
@@ -851,7 +851,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('district__isnull', True), ('institution__isnull', False), ('role__in', ['trainer', 'institution'])), models.Q(('district__isnull', False), ('institution__isnull', True), ('role', 'district')), models.Q(('district__isnull', True), ('institution__isnull', True), ('role__in', ['city', 'inspector', 'auditor', 'editor', 'reviewer'])), _connector='OR'), name='post_role_has_its_scope'), models.UniqueConstraint(condition=models.Q(('until__isnull', True), models.Q(('role', 'trainer'), _negated=True)), fields=('user', 'role'), name='post_one_of_a_role'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user', 'role', 'institution'), name='post_one_of_a_role_there')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('district__isnull', True), ('institution__isnull', False), ('role__in', ['trainer', 'institution'])), models.Q(('district__isnull', False), ('institution__isnull', True), ('role', 'district')), models.Q(('district__isnull', True), ('institution__isnull', True), ('role__in', ['city', 'inspector', 'auditor', 'editor', 'reviewer', 'expert'])), _connector='OR'), name='post_role_has_its_scope'), models.UniqueConstraint(condition=models.Q(('until__isnull', True), models.Q(('role', 'trainer'), _negated=True)), fields=('user', 'role'), name='post_one_of_a_role'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user', 'role', 'institution'), name='post_one_of_a_role_there')],
             },
         ),
         migrations.CreateModel(
@@ -2457,7 +2457,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('asked', '待确认'), ('done', '已办理'), ('dropped', '未同意')], default='asked', max_length=8)),
                 ('username', models.CharField(max_length=40)),
                 ('name', models.CharField(max_length=60)),
-                ('role', models.CharField(blank=True, choices=[('trainer', '教师'), ('institution', '机构管理员'), ('district', '区市经办'), ('city', '市级管理'), ('inspector', '督导'), ('auditor', '审计'), ('editor', '编辑'), ('reviewer', '审核')], max_length=12)),
+                ('role', models.CharField(blank=True, choices=[('trainer', '教师'), ('institution', '机构管理员'), ('district', '区市经办'), ('city', '市级管理'), ('inspector', '督导'), ('auditor', '审计'), ('editor', '编辑'), ('reviewer', '审核'), ('expert', '评审专家')], max_length=12)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('asked_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
@@ -2486,7 +2486,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['trainer', 'institution', 'district', 'city', 'inspector', 'auditor', 'editor', 'reviewer'])), name='post_role_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['trainer', 'institution', 'district', 'city', 'inspector', 'auditor', 'editor', 'reviewer', 'expert'])), name='post_role_known'),
         ),
         migrations.AddConstraint(
             model_name='outboxmessage',
@@ -2502,7 +2502,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='staffrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['', 'trainer', 'institution', 'district', 'city', 'inspector', 'auditor', 'editor', 'reviewer'])), name='staffrequest_role_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['', 'trainer', 'institution', 'district', 'city', 'inspector', 'auditor', 'editor', 'reviewer', 'expert'])), name='staffrequest_role_known'),
         ),
         migrations.AddConstraint(
             model_name='card',
@@ -2511,5 +2511,56 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cardstep',
             constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['proposed', 'shown', 'dropped', 'objected', 'kept', 'withdrawal_asked', 'withdrawal_refused', 'withdrawn'])), name='cardstep_verb_known'),
+        ),
+        migrations.CreateModel(
+            name='CompletionStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(choices=[('proposed', '老师提出'), ('submitted', '机构提交'), ('approved', '区市批准'), ('returned', '退回'), ('revoked', '撤销')], max_length=10)),
+                ('at', models.DateTimeField()),
+                ('reasoning', models.JSONField(blank=True, null=True)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('completion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='courses.completion')),
+            ],
+            options={
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reasoning__isnull', False), ('step__in', ['proposed', 'submitted', 'approved'])), models.Q(('reason__gt', ''), ('step__in', ['returned', 'revoked'])), _connector='OR'), name='completionstep_says_why'), models.CheckConstraint(condition=models.Q(('step__in', ['proposed', 'submitted', 'approved', 'returned', 'revoked'])), name='completionstep_step_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Regrade',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('was', models.CharField(choices=[('excellent', '优秀'), ('pass', '合格'), ('fail', '不合格')], max_length=9)),
+                ('grade', models.CharField(choices=[('excellent', '优秀'), ('pass', '合格'), ('fail', '不合格')], max_length=9)),
+                ('reason', models.CharField(max_length=200)),
+                ('status', models.CharField(choices=[('asked', '待确认'), ('held', '已同意'), ('dropped', '未同意')], default='asked', max_length=8)),
+                ('at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('work', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regrades', to='courses.work')),
+            ],
+            options={
+                'ordering': ('work', 'pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('work',), name='regrade_one_at_a_time'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='regrade_has_reason'), models.CheckConstraint(condition=models.Q(('grade', models.F('was')), _negated=True), name='regrade_changes'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('status', 'asked')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ['held', 'dropped'])), _connector='OR'), name='regrade_decided_by_someone'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('by')), _negated=True), _connector='OR'), name='regrade_two_people'), models.CheckConstraint(condition=models.Q(('was__in', ['excellent', 'pass', 'fail'])), name='regrade_was_known'), models.CheckConstraint(condition=models.Q(('grade__in', ['excellent', 'pass', 'fail'])), name='regrade_grade_known'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'held', 'dropped'])), name='regrade_status_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WorkAssignment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('work', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='courses.work')),
+            ],
+            options={
+                'ordering': ('work', 'pk'),
+                'indexes': [models.Index(fields=['reviewer', 'ended_at'], name='workassignment_reviewer')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('work',), name='workassignment_one_open'), models.CheckConstraint(condition=models.Q(('reviewer', models.F('by')), _negated=True), name='workassignment_two_people')],
+            },
         ),
     ]

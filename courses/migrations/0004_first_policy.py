@@ -142,7 +142,17 @@ DOCUMENT = {'hour_minutes': 45,
  'holds': ['one_sided', 'two_rooms', 'burst', 'call_back', 'room_check'],
  'small_number': 10,
  'certificate_years': {},
- 'assessments': {}}
+ 'assessments': {'skill': ['theory', 'practice', 'total'],
+                 'project': ['theory', 'practice', 'total'],
+                 'newform': ['theory', 'practice', 'total'],
+                 'online': ['theory', 'practice', 'total'],
+                 'gyb': ['plan'],
+                 'syb': ['plan'],
+                 'iyb': ['plan'],
+                 'eyb': ['plan'],
+                 'sim': ['plan'],
+                 'camp': ['plan'],
+                 'net': ['link']}}
 
 COMMITMENT = (
     "本机构郑重承诺：一、开班申请的全部材料真实、准确、完整；二、按批准的教学计划、教师、地点和学时组织培训，"

@@ -36,6 +36,7 @@ BOOKS = (
     "courses_kitentry",
     "courses_kitreport",
     "courses_tombstone",
+    "courses_completionstep",
 )
 
 # A close is decided once; what it holds never changes, nor does a decided one, and none is removed.

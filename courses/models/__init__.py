@@ -27,7 +27,7 @@ from courses.models.certificates import (
 )
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
-from courses.models.completion import Completion
+from courses.models.completion import Completion, CompletionStep
 from courses.models.counter import CounterEntry, PersonalCard
 from courses.models.devices import DeviceAllowance
 from courses.models.disputes import Dispute
@@ -94,7 +94,7 @@ from courses.models.scores import Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import RoomCheck, RoomCheckLine, RoomCount, Signal, SignalNote, SignalRun
 from courses.models.tally import MonthClose, Target, YearClose
-from courses.models.works import Work
+from courses.models.works import Regrade, Work, WorkAssignment
 
 __all__ = [
     "AccessLink",
@@ -116,6 +116,7 @@ __all__ = [
     "Commitment",
     "CommitmentText",
     "Completion",
+    "CompletionStep",
     "Consent",
     "ConsentNotice",
     "CountClaim",
@@ -190,6 +191,7 @@ __all__ = [
     "RegisteredTrade",
     "RegisteredTrainer",
     "Registration",
+    "Regrade",
     "Reveal",
     "ReviewEscalation",
     "Revocation",
@@ -227,5 +229,6 @@ __all__ = [
     "User",
     "Venue",
     "Work",
+    "WorkAssignment",
     "YearClose",
 ]

@@ -65,3 +65,39 @@ class Completion(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["status", "proposed_at"], name="completion_status")]
+
+
+class CompletionStep(models.Model):
+    """办理记录: one step of a completion with the reasoning that it was taken by; appended, never changed.
+
+    A step that lets a completion go has a reason instead. A completion that was returned keeps what it was proposed and
+    submitted by before.
+    """
+
+    class Step(models.TextChoices):
+        PROPOSED = "proposed", _("老师提出")
+        SUBMITTED = "submitted", _("机构提交")
+        APPROVED = "approved", _("区市批准")
+        RETURNED = "returned", _("退回")
+        REVOKED = "revoked", _("撤销")
+
+    completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=10, choices=Step)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reasoning = models.JSONField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(step__in=["proposed", "submitted", "approved"], reasoning__isnull=False)
+                | Q(step__in=["returned", "revoked"], reason__gt=""),
+                name="completionstep_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(step__in=["proposed", "submitted", "approved", "returned", "revoked"]),
+                name="completionstep_step_known",
+            ),
+        ]

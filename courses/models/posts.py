@@ -12,7 +12,7 @@ from courses.models.catalogue import District, Institution
 from courses.models.people import User
 from courses.privacy import DigestField
 
-ROLES = ["trainer", "institution", "district", "city", "inspector", "auditor", "editor", "reviewer"]
+ROLES = ["trainer", "institution", "district", "city", "inspector", "auditor", "editor", "reviewer", "expert"]
 
 
 class Post(models.Model):
@@ -27,6 +27,7 @@ class Post(models.Model):
         AUDITOR = "auditor", _("审计")
         EDITOR = "editor", _("编辑")
         REVIEWER = "reviewer", _("审核")
+        EXPERT = "expert", _("评审专家")
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
@@ -44,7 +45,7 @@ class Post(models.Model):
                     models.Q(role__in=["trainer", "institution"], institution__isnull=False, district__isnull=True)
                     | models.Q(role="district", institution__isnull=True, district__isnull=False)
                     | models.Q(
-                        role__in=["city", "inspector", "auditor", "editor", "reviewer"],
+                        role__in=["city", "inspector", "auditor", "editor", "reviewer", "expert"],
                         institution__isnull=True,
                         district__isnull=True,
                     )

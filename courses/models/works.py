@@ -73,3 +73,61 @@ class Work(models.Model):
             models.CheckConstraint(condition=Q(part__in=["plan", "link"]), name="work_part_known"),
             models.CheckConstraint(condition=Q(grade__in=["excellent", "pass", "fail", ""]), name="work_grade_known"),
         ]
+
+
+class WorkAssignment(models.Model):
+    """分评: a work that waits is given to one reviewer from outside, who sees nothing else; given to another, it ends."""
+
+    work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="assignments")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("work", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["work"], condition=Q(ended_at__isnull=True), name="workassignment_one_open"
+            ),
+            models.CheckConstraint(condition=~Q(reviewer=F("by")), name="workassignment_two_people"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["reviewer", "ended_at"], name="workassignment_reviewer")]
+
+
+class Regrade(models.Model):
+    """改评: one person says why a judgement was wrong, another decides; until then the grade stays what it was."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("待确认")
+        HELD = "held", _("已同意")
+        DROPPED = "dropped", _("未同意")
+
+    work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="regrades")
+    was = models.CharField(max_length=9, choices=Work.Grade)
+    grade = models.CharField(max_length=9, choices=Work.Grade)
+    reason = models.CharField(max_length=200)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ASKED)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("work", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["work"], condition=Q(status="asked"), name="regrade_one_at_a_time"),
+            models.CheckConstraint(condition=Q(reason__gt=""), name="regrade_has_reason"),
+            models.CheckConstraint(condition=~Q(grade=F("was")), name="regrade_changes"),
+            models.CheckConstraint(
+                condition=Q(status="asked", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(status__in=["held", "dropped"], decided_by__isnull=False, decided_at__isnull=False),
+                name="regrade_decided_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("by")), name="regrade_two_people"
+            ),
+            models.CheckConstraint(condition=Q(was__in=["excellent", "pass", "fail"]), name="regrade_was_known"),
+            models.CheckConstraint(condition=Q(grade__in=["excellent", "pass", "fail"]), name="regrade_grade_known"),
+            models.CheckConstraint(condition=Q(status__in=["asked", "held", "dropped"]), name="regrade_status_known"),
+        ]

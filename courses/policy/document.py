@@ -60,6 +60,14 @@ CAMP_SHEET = [
     ["team", "本人和团队", "Founder and team", 10, 25],
     ["jobs", "带动就业", "Jobs created", 10, 20],
 ]
+# What completes beside the hours (domain §2.9, §8.7-55): skills are examined, the plan is the compulsory output of
+# entrepreneurship, and who learned to sell online shows the shop. Lines of our own ask for nothing.
+EXAMINED, PLANNED, SHOWN = ["theory", "practice", "total"], ["plan"], ["link"]
+ASSESSMENTS = {
+    **dict.fromkeys(("skill", "project", "newform", "online"), EXAMINED),
+    **dict.fromkeys(("gyb", "syb", "iyb", "eyb", "sim", "camp"), PLANNED),
+    "net": SHOWN,
+}
 # Categories that no register of ours can confirm and a statement does not prove.
 PROOF_CATEGORIES = ["grad", "gradoff", "student", "juvenile", "veteran", "disabled", "transfer", "owner"]
 # Which day puts a person-time into a year and a month.
@@ -201,7 +209,9 @@ class Policy:
     holds: list[str] = field(default_factory=lambda: list(HOLDS))
     small_number: int = 10
     certificate_years: dict[str, int] = field(default_factory=dict)
-    assessments: dict[str, list[str]] = field(default_factory=dict)
+    assessments: dict[str, list[str]] = field(
+        default_factory=lambda: {kind: list(parts) for kind, parts in ASSESSMENTS.items()}
+    )
 
     def as_document(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -23,6 +23,7 @@ from courses.models import (
     MonthClose,
     PaperEntry,
     Registration,
+    Regrade,
     Revocation,
     RuleProposal,
     Sample,
@@ -111,9 +112,12 @@ def _second_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any,
     scores = Score.objects.filter(**{f"{CLASS}__in": classes}, reason__gt="")
     found = Undercut.objects.filter(**{f"{of_class}__in": classes})
     taken = Revocation.objects.filter(**{f"{of_class}__in": classes})
+    regrades = Regrade.objects.filter(**{f"work__{CLASS}__in": classes})
     papers = CertificateWithdrawal.objects.filter(**{f"certificate__{of_class}__in": classes})
     steps: tuple[tuple[QuerySet[Any], Of, str, Expression | F, str], ...] = (
         (Work.objects.filter(reviewer=user, **{f"{CLASS}__in": classes}), Of.WORKS, CLASS, word(JUDGED), "judged_at"),
+        (regrades.filter(by=user), Of.WORKS, f"work__{CLASS}", word(ASKED), "at"),
+        (regrades.filter(decided_by=user), Of.WORKS, f"work__{CLASS}", F("status"), "decided_at"),
         (scores.filter(by=user), Of.SCORES, CLASS, word(ASKED), "at"),
         (scores.filter(decided_by=user), Of.SCORES, CLASS, F("status"), "decided_at"),
         (found.filter(decided_by=user), Of.UNDERCUTS, of_class, F("status"), "decided_at"),

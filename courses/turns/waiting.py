@@ -3,7 +3,20 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from courses import access, enrolment, notices, selection
@@ -24,6 +37,7 @@ from courses.models import (
     MakeUp,
     PaperEntry,
     Registration,
+    Regrade,
     Revocation,
     Score,
     Selection,
@@ -153,8 +167,9 @@ class _Asked(NamedTuple):
     def of(self, by: User | None) -> QuerySet[Any]:
         """What this person may decide; all of it where nobody is asked about."""
         rows = self.rows
-        for part in self.parts if by is not None else ():
-            rows = rows.exclude(**{part: by})
+        if by is not None:
+            for part in self.parts:
+                rows = rows.exclude(**{part: by.pk})
         return rows
 
 
@@ -205,7 +220,7 @@ def open_follow_ups(*, now: datetime) -> Q:
 def _second(turn: Turn) -> _Asked | None:
     """What one person has begun about a learner of a class, and another decides."""
     if turn == Turn.WORK_REVIEW:
-        return _Asked(Work.objects.filter(grade=""), CLASS, "at", ("by",))
+        return _Asked(_to_judge(), CLASS, "waits_since", ("waits_by",))
     if turn == Turn.SCORE_REVIEW:
         return _Asked(Score.objects.filter(status=Score.Status.ASKED), CLASS, "at", ("by",))
     if turn == Turn.UNDERCUT_REVIEW:
@@ -217,6 +232,15 @@ def _second(turn: Turn) -> _Asked | None:
         asked = CertificateWithdrawal.objects.filter(status=CertificateWithdrawal.Status.ASKED)
         return _Asked(asked, f"certificate__completion__{CLASS}", "asked_at", ("asked_by",))
     return None
+
+
+def _to_judge() -> QuerySet[Work]:
+    """Works that nobody has judged, and judgements that somebody wants changed: whose each is, and since when."""
+    asked = Regrade.objects.filter(work=OuterRef("pk"), status=Regrade.Status.ASKED)
+    return Work.objects.filter(Q(grade="") | Exists(asked)).annotate(
+        waits_by=Coalesce(Subquery(asked.values("by_id")), F("by_id"), output_field=BigIntegerField()),
+        waits_since=Coalesce(Subquery(asked.values("at")), F("at")),
+    )
 
 
 def _of_presence(turn: Turn) -> _Asked | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 
-from courses import works
-from courses.models import Enrolment, User, Work
+from courses import privacy, works
+from courses.models import Enrolment, User, Work, WorkAssignment
 from courses.works import WorkRefusal, WorkRefused
 
 # What stands in the ways of a status by its grade; nobody has judged the one without.
@@ -16,7 +17,10 @@ SHAPES = {"": "wait", Work.Grade.FAIL: "no", Work.Grade.PASS: "done", Work.Grade
 
 @dataclass(frozen=True)
 class Version:
+    """One version; `given_to` is who was asked to judge it, masked."""
+
     work: Work
+    given_to: str = ""
 
     @property
     def shape(self) -> str:
@@ -52,9 +56,11 @@ def parts_of(*, enrolment: Enrolment, asked: Iterable[str]) -> list[Asked]:
 def parts_of_many(*, enrolments: list[Enrolment], asked: Iterable[str]) -> dict[int, list[Asked]]:
     """By enrolment, every part that is asked for; one statement."""
     found: dict[tuple[int, str], list[Version]] = {}
+    given = WorkAssignment.objects.filter(work=OuterRef("pk"), ended_at__isnull=True)
     rows = Work.objects.filter(enrolment__in=enrolments).select_related("proof", "reviewer", "by")
+    rows = rows.annotate(given_to=Subquery(given.values("reviewer__name")))
     for row in rows.order_by("-version"):
-        found.setdefault((row.enrolment_id, row.part), []).append(Version(row))
+        found.setdefault((row.enrolment_id, row.part), []).append(Version(row, privacy.mask_name(row.given_to or "")))
     return {one.pk: [Asked(Work.Part(part), found.get((one.pk, part), [])) for part in asked] for one in enrolments}
 
 

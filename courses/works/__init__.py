@@ -1,4 +1,5 @@
-"""成果: a business plan or a proof link, handed in by the learner or for them, judged by somebody from outside."""
+"""成果: a business plan or a proof link, handed in by the learner or for them, judged by somebody from outside; a wrong
+judgement is put right by two (`regrading`)."""
 
 from courses.works.handing_in import hand_in_link, hand_in_plan, read_link
 from courses.works.judging import GRADES, judge, may_judge, standing

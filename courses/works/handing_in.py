@@ -67,6 +67,11 @@ def _refuse_needless(enrolment: Enrolment, part: str) -> None:
         raise WorkRefused(WorkRefusal.NOT_ASKED)
     if enrolment.status != Enrolment.Status.ADMITTED:
         raise WorkRefused(WorkRefusal.NOT_ADMITTED)
+    _refuse_second(enrolment, part)
+
+
+def _refuse_second(enrolment: Enrolment, part: str) -> None:
+    """A version follows only one that did not pass."""
     last = Work.objects.filter(enrolment=enrolment, part=part).order_by("-version").first()
     if last is not None and last.grade != Work.Grade.FAIL:
         raise WorkRefused(WorkRefusal.PASSED if last.grade else WorkRefusal.WAITS)
@@ -76,9 +81,12 @@ def _write(
     enrolment: Enrolment, part: str, by: User, now: datetime, proof: Proof | None = None, link: str | None = None
 ) -> Work:
     """The next version; of two at one moment the second finds that one waits."""
-    version = Work.objects.filter(enrolment=enrolment, part=part).count() + 1
     try:
         with transaction.atomic():
+            # Holds off a change of the grade that it follows (`regrading`).
+            Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
+            _refuse_second(enrolment, part)
+            version = Work.objects.filter(enrolment=enrolment, part=part).count() + 1
             made = Work.objects.create(
                 code=fresh(prefix="", length=26), enrolment=enrolment, part=part, version=version, proof=proof,
                 link=link, by=by, at=now, institution_id=enrolment.training_class.institution_id,

@@ -17,13 +17,23 @@ GRADES: dict[str, int] = {"": 0, Work.Grade.FAIL.value: 1, Work.Grade.PASS.value
 def may_judge(*, by: User, training_class: TrainingClass, now: datetime) -> bool:
     """Holds the permission for this class, belongs to no part of its institution, and does not teach the class."""
     reviews = access.may_on(user=by, training_class=training_class, permission=Permission.REVIEW, now=now)
-    return reviews and _is_outside(by, training_class, now)
+    return reviews and is_outside(by=by, training_class=training_class, now=now)
 
 
-def _is_outside(by: User, training_class: TrainingClass, now: datetime) -> bool:
+def is_outside(*, by: User, training_class: TrainingClass, now: datetime) -> bool:
+    """Neither teaches the class nor belongs to its institution."""
     own = {post.institution_id for post in access.held(user=by, now=now)}
     teaches = training_class.trainers.filter(pk=by.pk).exists()
     return training_class.institution_id not in own and not teaches
+
+
+def refuse_insider(*, by: User, work: Work, now: datetime) -> None:
+    """Who handed it in, whose it is, who teaches the class or belongs to its institution does not say what it is
+    worth."""
+    if by.pk in (work.by_id, work.enrolment.learner.user_id):
+        raise WorkRefused(WorkRefusal.SAME_PERSON)
+    if not is_outside(by=by, training_class=work.enrolment.training_class, now=now):
+        raise WorkRefused(WorkRefusal.NOT_OUTSIDE)
 
 
 def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None:
@@ -33,10 +43,7 @@ def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None
     institution, no grade, a fail without a reason, judged already.
     """
     enrolment, said = work.enrolment, " ".join(note.split())[:200]
-    if by.pk in (work.by_id, enrolment.learner.user_id):
-        raise WorkRefused(WorkRefusal.SAME_PERSON)
-    if not _is_outside(by, enrolment.training_class, now):
-        raise WorkRefused(WorkRefusal.NOT_OUTSIDE)
+    refuse_insider(by=by, work=work, now=now)
     if grade not in Work.Grade.values:
         raise WorkRefused(WorkRefusal.GRADE_MISSING)
     if grade == Work.Grade.FAIL and not said:

@@ -18,6 +18,15 @@ class WorkRefusal(StrEnum):
     GRADE_MISSING = "grade_missing"
     NOTE_MISSING = "note_missing"
     JUDGED = "judged"
+    OWN_CHANGE = "own_change"
+    NO_EXPERT = "no_expert"
+    NOTHING_WAITS = "nothing_waits"
+    NOT_JUDGED = "not_judged"
+    REASON_MISSING = "reason_missing"
+    SAME_GRADE = "same_grade"
+    NOT_NEWEST = "not_newest"
+    CHANGE_WAITS = "change_waits"
+    NOTHING_ASKED = "nothing_asked"
 
 
 class WorkRefused(Refused):
@@ -32,4 +41,13 @@ class WorkRefused(Refused):
         WorkRefusal.GRADE_MISSING: _("请选择优秀、合格或不合格，未保存。"),
         WorkRefusal.NOTE_MISSING: _("未保存。不合格的，请写明哪里要改。"),
         WorkRefusal.JUDGED: _("这一份已经评定，未改动。请刷新后再看。"),
+        WorkRefusal.NO_EXPERT: _("请选择一位机构以外、不教这个班的评审专家，未保存。"),
+        WorkRefusal.NOTHING_WAITS: _("没有要分给这位专家的成果，未改动。请刷新后再看。"),
+        WorkRefusal.OWN_CHANGE: _("改评由您提出，须他人确认，未改动。"),
+        WorkRefusal.NOT_JUDGED: _("这一份还没有评定，不用改评，未保存。"),
+        WorkRefusal.REASON_MISSING: _("改评须写明原因，未保存。"),
+        WorkRefusal.SAME_GRADE: _("与现在的评定相同，未保存。"),
+        WorkRefusal.NOT_NEWEST: _("学员已提交新的一份，原来这一份不能再改评，未保存。请评定新的一份。"),
+        WorkRefusal.CHANGE_WAITS: _("这一份有一处改评等待确认，未保存。请先处理那一处。"),
+        WorkRefusal.NOTHING_ASKED: _("没有待确认的改评，未改动。请刷新后再看。"),
     }

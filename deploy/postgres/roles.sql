@@ -50,7 +50,8 @@ BEGIN
                          'courses_roomcount', 'courses_roomcheck', 'courses_roomcheckline', 'courses_cardstep',
                          'courses_signal', 'courses_signalnote', 'courses_target',
                          'courses_papersheet', 'courses_paperrow', 'courses_deviceallowance',
-                         'courses_kit', 'courses_kitentry', 'courses_kitreport', 'courses_tombstone')
+                         'courses_kit', 'courses_kitentry', 'courses_kitreport', 'courses_tombstone',
+                         'courses_completionstep')
        AND pg_has_role(current_user, tableowner, 'USAGE')
   LOOP
     EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM tideline_app', record_table);

@@ -18,6 +18,7 @@ from cms.models import ArticlePage, CoursePage
 from courses import access, attendance, completion, enrolment, ledger, selection, tally
 from courses import policy as policies
 from courses.access import Permission
+from courses.completion import steps
 from courses.models import (
     CallBackLine,
     Completion,
@@ -250,6 +251,24 @@ class TestDemoCity(TestCase):
         counted = Completion.objects.filter(ledger.counts_q())
         assert counted.count() == CountEntry.objects.filter(batch__isnull=True).count() > 0
         assert [row for row in counted if len({row.proposed_by_id, row.submitted_by_id, row.approved_by_id}) != 3] == []
+
+    def test_whoever_completed_was_assessed_as_the_policy_of_their_kind_asks(self) -> None:
+        approved = Completion.objects.filter(status="approved").select_related("enrolment__training_class")
+        told: dict[str, set[str]] = {}
+        for row in approved:
+            kind = row.enrolment.training_class.kind_key
+            asked = set(completion.parts_asked(row.enrolment.training_class))
+            met = {line["code"] for line in row.approved_reasoning["findings"] if line["met"] and line["evidence"]}
+            assert asked <= met, row.number
+            told[kind] = asked
+        assert told["skill"] == {"theory", "practice", "total"}
+        assert {"plan"} in told.values()
+        assert list(steps.differences()) == []
+
+    def test_the_reviewer_from_outside_finds_plans_to_judge(self) -> None:
+        mine = access.visible_works(user=user("demo-expert"), now=self.now)
+        assert sorted(mine.filter(grade="").values_list("part", flat=True)) == ["plan", "plan", "plan"]
+        assert mine.exclude(grade="").exists()
 
     def test_the_rest_says_that_it_was_entered_as_a_batch(self) -> None:
         year = self.now.astimezone(policies.CITY_TIME).year

@@ -34,8 +34,8 @@ def test_those_who_only_read_may_decide_nothing() -> None:
     assert not access.ROLES[Role.AUDITOR].permissions & deciding
 
 
-@pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER])
-def test_who_keeps_the_pages_sees_no_class_and_no_learner(role: str, now: datetime) -> None:
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER, Role.EXPERT])
+def test_who_keeps_the_pages_or_judges_from_outside_sees_no_class_and_no_learner(role: str, now: datetime) -> None:
     training_class(now=now)
     keeper = people.staff(role=role, now=now)
     assert not access.visible_classes(user=keeper, now=now).exists()

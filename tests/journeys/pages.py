@@ -205,6 +205,7 @@ def visits(city: City) -> list[Visit]:
         Visit("completions", "demo-district", "/desk/completions/"),
         Visit("undercuts", "demo-city", "/desk/undercuts/"),
         Visit("undercut", "demo-city", f"/desk/undercut/{facts['undercut']}/"),
+        Visit("reviews", "demo-expert", "/desk/reviews/"),
         Visit("class-works", "demo-city", f"/desk/class/{facts['own_class']}/works/"),
         Visit("signals", "demo-district", "/desk/signals/?state=all"),
         Visit("signal", "demo-city", f"/desk/signal/{facts['signal']}/"),

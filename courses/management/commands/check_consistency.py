@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from courses import attendance, certificates, enrolment, ledger, tally
-from courses.completion import undercut
+from courses.completion import steps, undercut
 
 # So many are kept with the check, for the page that shows why a report is locked.
 NAMED = 20
@@ -44,6 +44,7 @@ class Command(BaseCommand):
             tally.close_differences(),
             certificates.differences(),
             undercut.confirmed_differences(),
+            steps.differences(),
             ledger.verify_roots(lines=roots.read_text(encoding="utf-8").splitlines() if roots else ()),
         ):
             found += 1

@@ -20,6 +20,7 @@ HOMES = (
     (Permission.SEE_DESK, "/desk/"),
     (Permission.TEACH, "/teach/"),
     (Permission.EDIT_PAGES, "/cms/"),
+    (Permission.JUDGE_WORKS, "/desk/reviews/"),
 )
 
 

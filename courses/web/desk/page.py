@@ -19,6 +19,7 @@ NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk_classes", _("班次"), Permission.SEE_DESK),
     ("desk_completions", _("结业"), Permission.SEE_DESK),
     ("desk_selections", _("评选"), Permission.REVIEW),
+    ("desk_reviews", _("分给我的成果"), Permission.JUDGE_WORKS),
     ("desk_tally", _("计数"), Permission.SEE_TALLY),
     ("desk_signals", _("待看"), Permission.SEE_SIGNALS),
     ("desk_closes", _("月结"), Permission.CLOSE_MONTH),
@@ -50,6 +51,7 @@ def show(
     frame = {
         "desk_nav": navigation(user=user, now=now, here=here, badge=badge),
         "desk_me": introduce(user=user, now=now),
+        "desk_door": "/desk/" if access.may(user=user, permission=Permission.SEE_DESK, now=now) else request.path,
         "held": access.permissions(user=user, now=now),
     }
     return render(request, template, {**frame, **context}, status=status)
@@ -79,7 +81,7 @@ def introduce(*, user: User, now: datetime) -> str:
 
 
 def opens_desk(post: Post) -> bool:
-    return Permission.SEE_DESK in access.ROLES[post.role].permissions
+    return bool({Permission.SEE_DESK, Permission.JUDGE_WORKS} & access.ROLES[post.role].permissions)
 
 
 def query_without_page(request: HttpRequest) -> str:

@@ -13,6 +13,7 @@ from courses.models import (
     MergeProposal,
     PaperEntry,
     Registration,
+    Regrade,
     Revocation,
     RuleProposal,
     Score,
@@ -70,7 +71,12 @@ CLOSE_DEEDS: dict[str, str | Promise] = {
     TAKEN_BACK: gettext_lazy("已收回"),
 }
 DEEDS: dict[Of, dict[str, str | Promise]] = {
-    Of.WORKS: {JUDGED: gettext_lazy("已评定")},
+    Of.WORKS: {
+        JUDGED: gettext_lazy("已评定"),
+        ASKED: gettext_lazy("已提出改评"),
+        Regrade.Status.HELD: gettext_lazy("已同意改评"),
+        Regrade.Status.DROPPED: NOT_AGREED,
+    },
     Of.SCORES: {ASKED: PROPOSED, Score.Status.HELD: gettext_lazy("已同意"), Score.Status.DROPPED: NOT_AGREED},
     Of.UNDERCUTS: {
         Undercut.Status.KEPT: gettext_lazy("结业照旧"),

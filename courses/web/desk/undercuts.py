@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from courses import access, policy
 from courses.access import Permission
 from courses.completion import undercut
-from courses.models import ChangeRequest, Evidence, Score, Undercut
+from courses.models import ChangeRequest, Evidence, Score, Undercut, Work
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 from courses.web.told import told
@@ -121,5 +121,8 @@ def _since_line(row: dict[str, Any]) -> Line:
     if row["what"] == "score":
         said = {"part": Score.Part(row["kind"]).label, "points": f"{row['value'] / 10:g}", "version": row["number"]}
         return Line(_("%(part)s改为 %(points)s 分（第 %(version)s 版）") % said, at)
+    if row["what"] == "grade":
+        said = {"part": Work.Part(row["kind"]).label, "grade": Work.Grade(row["value"]).label, "version": row["number"]}
+        return Line(_("%(part)s改评为%(grade)s（第 %(version)s 版）") % said, at)
     said = {"lesson": row["lesson"], "status": ChangeRequest.Status(row["kind"]).label}
     return Line(_("第 %(lesson)s 次课的变更：%(status)s") % said, at, row["number"])

@@ -48,11 +48,12 @@ from courses.web.desk import (
     tell,
     undercuts,
     withdrawals,
-    works,
+    work_urls,
 )
 
 urlpatterns = [
     *export_urls.urlpatterns,
+    *work_urls.urlpatterns,
     path("", queue.desk, name="desk"),
     path("handled/", queue.desk_handled, name="desk_handled"),
     path("elsewhere/", queue.desk_elsewhere, name="desk_elsewhere"),
@@ -201,10 +202,6 @@ urlpatterns = [
         external_certificates.desk_external_take_back,
         name="desk_external_take_back",
     ),
-    path("class/<str:number>/works/", works.desk_works, name="desk_works"),
-    path("class/<str:number>/works/open/<str:code>/", works.desk_work_open, name="desk_work_open"),
-    path("class/<str:number>/works/judge/<str:code>/", works.desk_work_judge, name="desk_work_judge"),
-    path("class/<str:number>/works/<str:enrolment_number>/", works.desk_work_hand_in, name="desk_work_hand_in"),
     path("class/<str:number>/scores/", scores.desk_scores, name="desk_scores"),
     path("class/<str:number>/scores/sheet/", scores.desk_scores_sheet, name="desk_scores_sheet"),
     path("class/<str:number>/scores/send/", scores.desk_scores_send, name="desk_scores_send"),

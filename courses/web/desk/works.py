@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from courses import access, completion, policy, works
 from courses.access import Permission
-from courses.models import Enrolment, TrainingClass, Work
+from courses.models import Enrolment, Regrade, TrainingClass, Work
 from courses.people import proofs
 from courses.web import handing_in
 from courses.web.attachments import attachment
@@ -20,6 +20,7 @@ from courses.web.desk.class_file import fetch
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 from courses.web.told import told
+from courses.works import assigning, regrading
 
 PER_PAGE = 30
 
@@ -40,6 +41,7 @@ def desk_works(request: HttpRequest, number: str) -> HttpResponse:
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     parts = handing_in.parts_of_many(enrolments=list(page.object_list), asked=asked)
+    judges = works.may_judge(by=user, training_class=training_class, now=now)
     runs = access.may_on(user=user, training_class=training_class, permission=Permission.RUN_CLASSES, now=now)
     context = {
         "training_class": training_class,
@@ -47,8 +49,10 @@ def desk_works(request: HttpRequest, number: str) -> HttpResponse:
         "page": page,
         "rows": [(row, row.learner.masked_name, parts[row.pk]) for row in page.object_list],
         "grades": Work.Grade.choices,
+        "regrades": regrading.waiting(training_class=training_class) if asked else [],
         "may_hand_in": runs,
-        "may_judge": works.may_judge(by=user, training_class=training_class, now=now),
+        "may_judge": judges,
+        "experts": assigning.experts(training_class=training_class, now=now) if asked and judges else [],
         "most": policy.current(on=policy.local_date(now)).proof_megabytes,
         "user_pk": user.pk,
         "query": query_without_page(request),
@@ -95,6 +99,44 @@ def desk_work_judge(request: HttpRequest, number: str, code: str) -> HttpRespons
     grade, note = request.POST.get("grade", ""), request.POST.get("note", "")
     with told(request, _("评定已保存，学员能看到结果。")):
         works.judge(by=officer(request), work=work, grade=grade, note=note, now=timezone.now())
+    return redirect("desk_works", number)
+
+
+@require_POST
+@allow(Permission.REVIEW)
+def desk_works_assign(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything of the class that waits goes to one reviewer from outside."""
+    training_class, now = fetch(request, number, Permission.REVIEW), timezone.now()
+    found = assigning.experts(training_class=training_class, now=now).filter(username=request.POST.get("expert", ""))
+    reviewer = get_object_or_404(found)
+    with told(request, _("已分给专家，专家登录后能看到。")):
+        assigning.assign(by=officer(request), training_class=training_class, reviewer=reviewer, now=now)
+    return redirect("desk_works", number)
+
+
+@require_POST
+@allow(Permission.REVIEW)
+def desk_work_regrade(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """Ask for another grade than the one that was given."""
+    work = _work(fetch(request, number, Permission.REVIEW), code)
+    grade, reason = request.POST.get("grade", ""), request.POST.get("reason", "")
+    with told(request, _("改评已提出，等另一人确认后生效。")):
+        regrading.ask(by=officer(request), work=work, grade=grade, reason=reason, now=timezone.now())
+    return redirect("desk_works", number)
+
+
+@require_POST
+@allow(Permission.REVIEW)
+def desk_work_regrade_decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """The second person lets another grade hold, or not."""
+    work = _work(fetch(request, number, Permission.REVIEW), code)
+    asked = get_object_or_404(
+        work.regrades.select_related("work__enrolment__learner", "work__enrolment__training_class"),
+        status=Regrade.Status.ASKED,
+    )
+    agree = request.POST.get("decision") == "agree"
+    with told(request, _("已确认，新的评定生效。") if agree else _("没有同意，评定不变。")):
+        regrading.decide(by=officer(request), regrade=asked, agree=agree, now=timezone.now())
     return redirect("desk_works", number)
 
 

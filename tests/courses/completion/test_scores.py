@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 import pytest
+from django.core.management import call_command
 
 from courses import completion, policy, scores
 from courses.completion import CompletionRefusal, CompletionRefused
-from courses.models import Enrolment
+from courses.models import Enrolment, ProgrammeKind
 from courses.policy import DEFAULTS, PolicyRefused
-from tests.factories import people
+from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
 from tests.factories.completion import attended, submitted
 
@@ -52,6 +53,44 @@ def test_a_learner_completes_at_the_pass_mark_and_not_below(now: datetime) -> No
     done = completion.propose(by=people.user(), enrolment=own, now=later)
     kept = {row["code"]: row["value"] for row in done.proposed_reasoning["findings"]}
     assert kept["total"] == 700
+
+
+EXAMINED = ["theory", "practice", "total"]
+DELIVERED: dict[str, list[str]] = {
+    **dict.fromkeys(("skill", "project", "newform", "online"), EXAMINED),
+    **{kind: ["plan"] for kind in ("gyb", "syb", "iyb", "eyb", "sim", "camp")},
+    "net": ["link"],
+    **{kind: [] for kind in ("tot", "mgr", "guide")},
+}
+
+
+def test_out_of_the_box_every_kind_asks_for_what_its_rules_say(now: datetime) -> None:
+    call_command("load_reference", verbosity=0)
+    first = policy.of_version(policy.version_on(on=date(2026, 9, 14)))
+    kinds = ProgrammeKind.objects.values_list("key", flat=True)
+    assert {kind: first.assessments.get(kind, []) for kind in kinds} == DELIVERED
+
+
+def test_under_the_version_as_delivered_a_skill_is_examined_in_each_part(now: datetime) -> None:
+    trainer = people.user()
+    made = training_class(now=now, trainers=[trainer], lessons=1, policy=catalogue.policy())
+    own = enrolled(training_class=made, now=now)
+    later = attended(own, by=trainer)
+    assert marks(own, later) == dict.fromkeys(EXAMINED, (0, 600, False))
+    scores.record(by=people.user(), enrolment=own, points={"theory": 600, "practice": 600, "total": 599}, now=later)
+    with pytest.raises(CompletionRefused) as refused:
+        completion.propose(by=trainer, enrolment=own, now=later)
+    assert "：综合成绩合格。" in refused.value.sentence
+    scores.record(by=people.user(), enrolment=own, points={"total": 600}, now=later)
+    done = completion.propose(by=trainer, enrolment=own, now=later)
+    told = {row["code"]: row for row in done.proposed_reasoning["findings"]}
+    assert told["total"] == {"code": "total", "value": 600, "threshold": 600, "met": True, "evidence": ["2"]}
+
+
+def test_a_class_keeps_the_version_that_it_was_approved_under(now: datetime) -> None:
+    own, later = asking("theory", now=now)
+    policy.publish(by=None, number="v3", effective_on=date(2026, 2, 1), document=DEFAULTS)
+    assert set(marks(own, later)) == {"theory"}
 
 
 def test_a_policy_that_asks_for_nothing_asks_for_nothing(now: datetime) -> None:

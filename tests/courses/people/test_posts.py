@@ -103,7 +103,7 @@ MAY = {
     "laishan": {("institution", "other"), ("district", "laishan")},
     "city": {
         ("institution", "school"), ("institution", "other"), ("district", "zhifu"), ("district", "laishan"),
-        ("city", ""), ("inspector", ""), ("auditor", ""), ("editor", ""), ("reviewer", ""),
+        ("city", ""), ("inspector", ""), ("auditor", ""), ("editor", ""), ("reviewer", ""), ("expert", ""),
     },
 }  # fmt: skip
 
@@ -156,7 +156,7 @@ def test_who_has_no_such_post_appoints_nobody(role: str, house: House, now: date
 @pytest.mark.parametrize(
     ("role", "two"),
     [("city", True), ("district", True), ("institution", True), ("inspector", True), ("auditor", False),
-     ("editor", False), ("reviewer", False)],
+     ("editor", False), ("reviewer", False), ("expert", True)],
 )  # fmt: skip
 def test_what_has_its_part_in_what_counts_takes_a_second_officer(
     role: str, two: bool, house: House, now: datetime

@@ -343,6 +343,8 @@ def _strangers(other: Institution, since: datetime) -> dict[str, User | None]:
         Role.TRAINER: people.staff(role=Role.TRAINER, now=since, institution=other),
         Role.INSTITUTION: people.staff(role=Role.INSTITUTION, now=since, institution=other),
         Role.DISTRICT: people.staff(role=Role.DISTRICT, now=since, district=other.district),
+        # Holds the post that judges works; this one was given to nobody.
+        Role.EXPERT: people.staff(role=Role.EXPERT, now=since),
     }
 
 
@@ -377,6 +379,7 @@ FIRST = {
     "/desk/callback/": "call_back",
     "/desk/followup/": "follow_up",
     "/desk/selection/": "camp",
+    "/desk/review/": "work",
     "/desk/entry/": "entry",
     "/desk/closes/": "year",
     "/desk/signal/": "signal",
@@ -410,6 +413,7 @@ AFTER = {
     "work": "work",
     "open": "work",
     "judge": "work",
+    "regrade": "work",
 }
 LATER = {
     "request_number": "change",

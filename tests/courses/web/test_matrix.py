@@ -184,6 +184,7 @@ HOMES: dict[str, str] = {
     Role.AUDITOR: "/desk/tally/",
     Role.EDITOR: "/cms/",
     Role.REVIEWER: "/cms/",
+    Role.EXPERT: "/desk/reviews/",
 }
 
 

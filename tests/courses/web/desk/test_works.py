@@ -76,6 +76,23 @@ def test_the_institution_sees_grades_and_no_link_and_judges_nothing(own: Enrolme
     assert judging.status_code == 403
 
 
+def test_a_wrong_grade_is_put_right_by_two_officers(own: Enrolment, cast: Cast, sign_in: Open) -> None:
+    hand_in(cast, sign_in, own, part="link", link=SHOP)
+    work, number = Work.objects.get(), own.training_class.number
+    district, city = sign_in(cast.district), sign_in(cast.city)
+    district.post(reverse("desk_work_judge", args=[number, work.code]), {"grade": "pass"})
+    ask, decide = (
+        reverse(name, args=[number, work.code]) for name in ("desk_work_regrade", "desk_work_regrade_decide")
+    )
+    assert "改评须写明原因" in words(district.post(ask, {"grade": "fail"}, follow=True))
+    told = words(district.post(ask, {"grade": "fail", "reason": "店铺已关"}, follow=True))
+    assert ("改评已提出，等另一人确认后生效。" in told, "等待确认的改评" in told) == (True, True)
+    assert "改评由您提出，须他人确认" in words(district.post(decide, {"decision": "agree"}, follow=True))
+    assert "已确认，新的评定生效。" in words(city.post(decide, {"decision": "agree"}, follow=True))
+    work.refresh_from_db()
+    assert (work.grade, work.note) == ("fail", "店铺已关")
+
+
 def test_a_class_that_asks_for_nothing_says_so(finished: Make, cast: Cast, sign_in: Open) -> None:
     page = sign_in(cast.institution).get(reverse("desk_works", args=[finished(people_in=1).number]))
     assert "这类培训不要求提交成果" in words(page)
@@ -89,5 +106,5 @@ def test_a_list_of_any_length_takes_as_many_statements(
         hand_in(cast, sign_in, row, part="link", link=SHOP)
     browser = sign_in(cast.district)
     browser.get(reverse("desk_works", args=[made.number]))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         browser.get(reverse("desk_works", args=[made.number]))

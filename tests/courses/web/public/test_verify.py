@@ -1,5 +1,6 @@
 """The public certificate check: what it shows in each state, and that it tells nobody more."""
 
+import io
 from datetime import datetime
 
 import pytest
@@ -7,8 +8,11 @@ from bs4 import BeautifulSoup
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from courses import certificates
+from courses.certificates import drawing
+from courses.certificates.layout import lay_out
 from courses.certificates.snapshot import PRINTED
 from courses.models import Certificate, CertificateWithdrawal
 from tests.courses.web.desk.conftest import soup, words
@@ -119,6 +123,46 @@ def test_a_field_that_was_changed_on_the_paper_is_marked_against_the_register(
         row.select_one("dt").get_text() for row in page.select(".verify-facts > div") if "不一致" in row.get_text()
     ]  # type: ignore[union-attr]
     assert marked == ["学时"]
+
+
+# What a forger would write into the PDF, and how it reads there.
+FORGED = {
+    "number": ("99X209900009QQQQQQQ", "99X2"),
+    "title": ("职业资格证书", "职业资格证书"),
+    "authority": ("某市某局", "某市某局"),
+    "name": ("李大海", "李大海"),
+    "document_kind": ("护照", "护照"),
+    "document": ("110***********111X", "110***********111X"),
+    "starts_on": ("2026-03-02", "2026年3月2日"),
+    "ends_on": ("2025-12-24", "2025年12月24日"),
+    "course": ("面点师（三级）", "面点师（三级）"),
+    "programme": ("创业训练营", "创业训练营"),
+    "hours": (999, "999学时"),
+    "result": ("成绩优异", "成绩优异"),
+    "institution": ("某某学院", "某某学院"),
+    "issued_on": ("2025-01-01", "2025年1月1日"),
+    "expires_on": ("2019-05-06", "2019年5月6日"),
+}
+
+
+@pytest.mark.parametrize("field", PRINTED)
+def test_whatever_was_changed_on_a_paper_the_page_behind_its_code_says_otherwise(
+    field: str, certificate: Certificate
+) -> None:
+    """The code of the paper is left as it was: another would not be signed."""
+    forged, printed = FORGED[field]
+    lines = lay_out({**certificate.snapshot, field: forged})
+    paper = drawing.draw(title="", lines=lines, code=certificates.code_of(certificate), at=certificate.issued_at)
+    on_paper = "".join(PdfReader(io.BytesIO(paper)).pages[0].extract_text().split())
+    page = words(post(code=code_of(certificate)))
+    shown = "".join(page.split())
+    assert printed in on_paper
+    assert (printed in shown, "证书真实有效" in page) == (False, True)
+
+
+def test_a_paper_with_a_code_of_its_own_making_is_not_believed(certificate: Certificate) -> None:
+    certificate.snapshot = {**certificate.snapshot, "hours": 999}
+    assert "签名不是我们的，或内容被改过" in words(post(code=code_of(certificate)))
 
 
 def test_an_address_that_asks_too_often_is_told_when_to_come_back(certificate: Certificate) -> None:
