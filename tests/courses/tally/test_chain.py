@@ -14,7 +14,7 @@ def test_every_link_is_there_from_the_line_to_the_evidence(now, django_assert_nu
     entry, later = counted(now=now, lessons=3)
     ledger.seal_through(day=later.date(), now=later.replace(day=later.day + 1))
     posted = CountEntry.objects.get(pk=entry.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         chain = tally.chain(entry=posted)
         assert chain.completion is not None
         assert chain.enrolment is not None

@@ -130,9 +130,7 @@ def test_a_project_shows_what_was_counted_of_its_plan(cast: Cast, sign_in: Open,
         number="XM1", name="海鲜专项", sponsor="市人社局", planned=4, district=catalogue.district(),
         starts_on=now.date() - timedelta(days=10), ends_on=now.date() + timedelta(days=9),
     )  # fmt: skip
-    entry, _later = counted(now=now - timedelta(days=8))
-    assert entry.completion
-    TrainingClass.objects.update(project=project)
+    counted(now=now - timedelta(days=8), project=project)
     page = words(sign_in(cast.city).get(reverse("desk_project", args=["XM1"])))
     assert "已计数 1 人次 完成 25.0%，时间已过 55%" in page
     assert "已安排 30 / 4 已提交和批准的班的名额，办结的班按实际占用" in page
