@@ -44,11 +44,17 @@ def load(*, rows: int) -> float:
 
 def of_classes(rows: int, *, today: date) -> Iterator[BatchRow]:
     """Classes of 30 over the last three years, as classes end: many lines of one day, district, institution and
-    kind, of people of every sort."""
-    random = Random(7)  # the same lines each time
+    kind, of people of every sort. What there is of these is read before the first line is drawn."""
     districts = list(District.objects.values_list("key", flat=True)) or ["zhifu"]
     institutions = list(Institution.objects.values_list("number", flat=True)) or ["J001"]
     kinds = list(ProgrammeKind.objects.values_list("key", "line"))
+    return _drawn(rows, today, districts, institutions, kinds)
+
+
+def _drawn(
+    rows: int, today: date, districts: list[str], institutions: list[str], kinds: list[tuple[str, str]]
+) -> Iterator[BatchRow]:
+    random = Random(7)  # the same lines each time
     own: dict[str, Any] = {}
     for number in range(rows):
         if number % CLASS_SIZE == 0:

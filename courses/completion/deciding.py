@@ -133,16 +133,18 @@ def refuse_interested(*, by: User, completion: Completion) -> None:
 
 def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
     """By id, those that this person proposed or submitted, also before they were returned, gave evidence for by hand or
-    on paper or handed it in from a phone, recorded a score of, judged a work of or asked for another grade of it, or
-    are their own."""
+    on paper or handed it in from a phone, recorded a score of or agreed to another, judged a work of, asked for
+    another grade of it or agreed to that, or are their own."""
     marked = Evidence.objects.filter(
         Q(by=by) | Q(kit_entry__by=by), learner=OuterRef("learner"), lesson__training_class=OuterRef("training_class")
     )
     entered = PaperLine.objects.filter(entry__entered_by=by, row__enrolment=OuterRef("pk"), accepted=True)
     witnessed = MakeUp.objects.filter(witnessed_by=by, enrolment=OuterRef("pk"), status=MakeUp.Status.COUNTED)
-    examined = Score.objects.filter(by=by, enrolment=OuterRef("pk"))
+    examined = Score.objects.filter(Q(by=by) | Q(decided_by=by, status=Score.Status.HELD), enrolment=OuterRef("pk"))
     judged = Work.objects.filter(reviewer=by, enrolment=OuterRef("pk"))
-    regraded = Regrade.objects.filter(by=by, work__enrolment=OuterRef("pk"))
+    regraded = Regrade.objects.filter(
+        Q(by=by) | Q(decided_by=by, status=Regrade.Status.HELD), work__enrolment=OuterRef("pk")
+    )
     put_forward = CompletionStep.objects.filter(
         by=by, completion__enrolment=OuterRef("pk"), step__in=[Step.PROPOSED, Step.SUBMITTED]
     )

@@ -79,7 +79,7 @@ def load_opening_batch(
     Each row holds its person's claim like a completion would; one whose month is closed is an adjustment of it, with
     the source for a reason. Refused with BatchRefused: a duplicate inside the file or
     with the ledger, another number of rows than `total`; with LedgerRefused for a row of a sealed day. Roll-ups are
-    counted anew afterwards.
+    counted anew afterwards. `rows` ask the database nothing while they are drawn: PostgreSQL takes them as one stream.
     """
     with _room(total), transaction.atomic():
         locks.exclude()
@@ -117,7 +117,7 @@ def _room(total: int) -> Iterator[None]:
 def _insert(batch: OpeningBatch, rows: Iterable[BatchRow], now: datetime) -> int:
     """How many were entered. PostgreSQL takes them as one stream, which is several times as fast as statements."""
     counted = count()
-    values = _values(batch, rows, counted, now)
+    values = _values(batch, rows, counted, closed_months(), now)
     names = ", ".join(COLUMNS)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -134,10 +134,10 @@ def _insert(batch: OpeningBatch, rows: Iterable[BatchRow], now: datetime) -> int
 
 
 def _values(
-    batch: OpeningBatch, rows: Iterable[BatchRow], counted: Iterator[int], now: datetime
+    batch: OpeningBatch, rows: Iterable[BatchRow], counted: Iterator[int], closed: set[tuple[int, int]], now: datetime
 ) -> Iterator[tuple[Any, ...]]:
     """Each row as the database stores it. Days repeat, so each is written out once."""
-    closed, today = closed_months(), policies.local_date(now)
+    today = policies.local_date(now)
     fields: dict[str, Any] = {name: CountEntry._meta.get_field(name) for name in ("posted_at", "person")}
     posted_at, person_of = fields["posted_at"].get_db_prep_save(now, connection), fields["person"].get_db_prep_save
     stored = cache(connection.ops.adapt_datefield_value)

@@ -2,7 +2,7 @@
 judgement is put right by two (`regrading`)."""
 
 from courses.works.handing_in import hand_in_link, hand_in_plan, read_link
-from courses.works.judging import GRADES, judge, may_judge, standing
+from courses.works.judging import GRADES, is_outside, judge, may_judge, standing
 from courses.works.refusals import WorkRefusal, WorkRefused
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "WorkRefused",
     "hand_in_link",
     "hand_in_plan",
+    "is_outside",
     "judge",
     "may_judge",
     "read_link",

@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Case, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,7 +46,10 @@ def desk_review_open(request: HttpRequest, code: str) -> HttpResponse:
     """The file of a plan that waits, as a download; the learner sees in 我的信息 who opened it."""
     work = get_object_or_404(_mine(request), code=code, grade="", proof__isnull=False, proof__deleted_at__isnull=True)
     assert work.proof is not None
-    content = proofs.look(by=officer(request), proof=work.proof, enrolment=work.enrolment, now=timezone.now())
+    by, now = officer(request), timezone.now()
+    if not works.is_outside(by=by, training_class=work.enrolment.training_class, now=now):
+        raise Http404
+    content = proofs.look(by=by, proof=work.proof, enrolment=work.enrolment, now=now)
     return attachment(content=content, kind=work.proof.kind, name=work.code)
 
 

@@ -154,12 +154,12 @@ def test_a_clock_that_was_set_back_an_hour_takes_no_code_and_no_ticket_of_the_pa
     client, ticks = phone(room.learner(), now=now), time.monotonic()
     shown = code(room)
     client.get(f"/C/{shown}")
-    monkeypatch.setattr(clocks, "_start", clocks.Start(now + timedelta(hours=1), ticks))
+    monkeypatch.setattr(clocks, "_seen", clocks.Seen(now + timedelta(hours=1), ticks))
     for answer in (client.get(f"/C/{shown}"), client.post("/C/")):
         assert (answer.status_code, head(answer)) == (503, "还没有签到")
         assert "请找老师当场登记" in answer.content.decode()
     assert [model.objects.count() for model in ROWS] == [0, 0, 0]
-    clock.move_to(now + timedelta(hours=1), tick=False)
+    clock.move_to(now + timedelta(hours=1, seconds=1), tick=False)
     assert client.get(f"/C/{code(room, at=60)}").status_code == 200
 
 

@@ -92,9 +92,20 @@ def test_a_server_whose_clock_is_more_than_five_seconds_off_from_the_databases_i
 def test_a_server_whose_clock_was_set_back_since_it_began_is_not_ready(
     seconds: int, ready: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "_start", clock.Start(datetime.now(UTC) + timedelta(seconds=seconds), time.monotonic()))
+    stood = datetime.now(UTC) + timedelta(seconds=seconds)
+    monkeypatch.setattr(clock, "_seen", clock.Seen(stood, time.monotonic()))
     response = Client().get("/readyz")
     assert (response.status_code == 200, response.json()["clock"]) == (ready, ready)
+
+
+def test_a_clock_that_has_come_again_to_where_it_stood_is_taken_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)
+    monkeypatch.setattr(clock, "_seen", clock.Seen(began, 0.0))
+    told = [
+        clock.is_set_back(now=began + timedelta(seconds=wall), ticks=ticks)
+        for wall, ticks in ((10, 10.0), (-50, 15.0), (-10, 55.0), (14, 79.0), (15, 80.0), (16, 81.0))
+    ]
+    assert told == [False, True, True, True, False, False]
 
 
 def test_without_its_tables_the_service_lives_and_is_not_ready() -> None:
