@@ -31,12 +31,17 @@ class Sizes:
     seats: int = 50
     pages: int = 300
     ledger_rows: int = 1_000_000
+    month_rows: int = 50_000
+    approvals: int = 200
     screens: int = walls.SCREENS
     walled_turns: int = 3
     green_scans: int = green.ENOUGH
 
 
-QUICK = Sizes(turns=1, learners=40, seats=5, pages=20, ledger_rows=3000, screens=4, walled_turns=1, green_scans=1)
+QUICK = Sizes(
+    turns=1, learners=40, seats=5, pages=20, ledger_rows=3000, month_rows=200, approvals=10, screens=4, walled_turns=1,
+    green_scans=1,
+)  # fmt: skip
 # How many phones ask at the same moment while the walls are open.
 AT_ONCE = (16, 64)
 
@@ -72,7 +77,7 @@ class Rounds:
         self, stack: ExitStack, ground: Ground, floor: Ground, sizes: Sizes, floor_sessions: list[str]
     ) -> None:
         self.sizes, self.ground, self.floor_sessions = sizes, ground, floor_sessions
-        environment = ground.environment(SETTINGS, **SURROUNDINGS)
+        self.environment = environment = ground.environment(SETTINGS, **SURROUNDINGS)
         self.crowd = stack.enter_context(Crowd(environment, processes=1))
         self.call("plant:city")
         self.learners: list[dict[str, Any]] = self.call("plant:learners", count=sizes.learners)

@@ -3,7 +3,7 @@ holds."""
 
 import pytest
 
-from tests.bench import green
+from tests.bench import books, green
 from tests.bench.__main__ import measure
 from tests.bench.rounds import QUICK
 from tests.ground import Ground
@@ -11,6 +11,9 @@ from tests.ground import Ground
 pytestmark = pytest.mark.django_db
 
 SHAPE = {
+    "posting": {"per_s", "ms", "ms_empty", "ratio_to_empty", "ratio_to_rollup"},
+    "close": {"entries", "seconds", "per_s", "ratio_to_rollup"},
+    "export": {"rows", "seconds", "megabytes", "ratio_to_rollup"},
     "checkin": {"per_s", "ratio_to_floor", "p99_ratio_to_floor", "sql"},
     "enrol": {"per_s", "ratio_to_floor", "sql", "admitted", "waitlisted"},
     "tally": {"rows", "ms", "ratio_to_rollup"},
@@ -30,6 +33,8 @@ def test_the_bench_runs_and_keeps_its_shape_and_its_budgets(own_ground: Ground) 
     assert found["checkin"]["sql"] == 3
     assert found["enrol"]["sql"] <= 9
     assert found["tally"]["rows"] == 3000
+    assert (found["close"]["entries"], found["export"]["rows"]) == (200, 200)
+    assert found["export"]["megabytes"] <= 200
     assert 0 < found["scan_page_bytes"] <= 30 * 1024
     assert all(found[name]["per_s"] > 0 for name in ("checkin", "enrol", "catalogue"))
 
@@ -43,3 +48,18 @@ def test_a_green_that_comes_late_fails_the_bench_at_full_size(
 ) -> None:
     assert len(green.missed({"scans": scans, "median_s": median_s, "p95_s": p95_s})) == many
     assert green.missed(None) == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "ratio", "seconds", "megabytes", "many"),
+    [(50_000, 1.5, 60, 200, 0), (50_000, 1.51, 61, 201, 3), (50_000, 1.0, 60.1, 150, 1), (200, 9.0, 900, 900, 0)],
+)
+def test_a_ledger_that_costs_more_than_promised_fails_the_bench_at_full_size(
+    entries: int, ratio: float, seconds: float, megabytes: int, many: int
+) -> None:
+    found = {
+        "posting": {"ratio_to_empty": ratio},
+        "close": {"entries": entries, "seconds": seconds},
+        "export": {"megabytes": megabytes},
+    }
+    assert len(books.missed(found)) == many

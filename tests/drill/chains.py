@@ -26,6 +26,7 @@ from courses.models import (
     Evidence,
     Learner,
     Lesson,
+    SignalRun,
     TrainingClass,
     User,
 )
@@ -43,13 +44,8 @@ DISTRICTS = ("zhifu", "laishan", "fushan")
 def plant(*, chains: int) -> dict[str, float]:
     """So many chains in classes of fifty; the seconds, and how many lines were posted in one."""
     began = time.monotonic()
-    proposed, submitted, approved = (people.user() for _ in range(3))
-    made = _classes(-(-chains // SIZE))
-    crowd = crowds.learners(count=chains, now=BEGAN)
-    done = []
-    for place, own in enumerate(made):
-        members = crowd[place * SIZE : (place + 1) * SIZE]
-        done += _chain(own, members, (proposed, submitted, approved))
+    approved = people.user()
+    done = _completions(chains, (people.user(), people.user(), approved))
     planted = time.monotonic()
     for start in range(0, len(done), PIECE):
         keys = done[start : start + PIECE]
@@ -59,6 +55,23 @@ def plant(*, chains: int) -> dict[str, float]:
                 ledger.post(completion=row, by=approved, now=NOW)
     posted = time.monotonic() - planted
     return {"plant_s": round(planted - began, 1), "posted_per_s": round(len(done) / posted, 1)}
+
+
+def waiting(*, chains: int) -> list[int]:
+    """The same up to the district's approval, which nobody has given; each lesson was looked through for signals and
+    none was found. The ids of their completions."""
+    made = _completions(chains, (people.user(), people.user(), None))
+    over = Lesson.objects.filter(ends_at__lt=NOW, signal_run=None)
+    SignalRun.objects.bulk_create([SignalRun(lesson=lesson, at=NOW) for lesson in over], batch_size=PIECE)
+    return made
+
+
+def _completions(chains: int, by: tuple[User, User, User | None]) -> list[int]:
+    crowd = crowds.learners(count=chains, now=BEGAN)
+    made: list[int] = []
+    for place, own in enumerate(_classes(-(-chains // SIZE))):
+        made += _chain(own, crowd[place * SIZE : (place + 1) * SIZE], by)
+    return made
 
 
 def _classes(many: int) -> list[TrainingClass]:
@@ -77,8 +90,8 @@ def _classes(many: int) -> list[TrainingClass]:
     for number, own in enumerate(TrainingClass.objects.bulk_create(copies, batch_size=PIECE)):
         days = timedelta(days=number % 40)
         moved = {"starts_at": lesson.starts_at + days, "ends_at": lesson.ends_at + days}
-        lessons.append(Lesson(**_facts(lesson) | moved | {"training_class_id": own.pk, "code": number}))
-    Lesson.objects.exclude(code__gte=many).update(code=2**30 - 1)
+        code = (lesson.code + 1 + number) % 2**30
+        lessons.append(Lesson(**_facts(lesson) | moved | {"training_class_id": own.pk, "code": code}))
     Lesson.objects.bulk_create(lessons, batch_size=PIECE)
     return copies
 
@@ -87,8 +100,8 @@ def _facts(row: Any) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
 
 
-def _chain(own: TrainingClass, members: list[Learner], by: tuple[User, User, User]) -> list[int]:
-    """The seats, scans and attendance of one class; the ids of its completions."""
+def _chain(own: TrainingClass, members: list[Learner], by: tuple[User, User, User | None]) -> list[int]:
+    """The seats, scans and attendance of one class; the ids of its completions, approved where somebody is given."""
     crowds.admit(people=members, to=own, now=BEGAN)
     lesson = Lesson.objects.select_related("training_class").get(training_class=own)
     seats = list(Enrolment.objects.filter(training_class=own).order_by("arrival_no"))
@@ -113,12 +126,13 @@ def _chain(own: TrainingClass, members: list[Learner], by: tuple[User, User, Use
         batch_size=PIECE,
     )  # fmt: skip
     proposed, submitted, approved = by
+    status, at = (Completion.Status.APPROVED, NOW) if approved else (Completion.Status.SUBMITTED, None)
     found = Completion.objects.bulk_create(
         [
             Completion(
-                number=fresh(prefix="Z"), enrolment=seat, status=Completion.Status.APPROVED,
+                number=fresh(prefix="Z"), enrolment=seat, status=status,
                 proposed_by=proposed, proposed_at=NOW, submitted_by=submitted, submitted_at=NOW, approved_by=approved,
-                approved_at=NOW, proposed_reasoning={"findings": []}, submitted_reasoning={"findings": []},
+                approved_at=at, proposed_reasoning={"findings": []}, submitted_reasoning={"findings": []},
             )
             for seat in whole
         ],

@@ -60,16 +60,16 @@ def plant(*, rows: int, alterations: int, month_rows: int) -> dict[str, float]:
     return {"load": round(loaded - began, 1), "seal": round(time.monotonic() - loaded, 1)}
 
 
-def close() -> dict[str, Any]:
-    """Propose and confirm the full month; its files twice, its figures against the entries."""
+def close(*, month: date = MONTH, now: datetime = NOW) -> dict[str, Any]:
+    """Propose and confirm a full month; its files twice, its figures against the entries."""
     began = time.monotonic()
     first, second = people.user(), people.user()
-    made = tally.propose_close(by=first, year=MONTH.year, month=MONTH.month, now=NOW)
-    tally.confirm_close(by=second, close=made, now=NOW)
+    made = tally.propose_close(by=first, year=month.year, month=month.month, now=now)
+    tally.confirm_close(by=second, close=made, now=now)
     files = [{kind: file.sha256 for kind, file in tally.close_files(close=made).items()} for _ in range(2)]
-    seconds = round(time.monotonic() - began, 1)
+    seconds = round(time.monotonic() - began, 2)
     told = {row[0]: row[2] for row in made.snapshot["figures"]["line"]}
-    own = CountEntry.objects.filter(year=MONTH.year, month=MONTH.month)
+    own = CountEntry.objects.filter(year=month.year, month=month.month)
     counted = {line: own.filter(line=line).count() for line in told}
     faults = [] if told == counted else [f"the close says {told}, the entries {counted}"]
     faults += [] if files[0] == files[1] else ["the files of one close differ"]

@@ -4,7 +4,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from courses.exports import writing
-from courses.models import CountEntry, Export
+from courses.models import Export
 from tests import workbooks
 from tests.courses.rosters.conftest import private_folder
 from tests.drill import books
@@ -32,7 +32,7 @@ def test_a_file_is_whole_and_its_formulas_agree(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_line_left_out_and_a_false_value_are_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     books.plant(40)
-    monkeypatch.setattr(CountEntry.objects, "values_list", lambda *_asked, **_how: ["somebody else's"])
+    monkeypatch.setattr(books, "codes_of", lambda _year: {"somebody else's"})
     assert books.followed(40)["faults"] == ["the file holds 40 lines of 40"]
 
     def one_more(sheet: Worksheet, formula: str) -> float:
