@@ -16,7 +16,7 @@ from courses import attendance, exports, policy, supervision
 from courses.attendance import lesson_name, paper
 from courses.models import *
 from tests.factories.people import resident_number
-demo = TrainingClass.objects.filter(policy__number="demo").latest("id")
+demo = TrainingClass.objects.filter(policy__number="今日演示").latest("id")
 taught = Lesson.objects.filter(training_class__trainers__username="demo-trainer", training_class__policy__isnull=False)
 full = taught.exclude(training_class=demo).filter(attendance__isnull=False).latest("starts_at")
 sheet = paper.print_sign_in(by=full.trainer, lesson=full, now=timezone.now())

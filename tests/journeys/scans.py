@@ -25,7 +25,7 @@ from django.utils import timezone
 from courses import attendance, enrolment, policy
 from courses.models import Learner, TrainingClass
 now = timezone.now()
-demo = TrainingClass.objects.filter(policy__number="demo", status="enrolling").latest("id")
+demo = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id")
 for name in ("demo-learner", "demo-learner-2"):
     learner = Learner.objects.get(user__username=name)
     if not demo.enrolments.filter(learner=learner).exists():

@@ -56,7 +56,7 @@ leave.ask(enrolment=asks, lessons=[ahead.filter(training_class=asks.training_cla
     reason="家里老人住院，那天要去陪护。", content=None, by=asks.learner.user, now=now)
 away = LeaveRequest.objects.filter(enrolment__learner=learner).latest("id").enrolment
 contested = Dispute.objects.latest("id").enrolment.training_class
-demo = TrainingClass.objects.filter(policy__number="demo", status="enrolling").latest("id").lessons.get()
+demo = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id").lessons.get()
 started = kiosks.start(by=demo.trainer, lesson=demo, whole_room=False, now=now)
 waiting, objected = Card.objects.filter(status="proposed").latest("id"), Card.objects.filter(Card.UNANSWERED)[0]
 print(json.dumps({

@@ -27,7 +27,7 @@ from courses import attendance, enrolment
 from courses.models import TrainingClass
 from courses.people.learners import Applicant, find_or_register
 now = timezone.now()
-demo = TrainingClass.objects.filter(policy__number="demo", status="enrolling").latest("id")
+demo = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id")
 who = Applicant(document_kind="resident", document_number="{document}", name="于海燕", phone="19912344322",
                 education="71", category="unemp", district="zhifu", consent=True)
 enrolment.apply(learner=find_or_register(applicant=who, by=None, now=now), training_class=demo, now=now)
@@ -55,7 +55,7 @@ from courses.models import Learner, TrainingClass
 from courses.people.learners import Applicant, find_or_register
 from tests.factories.people import resident_number
 now = timezone.now()
-demo = TrainingClass.objects.filter(policy__number="demo", status="enrolling").latest("id")
+demo = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id")
 TrainingClass.objects.filter(pk=demo.pk).update(seats=50)
 demo.refresh_from_db()
 known = Learner.objects.count()

@@ -24,7 +24,7 @@ from courses.attendance import personal
 from courses.models import Device, Learner, TrainingClass, User
 from courses.people import cards, devices
 now = timezone.now()
-demo = TrainingClass.objects.filter(policy__number="demo", status="enrolling").latest("id")
+demo = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id")
 who = [Learner.objects.get(user__username=name) for name in ("demo-learner", "demo-learner-2")]
 for learner in who:
     if not demo.enrolments.filter(learner=learner).exists():

@@ -47,7 +47,7 @@ def publish(editor: Page, reviewer: Page, city: City) -> str:
     number = city.manage(
         "shell", "-v0", "-c",
         "from courses.models import TrainingClass as T; "
-        "print(T.objects.filter(status='enrolling', policy__number='demo').latest('id').course.number)",
+        "print(T.objects.filter(status='enrolling', policy__number='今日演示').latest('id').course.number)",
     ).strip()  # fmt: skip
     assert editor.request.get(f"{city.address}/course/{number}/").status == 404
     page_id = city.manage(

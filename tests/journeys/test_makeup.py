@@ -33,7 +33,7 @@ Enrolment.objects.filter(pk=row.pk).update(learner=learner, admitted_at=now - ti
 missed = over.filter(training_class=own).latest("starts_at")
 school = Post.objects.get(user__username="demo-institution").institution
 there = TrainingClass.objects.filter(pk__in=ahead.values("training_class"), status__in=("enrolling", "running"))
-there = there.exclude(pk=own.pk).exclude(enrolments__learner=learner).exclude(policy__number="demo").first()
+there = there.exclude(pk=own.pk).exclude(enrolments__learner=learner).exclude(policy__number="今日演示").first()
 TrainingClass.objects.filter(pk=there.pk).update(course=own.course_id, institution=school, seats=F("taken") + 1)
 heard = ahead.filter(training_class=there).earliest("starts_at")
 start = now + timedelta(days=1)

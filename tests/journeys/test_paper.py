@@ -18,7 +18,7 @@ from django.utils import timezone
 from courses import attendance, enrolment
 from courses.models import *
 now = timezone.now()
-one = TrainingClass.objects.filter(policy__number="demo", status="enrolling").latest("id")
+one = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id")
 for name in ("demo-learner", "demo-learner-2"):
     learner = Learner.objects.get(user__username=name)
     if not one.enrolments.filter(learner=learner).exists():

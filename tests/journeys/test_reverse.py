@@ -19,7 +19,7 @@ SEAT = """
 from django.utils import timezone
 from courses import attendance, enrolment
 from courses.models import Learner, TrainingClass
-demo = TrainingClass.objects.filter(policy__number="demo", status="enrolling").latest("id")
+demo = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id")
 learner = Learner.objects.get(user__username="demo-learner")
 if not demo.enrolments.filter(learner=learner).exists():
     enrolment.apply(learner=learner, training_class=demo, now=timezone.now())
