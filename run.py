@@ -213,7 +213,8 @@ def announce(port: int, seconds: float) -> None:
 
     {base}/             public pages 公众网站
     {base}/demo/        demo accounts, one press signs in 演示账号: learner 学员, trainer 教师, institution 机构管理员,
-    {" " * len(base)}              district 区市经办, city 市级管理, inspector 督导, auditor 审计, editor 编辑, reviewer 审核
+    {" " * len(base)}              district 区市经办, city 市级管理, inspector 督导, auditor 审计, expert 评审专家,
+    {" " * len(base)}              editor 编辑, reviewer 审核
     {base}/my/          learner 学员
     {base}/teach/       trainer 教师
     {base}/desk/        institution and bureau 机构与主管部门

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,15 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Addresses and their screens are loaded on first use; do it once, before the processes are forked."""
+    """Addresses and their screens are loaded on first use; do it once, before the processes are forked. From here on
+    the clock is held against where it stood, by those that are forked later as well."""
     from django.urls import get_resolver
+    from django.utils import timezone
+
+    from courses.web import clock
 
     _loaded = get_resolver().url_patterns
+    clock.begin(now=timezone.now(), ticks=time.monotonic())
     # What is loaded by now stays. The collector would walk it again and again, 0.16 s in the midst of a request.
     gc.collect()
     gc.freeze()

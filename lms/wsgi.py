@@ -1,11 +1,8 @@
 import os
-import time
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.utils import timezone
 
-from courses.web import clock
 from lms.checks import refuse_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.production")
@@ -13,4 +10,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.production")
 application = get_wsgi_application()
 if settings.SERVES_CITIZENS:
     refuse_to_start()
-clock.begin(now=timezone.now(), ticks=time.monotonic())

@@ -1,9 +1,11 @@
 """What a file that somebody hands in really is, by its content alone. A PDF is walked in a process of its own."""
 
+import hashlib
 import io
 import re
 import subprocess
 import sys
+from collections import deque
 from enum import StrEnum
 from pathlib import Path
 
@@ -22,6 +24,7 @@ QUALITY = 85
 PDF = Path(__file__).with_name("pdf.py")
 PDF_SECONDS = 20
 MARKUP = re.compile(rb"<\s*(script|html|svg|!doctype|\?php)", re.IGNORECASE)
+_plain: deque[bytes] = deque(maxlen=64)
 
 register_heif_opener()
 
@@ -85,11 +88,18 @@ def _checked_pdf(content: bytes) -> bytes:
 
 
 def _walked(content: bytes) -> str:
-    """What the walk found. One that ran out of memory or time could not read the file."""
+    """What the walk found. One that ran out of memory or time could not read the file. One form that a whole class
+    hands in is walked once; of what was plain only the digest is remembered."""
+    digest = hashlib.sha256(content).digest()
+    if digest in _plain:
+        return pdf.PLAIN
     try:
         done = subprocess.run(  # noqa: S603 (our own file, by our own interpreter)
             [sys.executable, "-I", str(PDF)], input=content, capture_output=True, timeout=PDF_SECONDS, check=True
         )
     except subprocess.SubprocessError:
         return pdf.UNREADABLE
-    return done.stdout.decode()
+    found = done.stdout.decode()
+    if found == pdf.PLAIN:
+        _plain.append(digest)
+    return found

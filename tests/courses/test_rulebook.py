@@ -197,7 +197,9 @@ def test_the_preview_of_the_day_that_counts_is_what_a_class_approved_under_the_v
     today = january.date()
     assert (figures(2026, today), figures(2027, today)) == (1, 0)
     foreseen = [proposed(year, today, count_date="approval") for year in (2026, 2027)]
-    proposal = put_forward(first, december - timedelta(days=30), date(2026, 12, 1), count_date="approval")
+    proposal = put_forward(
+        first, december - timedelta(days=30), date(2026, 12, 1), count_date="approval", assessments={}
+    )
     version = rulebook.confirm(by=second, proposal=proposal, now=december - timedelta(days=30))
     same, _later = submitted(now=december, policy=version)
     completion.approve(by=people.user(), completion=same, now=january)

@@ -31,7 +31,7 @@ def test_approval_pins_the_policy_and_freezes_the_facts_of_the_course(now: datet
     a_class.refresh_from_db()
     assert a_class.status == Status.ENROLLING
     assert (a_class.kind_key, a_class.line, a_class.claim_key) == ("skill", "skills", "occupation:chinese-cook:4")
-    assert (a_class.hours_theory, a_class.hours_practice, a_class.policy.number) == (16, 24, "v1")
+    assert (a_class.hours_theory, a_class.hours_practice, a_class.policy.number) == (16, 24, "unexamined")
     a_class.course.hours_theory = 99
     a_class.course.save()
     a_class.refresh_from_db()

@@ -17,6 +17,7 @@ KEPT = {
     "CountEntry": "counts for good, under a random key",
     "CountClaim": "keeps one person from counting twice, under a random key",
     "Completion": "what was decided; its reasoning holds figures",
+    "CompletionStep": "append-only: how it was decided, in figures; numbers of citizens are blanked in its reasons",
     "Certificate": "valid for who holds the paper; its name goes with the class file or at once (`forget_holder`)",
     "CounterEntry": "holds nothing once it led to an enrolment, and is pruned within the day otherwise",
     "DeviceAllowance": "append-only: who allowed what, with staff's reason",

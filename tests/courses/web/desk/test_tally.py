@@ -261,7 +261,8 @@ def test_the_chain_leads_from_the_line_back_to_each_scan(
     receipts = set(learner.evidence.values_list("receipt", flat=True))
     assert len(receipts) == 4
     assert {receipt for receipt in receipts if receipt in text} == receipts
-    for link in (entry.code, Completion.objects.get().number, made.number, made.enrolments.get().number, "政策版本 v1"):
+    done = Completion.objects.get().number
+    for link in (entry.code, done, made.number, made.enrolments.get().number, "政策版本 unexamined"):
         assert link in text
     assert [
         word for word in ("老师提出", "机构提交", "区市批准", "三次核对结果一致", "还没有封存") if word not in text
