@@ -38,6 +38,7 @@ from courses.refusals import Refused
 Status = MakeUp.Status
 TEXT_MAX = 200
 REASON = "make_up"
+STOPPED = (TrainingClass.Status.SUSPENDED, TrainingClass.Status.CANCELLED)
 
 
 class MakeUpRefusal(StrEnum):
@@ -52,6 +53,7 @@ class MakeUpRefusal(StrEnum):
     TOO_LATE = "too_late"
     CANCELLED = "cancelled"
     SUSPENDED = "suspended"
+    NOT_HELD = "not_held"
     WRONG_TIMES = "wrong_times"
     SAME_PERSON = "same_person"
     ATTENDED = "attended"
@@ -72,6 +74,7 @@ class MakeUpRefused(Refused):
         MakeUpRefusal.TOO_LATE: _("已超过 %(hours)s 小时，不能再登记，未保存。有疑问请找机构管理员。"),
         MakeUpRefusal.CANCELLED: _("要听的课已取消，未保存。请学员另选一次课。"),
         MakeUpRefusal.SUSPENDED: _("本班暂停中，现在不能同意来听课，未保存。请恢复后再答复，或不同意并写明原因。"),
+        MakeUpRefusal.NOT_HELD: _("本班已暂停或取消，或上课时正在暂停，不能登记听课，未保存。请学员另选一次课。"),
         MakeUpRefusal.WRONG_TIMES: _("到课和离开的时间不对，未保存。请填课次之内的时间，离开晚于到课。"),
         MakeUpRefusal.SAME_PERSON: _("登记听课的人不能自己确认，未改动。请本班另一位老师或机构管理员办理。"),
         MakeUpRefusal.ATTENDED: _("学员已有这次课的到课记录，补课不再计，未改动。不用再办。"),
@@ -107,6 +110,8 @@ def ask(*, enrolment: Enrolment, missed: int, heard: str, by: User, now: datetim
     )
     try:
         with transaction.atomic():
+            if _hold_class(offer.heard).status in STOPPED:
+                raise MakeUpRefused(MakeUpRefusal.NOT_OFFERED)
             row.save()
             detail = {"missed": offer.missed.number, "heard": offer.heard.training_class.number}
             audit.record(by=by, verb="make_up_asked", target=row, now=now, detail=detail)
@@ -142,10 +147,10 @@ def answer(*, by: User, make_up: MakeUp, agree: bool, text: str, now: datetime) 
         raise MakeUpRefused(MakeUpRefusal.REASON_MISSING)
     if agree and make_up.heard.status == Lesson.Status.CANCELLED:
         raise MakeUpRefused(MakeUpRefusal.CANCELLED)
-    if agree and make_up.heard.training_class.status == TrainingClass.Status.SUSPENDED:
-        raise MakeUpRefused(MakeUpRefusal.SUSPENDED)
     to = Status.AGREED if agree else Status.REFUSED
     with transaction.atomic():
+        if agree and _hold_class(make_up.heard).status == TrainingClass.Status.SUSPENDED:
+            raise MakeUpRefused(MakeUpRefusal.SUSPENDED)
         said = text.strip()[:TEXT_MAX]
         _move(make_up, (Status.ASKED,), to, answered_by=by, answered_at=now, answer=said)
         audit.record(by=by, verb=f"make_up_{to}", target=make_up, now=now)
@@ -156,7 +161,8 @@ def witness(*, by: User, make_up: MakeUp, hours: Hours | None, now: datetime) ->
     """From when to when the guest was there, by the class that was visited; nothing counts yet.
 
     Refused with MakeUpRefused: one's own, not agreed to or said already, the lesson cancelled, not over or over for
-    more than `late_addition_hours`, hours outside it.
+    more than `late_addition_hours`, hours outside it; the class suspended or cancelled, or suspended when the lesson
+    was to begin, whether or not it went on since.
     """
     _refuse_own(by, make_up)
     lesson = make_up.heard
@@ -171,12 +177,26 @@ def witness(*, by: User, make_up: MakeUp, hours: Hours | None, now: datetime) ->
     if there is None:
         raise MakeUpRefused(MakeUpRefusal.WRONG_TIMES)
     with transaction.atomic():
+        _refuse_not_held(lesson)
         came, left = there
         _move(
             make_up, (Status.AGREED,), Status.WITNESSED,
             came_at=came, left_at=left, witnessed_by=by, witnessed_at=now,
         )  # fmt: skip
         audit.record(by=by, verb="make_up_witnessed", target=make_up, now=now)
+
+
+def _refuse_not_held(lesson: Lesson) -> None:
+    """The lessons of a suspended class stay as they were planned; its events say which of them were not held."""
+    held = _hold_class(lesson)
+    before = held.events.filter(at__lte=lesson.starts_at).order_by("-at", "-pk").first()
+    if held.status in STOPPED or (before is not None and before.to_status == TrainingClass.Status.SUSPENDED):
+        raise MakeUpRefused(MakeUpRefusal.NOT_HELD)
+
+
+def _hold_class(lesson: Lesson) -> TrainingClass:
+    """As it is now, and neither suspended nor cancelled nor resumed until the transaction ends."""
+    return TrainingClass.objects.select_for_update(no_key=True).get(pk=lesson.training_class_id)
 
 
 def decide(*, by: User, make_up: MakeUp, count: bool, text: str, now: datetime) -> None:
@@ -314,7 +334,9 @@ def _guests(which: Q) -> list[MakeUp]:
 
 
 def _call_off(make_up: MakeUp, by: User | None, reason: str, now: datetime) -> None:
-    _move(make_up, (Status.ASKED, Status.AGREED), Status.CALLED_OFF)
+    # Taken back or seen since it was read: nothing is left to call off, and the cancellation itself goes on.
+    if not _moved(make_up, (Status.ASKED, Status.AGREED), Status.CALLED_OFF):
+        return
     audit.record(by=by, verb="make_up_called_off", target=make_up, now=now)
     _tell(make_up, now, reason=reason.strip())
 
@@ -350,8 +372,14 @@ def _refuse_completed(enrolment: Enrolment) -> None:
 
 
 def _move(make_up: MakeUp, from_: tuple[Status, ...], to: Status, **fields: object) -> None:
-    if not MakeUp.objects.filter(pk=make_up.pk, status__in=from_).update(status=to, **fields):
+    if not _moved(make_up, from_, to, **fields):
         raise MakeUpRefused(MakeUpRefusal.DECIDED)
+
+
+def _moved(make_up: MakeUp, from_: tuple[Status, ...], to: Status, **fields: object) -> bool:
+    if not MakeUp.objects.filter(pk=make_up.pk, status__in=from_).update(status=to, **fields):
+        return False
     make_up.status = to
     for name, value in fields.items():
         setattr(make_up, name, value)
+    return True

@@ -91,17 +91,28 @@ def sweep(*, now: datetime) -> int:
         uploaded_at__lt=now - timedelta(days=rules.proof_unused_days),
     )
     due = Q(training_class__ends_on__lt=years_ago) | never_handed_in
-    rows = list(OpeningFile.objects.filter(due, deleted_at__isnull=True).select_related("training_class"))
-    for row in rows:
+    rows = OpeningFile.objects.filter(due, deleted_at__isnull=True).select_related("training_class")
+    return sum(_expire(row, due, now) for row in list(rows))
+
+
+def _expire(row: OpeningFile, due: Q, now: datetime) -> bool:
+    """Whether the file is gone. It stays when its draft was handed in since the sweep looked."""
+    with transaction.atomic():
+        TrainingClass.objects.select_for_update().get(pk=row.training_class_id)
+        still_due = OpeningFile.objects.filter(due, pk=row.pk, deleted_at__isnull=True).exists()
+        gone = still_due and _forget(row, verb="opening_file_expired", by=None, now=now)
+    if gone:
+        # Bytes come back from no rollback; those left by a crash here have no row, and `sweep_strays` takes them.
         sealed.drop(row.file)
-        with transaction.atomic():
-            _forget(row, verb="opening_file_expired", by=None, now=now)
-    return len(rows)
+    return gone
 
 
-def _forget(file: OpeningFile, *, verb: str, by: User | None, now: datetime) -> None:
-    OpeningFile.objects.filter(pk=file.pk).update(deleted_at=now)
+def _forget(file: OpeningFile, *, verb: str, by: User | None, now: datetime) -> bool:
+    """Of two at one moment only the first deletes it and is on record."""
+    if not OpeningFile.objects.filter(pk=file.pk, deleted_at__isnull=True).update(deleted_at=now):
+        return False
     audit.record(by=by, verb=verb, target=file, now=now, detail=_detail(file))
+    return True
 
 
 def sweep_strays(*, now: datetime) -> int:

@@ -49,7 +49,7 @@ SAID: dict[str, str | Promise] = {
 
 SEEN_AS: dict[str, str | Promise] = {
     "absent": _("检查时不在教室，考勤记为在课"),
-    "impostor": _("检查时由他人冒名"),
+    "impostor": _("检查时系他人冒名顶替"),
 }
 
 

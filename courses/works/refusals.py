@@ -43,11 +43,11 @@ class WorkRefused(Refused):
         WorkRefusal.JUDGED: _("这一份已经评定，未改动。请刷新后再看。"),
         WorkRefusal.NO_EXPERT: _("请选择一位机构以外、不教这个班的评审专家，未保存。"),
         WorkRefusal.NOTHING_WAITS: _("没有要分给这位专家的成果，未改动。请刷新后再看。"),
-        WorkRefusal.OWN_CHANGE: _("改评由您提出，须他人确认，未改动。"),
+        WorkRefusal.OWN_CHANGE: _("改评由您提出，须他人确认，未改动。请交其他有权限的同事确认。"),
         WorkRefusal.NOT_JUDGED: _("这一份还没有评定，不用改评，未保存。"),
         WorkRefusal.REASON_MISSING: _("改评须写明原因，未保存。"),
         WorkRefusal.SAME_GRADE: _("与现在的评定相同，未保存。请另选一档，或返回。"),
         WorkRefusal.NOT_NEWEST: _("学员已提交新的一份，原来这一份不能再改评，未保存。请评定新的一份。"),
-        WorkRefusal.CHANGE_WAITS: _("这一份有一处改评等待确认，未保存。请先处理那一处。"),
+        WorkRefusal.CHANGE_WAITS: _("这一份已有改评待确认，未保存。请先办结该项改评。"),
         WorkRefusal.NOTHING_ASKED: _("没有待确认的改评，未改动。请刷新后再看。"),
     }

@@ -106,8 +106,7 @@ def _page(
         "may_read": may_read,
         "files": paper_files.kept(training_class=training_class).select_related("uploaded_by") if may_read else [],
         "file_papers": OpeningFile.Paper.choices,
-        "most_files": rules.proof_files,
-        "most_megabytes": rules.proof_megabytes,
+        "rules": rules,
         "crumbs": [(_("班次"), reverse("desk_classes")), (training_class.number, _address(training_class))],
         "here": _("开班材料"),
     }

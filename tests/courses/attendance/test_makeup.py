@@ -281,6 +281,58 @@ def test_the_visited_class_says_when_within_its_own_hours(
     assert refusal(makeup.witness, by=people.user(), **said) == code
 
 
+def test_a_lesson_that_a_suspended_class_did_not_hold_is_never_witnessed(room: Room, there: TrainingClass) -> None:
+    row = asked(room, there, room.learner())
+    makeup.answer(by=people.user(), make_up=row, agree=True, text="", now=room.at(300))
+    moved(room, there, TrainingClass.Status.SUSPENDED)
+    said = {"make_up": row, "hours": Hours(time(9), time(12))}
+    assert refusal(makeup.witness, by=people.user(), now=room.at(OVER), **said) == MakeUpRefusal.NOT_HELD
+    moved(room, there, TrainingClass.Status.ENROLLING, OVER + 1)
+    assert refusal(makeup.witness, by=people.user(), now=room.at(OVER + 2), **said) == MakeUpRefusal.NOT_HELD
+    assert MakeUp.objects.get().status == Status.AGREED
+
+
+def test_a_lesson_of_a_class_that_went_on_before_it_is_witnessed(room: Room, there: TrainingClass) -> None:
+    row = asked(room, there, room.learner())
+    moved(room, there, TrainingClass.Status.SUSPENDED, 250)
+    moved(room, there, TrainingClass.Status.ENROLLING, 280)
+    assert witnessed(room, row).status == Status.WITNESSED
+
+
+def test_a_class_that_was_suspended_after_its_row_was_read_neither_agrees_nor_is_asked(
+    room: Room, there: TrainingClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner, other = room.learner(), room.learner()
+    asked(room, there, learner)
+    named = MakeUp.objects.select_related("heard__training_class", "enrolment__learner")
+    row, offer = named.get(), makeup.Offer(room.lesson, there.lessons.get(number=1))
+    moved(room, there, TrainingClass.Status.SUSPENDED)
+    said = {"by": people.user(), "make_up": row, "agree": True, "text": "", "now": room.at(410)}
+    assert row.heard.training_class.status == TrainingClass.Status.ENROLLING
+    assert refusal(makeup.answer, **said) == MakeUpRefusal.SUSPENDED
+    monkeypatch.setattr(makeup, "_offered", lambda *read: offer)
+    wish = {"enrolment": own(room, other), "missed": 1, "heard": f"{there.number}-1", "now": room.at(410)}
+    assert refusal(makeup.ask, by=other.user, **wish) == MakeUpRefusal.NOT_OFFERED
+
+
+def test_a_guest_who_takes_back_while_the_class_is_cancelled_does_not_hold_it_up(
+    room: Room, there: TrainingClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = room.learner(), room.learner()
+    rows = [asked(room, there, learner) for learner in (first, second)]
+    read = makeup._guests
+
+    def taken_back_meanwhile(which: Any) -> list[MakeUp]:
+        found = read(which)
+        makeup.take_back(make_up=rows[0], by=people.user(), now=room.at(400))
+        return found
+
+    monkeypatch.setattr(makeup, "_guests", taken_back_meanwhile)
+    assert moved(room, there, TrainingClass.Status.CANCELLED) == {"make_up_called_off": [second.pk]}
+    found = MakeUp.objects.order_by("pk").values_list("status", flat=True)
+    assert list(found) == [Status.WITHDRAWN, Status.CALLED_OFF]
+
+
 def test_an_absence_that_was_marked_by_hand_gives_way_and_an_attendance_does_not(
     room: Room, there: TrainingClass
 ) -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 from courses import classes
 from courses.classes import ClassRefused, paper_files
 from courses.models import AuditEvent, OpeningFile, TrainingClass
+from courses.people import sealed
 from courses.people.proofs import ProofRefused
 from courses.web.uploads import MOST
 from tests.courses.rosters.conftest import private_folder
@@ -51,6 +52,7 @@ def test_an_institution_attaches_a_plan_and_its_reviewer_opens_it(
     own, page = sign_in(cast.institution), reverse("desk_opening", args=[draft.number])
     form = soup(own.get(page)).select_one("form[action$='/opening/files/']")
     assert form is not None
+    assert "一直没有提交的，文件在上传 90 天后自动删除。" in form.get_text()
     sent = {"paper": "plan", "file": SimpleUploadedFile("教学计划.exe", PDF)}
     assert "已保存文件。" in words(own.post(str(form["action"]), sent, follow=True))
     classes.submit(by=cast.institution, training_class=draft, now=now)
@@ -156,6 +158,34 @@ def test_files_go_with_the_class_files_and_those_of_a_draft_that_was_never_hande
     assert paper_files.sweep(now=now.replace(year=now.year + 11)) == 1
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert AuditEvent.objects.filter(verb="opening_file_expired").count() == 2
+
+
+def test_a_draft_that_is_handed_in_while_the_sweep_runs_keeps_its_papers(
+    now: datetime, cast: Cast, draft: TrainingClass, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early, late = attached(draft, cast, now), attached(draft, cast, now, paper="materials")
+    drop = sealed.drop
+
+    def handed_in_meanwhile(path: str) -> None:
+        drop(path)
+        TrainingClass.objects.filter(pk=draft.pk).update(status="submitted", submitted_at=now)
+
+    monkeypatch.setattr(sealed, "drop", handed_in_meanwhile)
+    assert paper_files.sweep(now=now + timedelta(days=91)) == 1
+    assert paper_files.kept(training_class=draft).count() == 1
+    held = paper_files.kept(training_class=draft).get()
+    assert held in {early, late}
+    assert (tmp_path / held.file).exists()
+
+
+def test_a_file_that_is_removed_twice_at_one_moment_is_on_record_once(
+    now: datetime, cast: Cast, draft: TrainingClass
+) -> None:
+    file = attached(draft, cast, now)
+    for minutes in (1, 2):
+        paper_files.remove(by=cast.institution, file=file, now=now + timedelta(minutes=minutes))
+    assert OpeningFile.objects.get().deleted_at == now + timedelta(minutes=1)
+    assert AuditEvent.objects.filter(verb="opening_file_removed").count() == 1
 
 
 def test_a_file_without_its_row_is_swept_away_after_a_day(
