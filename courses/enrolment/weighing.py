@@ -1,11 +1,11 @@
 """Everything that speaks for or against one learner and one class, read in one statement.
 
 What uses up a person's allowance (once for the same content, so many in a calendar year) is training that public money
-pays for, counted or on its way (domain §2.7: subsidies). So what feeds neither target (`own_line`: trainer and
-manager training, guidance) weighs as any other; that is the bureau's choice, as no source speaks of it. Completions of a class that holds a
-red card weigh nothing: the card cancels the class and its subsidy (domain §2.10), and the learner may take the content
-anew; with the card withdrawn they weigh again. A second time for the same content adds nothing to the year, as it is no
-person-time (domain §2.12); what was one too many of a year was training of that year all the same.
+pays for, counted or on its way (domain §2.7: subsidies). So what feeds neither target (`own_line`: trainer and manager
+training, guidance) weighs as any other; that is the bureau's choice, as no source speaks of it. Completions of a class
+that holds a red card weigh nothing: the card cancels the class and its subsidy (domain §2.10), and the learner may take
+the content anew; with the card withdrawn they weigh again. A second time for the same content adds nothing to the year,
+as it is no person-time (domain §2.12); what was one too many of a year was training of that year all the same.
 """
 
 from collections.abc import Iterable

@@ -2533,6 +2533,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('was', models.CharField(choices=[('excellent', '优秀'), ('pass', '合格'), ('fail', '不合格')], max_length=9)),
+                ('was_note', models.CharField(blank=True, max_length=200)),
                 ('grade', models.CharField(choices=[('excellent', '优秀'), ('pass', '合格'), ('fail', '不合格')], max_length=9)),
                 ('reason', models.CharField(max_length=200)),
                 ('status', models.CharField(choices=[('asked', '待确认'), ('held', '已同意'), ('dropped', '未同意')], default='asked', max_length=8)),

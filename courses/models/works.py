@@ -105,6 +105,7 @@ class Regrade(models.Model):
 
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="regrades")
     was = models.CharField(max_length=9, choices=Work.Grade)
+    was_note = models.CharField(max_length=200, blank=True)
     grade = models.CharField(max_length=9, choices=Work.Grade)
     reason = models.CharField(max_length=200)
     status = models.CharField(max_length=8, choices=Status, default=Status.ASKED)

@@ -1,8 +1,8 @@
 """Whether the clock of this machine still goes on from where this process last saw it.
 
-Set back, it would take again what the wall showed an hour ago (trust-and-ux T11). Nobody scans the wall's code until the
-clock has been put right or has come again to where it stood; teachers mark by hand meanwhile, and scan those who stand
-before them.
+Set back, it would take again what the wall showed an hour ago (trust-and-ux T11). Nobody scans the wall's code until
+the clock has been put right or has come again to where it stood; teachers mark by hand meanwhile, and scan those who
+stand before them.
 """
 
 import logging

@@ -34,7 +34,9 @@ def ask(*, by: User, work: Work, grade: str, reason: str, now: datetime) -> Regr
             raise WorkRefused(WorkRefusal.SAME_GRADE)
         try:
             with transaction.atomic():
-                made = Regrade.objects.create(work=held, was=held.grade, grade=grade, reason=said, by=by, at=now)
+                made = Regrade.objects.create(
+                    work=held, was=held.grade, was_note=held.note, grade=grade, reason=said, by=by, at=now
+                )
         except IntegrityError as error:
             raise WorkRefused(WorkRefusal.CHANGE_WAITS) from error
         detail = {"part": work.part, "version": work.version, "grade": grade}

@@ -41,11 +41,14 @@ def fresh(row):
 def test_one_asks_another_agrees_and_both_grades_stay_on_record(own: Enrolment, now: datetime) -> None:
     work = plan(own, now)
     judged(work, "excellent", now)
+    first = "测算清楚。"
+    Work.objects.filter(pk=work.pk).update(note=first)
     change = asked(fresh(work), "fail", now)
     assert fresh(work).grade == "excellent"
     regrading.decide(by=people.user(), regrade=change, agree=True, now=now)
     assert (fresh(work).grade, fresh(work).note) == ("fail", "看错了附件")
-    assert list(Regrade.objects.values_list("was", "grade", "status")) == [("excellent", "fail", "held")]
+    kept = list(Regrade.objects.values_list("was", "was_note", "grade", "status"))
+    assert kept == [("excellent", first, "fail", "held")]
     verbs = list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
     assert verbs[-2:] == ["regrade_asked", "regrade_agreed"]
 
