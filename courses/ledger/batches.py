@@ -115,7 +115,7 @@ def _room(total: int) -> Iterator[None]:
 
 
 def _insert(batch: OpeningBatch, rows: Iterable[BatchRow], now: datetime) -> int:
-    """How many were entered. PostgreSQL takes them as one stream, which is several times as fast as statements."""
+    """How many were entered. PostgreSQL takes them as one stream."""
     counted = count()
     values = _values(batch, rows, counted, closed_months(), now)
     names = ", ".join(COLUMNS)
