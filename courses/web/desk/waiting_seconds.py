@@ -1,7 +1,7 @@
 """What one person began and another decides: scores, undercut completions, revocations, certificates; what is left to
 finish; what comes after a class; and what concerns the whole city."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -106,17 +106,27 @@ def _matters(kind: Turn, user: User, now: datetime, *, of: Q | None = None) -> l
         rows = rows.filter(of or Q()).select_related("institution__district")
     if kind in (Turn.MONTH_CLOSE, Turn.YEAR_CLOSE):
         rows = rows.defer("snapshot")
-    found, today = [], policies.local_date(now)
+    found = []
     for matter in rows:
         row = Row(kind, matter, since=getattr(matter, turns.since_of(turn=kind)))
         row.submitter = privacy.mask_name(getattr(matter, starter).name)
         row.checks.append(Check("wait", _matter_words(kind, matter), _("须逐项看")))
         if kind in OF_ERASURES:
             row.due = matter.due_on
-            calendar = policies.calendar_between(start=min(today, row.due), end=max(today, row.due))
-            row.days_left = policies.working_days_left(today=today, due=row.due, calendar=calendar)
         found.append(row)
+    _count_days(found, policies.local_date(now))
     return found
+
+
+def _count_days(rows: list[Row], today: date) -> None:
+    """How many working days each that is due still has, by one calendar for all."""
+    days = [row.due for row in rows if row.due]
+    if not days:
+        return
+    calendar = policies.calendar_between(start=min(today, *days), end=max(today, *days))
+    for row in rows:
+        if row.due:
+            row.days_left = policies.working_days_left(today=today, due=row.due, calendar=calendar)
 
 
 def _matter_words(kind: Turn, matter: Any) -> str:

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses import erasure, turns
@@ -41,6 +43,21 @@ def test_one_receives_another_decides_and_the_record_is_empty(
     learner.refresh_from_db()
     assert (learner.name, learner.erased_at) == ("", now)
     assert "已注销" in words(other.get(reverse("desk_erasure", args=[asked.number])))
+
+
+def test_several_cost_the_queue_no_more_statements_than_one(
+    cast: Cast, sign_in: Open, learner: Learner, second: User, now: datetime
+) -> None:
+    received(learner, now=now)
+    browser, asked = sign_in(second), []
+    browser.get(reverse("desk"))
+    for other in (None, people.learner(now=now), people.learner(now=now)):
+        if other is not None:
+            received(other, now=now)
+        with CaptureQueriesContext(connection) as captured:
+            browser.get(reverse("desk"))
+        asked.append(len(captured))
+    assert asked[1:] == [asked[0]] * 2
 
 
 def test_it_waits_for_the_city_with_its_last_day_and_not_for_who_received_it(
