@@ -20,7 +20,7 @@ from tests.journeys.browser import DESK, PHONE
 SMALL = {"width": 320, "height": 568}
 PROJECTOR = {"width": 1920, "height": 1080}
 COLOURS = ["link-in-text-block"]
-SIZES = [*COLOURS, "target-size", "scrollable-region-focusable", "aria-hidden-focus"]
+SIZES = [*COLOURS, "scrollable-region-focusable", "aria-hidden-focus"]
 
 
 @dataclass(frozen=True)

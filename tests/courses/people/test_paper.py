@@ -1,6 +1,7 @@
 """What a PDF hides: packed into streams, unreferenced, or left out of the file's own table."""
 
 import zlib
+from collections import deque
 
 import pytest
 
@@ -69,4 +70,13 @@ def test_what_unfolds_beyond_the_limit_is_refused() -> None:
 
 def test_a_walk_that_takes_too_long_has_not_read_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paper, "PDF_SECONDS", 0.001)
+    monkeypatch.setattr(paper, "_plain", deque())
     assert slip(papers.pdf()) == PaperSlip.UNREADABLE
+
+
+def test_the_same_plain_file_is_walked_once_and_another_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper, "_plain", deque())
+    read_paper(papers.pdf())
+    monkeypatch.setattr(paper, "PDF_SECONDS", 0.001)
+    assert read_paper(papers.pdf()) == ("pdf", papers.pdf())
+    assert slip(papers.packed()) == PaperSlip.UNREADABLE
