@@ -138,6 +138,11 @@ def lenient_policy() -> PolicyVersion:
     return policy("lenient", **{f"check_{name}": "off" for name in off})
 
 
+def unchecked_policy() -> PolicyVersion:
+    """Under which a class is opened that a test begins with: nothing of its opening is checked."""
+    return policy("unchecked", **{key: "off" for key in DEFAULTS if key.startswith("check_")})
+
+
 def unexamined_policy() -> PolicyVersion:
     """The first version without what it asks beside the hours: for tests that are not about scores and works."""
     return policy("unexamined")
