@@ -40,9 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded until here stays to the end; the collector need not look through it again and again."""
+    """What was loaded until here stays to the end; the collector need not look through it again and again. A query is
+    thousands of objects that are gone at its end: looked for as seldom as here, they cost a sixth less time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
