@@ -30,6 +30,7 @@ import urllib.error
 import urllib.request
 import venv
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -325,8 +326,7 @@ def test(arguments: Sequence[str]) -> int:
     if chosen:
         say("Only the tests that you named: linters, contracts and catalogue are left out.")
     elif "--no-lint" not in arguments:
-        for name, command in checks():
-            steps.do(name, command, env)
+        steps.do_side_by_side(checks(), env)
     steps.do("tests", database(pg, env, pytest_command(chosen, env["CHROMIUM"])), env)
     if not env["CHROMIUM"]:
         steps.not_run.append("browser tests")
@@ -346,9 +346,9 @@ def development() -> dict[str, str]:
 def checks() -> list[tuple[str, list[str]]]:
     python = str(PYTHON)
     return [
+        ("types", ["mypy"]),
         ("lint", ["ruff", "check", "."]),
         ("format", ["ruff", "format", "--check", "."]),
-        ("types", ["mypy"]),
         ("imports", ["lint-imports"]),
         ("templates", ["djlint", "templates", "--lint", "--quiet"]),
         ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),
@@ -376,8 +376,20 @@ def warn_of_missing_browser() -> None:
     say(f"!! On Debian and Ubuntu: apt install chromium fonts-noto-cjk. Or set CHROMIUM to its path.\n{line}")
 
 
+def step(name: str, command: Sequence[str], env: dict[str, str], *, quiet: bool = False) -> tuple[str, bool, float]:
+    """Run one, kept `quiet` until it is done: its name, whether it went well, and how many seconds it took."""
+    started = time.monotonic()
+    program = VENV / "bin" / command[0]
+    first = str(program) if program.exists() else command[0]
+    out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
+    done = subprocess.run([first, *command[1:]], cwd=ROOT, env=env, check=False, text=True, stdout=out, stderr=err)
+    if quiet:
+        say(f"── {name}\n{done.stdout}".rstrip())
+    return name, done.returncode == 0, time.monotonic() - started
+
+
 class Steps:
-    """Runs steps one after the other and remembers how each went."""
+    """Runs steps and remembers how each went."""
 
     def __init__(self) -> None:
         self.done: list[tuple[str, bool, float]] = []
@@ -385,11 +397,13 @@ class Steps:
 
     def do(self, name: str, command: Sequence[str], env: dict[str, str]) -> None:
         say(f"── {name}")
-        started = time.monotonic()
-        program = VENV / "bin" / command[0]
-        first = str(program) if program.exists() else command[0]
-        good = subprocess.run([first, *command[1:]], cwd=ROOT, env=env, check=False).returncode == 0
-        self.done.append((name, good, time.monotonic() - started))
+        self.done.append(step(name, command, env))
+
+    def do_side_by_side(self, steps: Sequence[tuple[str, list[str]]], env: dict[str, str]) -> None:
+        """Those that need nothing of each other, two at a time; each says its words when it is done."""
+        with ThreadPoolExecutor(max_workers=2) as lanes:
+            begun = [lanes.submit(step, name, command, env, quiet=True) for name, command in steps]
+            self.done += [one.result() for one in begun]
 
     def report(self) -> int:
         say()

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,3 +171,17 @@ def test_a_process_that_ends_while_starting_is_named(group: run.Group) -> None:
 )
 def test_a_wrong_call_is_answered_and_not_guessed(arguments: list[str], code: int) -> None:
     assert run.main(arguments) == code
+
+
+def test_checks_go_side_by_side_each_with_its_own_words_and_one_that_fails_fails_the_whole(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    says = "import sys; print('seen', sys.argv[1]); sys.exit(int(sys.argv[2]))"
+    steps = run.Steps()
+    asked = [(name, [sys.executable, "-c", says, name, code]) for name, code in (("types", "0"), ("lint", "1"))]
+    steps.do_side_by_side(asked, dict(os.environ))
+    assert steps.report() == 1
+    told = capsys.readouterr().out
+    assert "── types\nseen types\n" in told
+    assert "── lint\nseen lint\n" in told
+    assert [(name, good) for name, good, _seconds in steps.done] == [("types", True), ("lint", False)]
