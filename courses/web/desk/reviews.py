@@ -16,7 +16,7 @@ from courses.people import proofs
 from courses.web.attachments import attachment
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
-from courses.web.handing_in import Version
+from courses.web.handing_in import CHANGES, version_of
 from courses.web.told import told
 
 PER_PAGE = 30
@@ -28,11 +28,11 @@ NEEDED = ("enrolment__learner", "enrolment__training_class__course", "proof")
 def desk_reviews(request: HttpRequest) -> HttpResponse:
     """Those that wait first, the oldest before the others; of learners the masked name."""
     mine = access.visible_works(user=officer(request), now=timezone.now()).select_related(*NEEDED)
-    rows = mine.order_by(Case(When(grade="", then=0), default=1), "at", "pk")
+    rows = mine.order_by(Case(When(grade="", then=0), default=1), "at", "pk").prefetch_related(CHANGES)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(Version(row), row.enrolment.learner.masked_name) for row in page.object_list],
+        "rows": [(version_of(row), row.enrolment.learner.masked_name) for row in page.object_list],
         "grades": Work.Grade.choices,
         "query": query_without_page(request),
         "here": _("分给我的成果"),
