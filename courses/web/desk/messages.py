@@ -75,6 +75,7 @@ KINDS: dict[str, str | Promise] = {
     "make_up_called_off": gettext_lazy("补课取消通知"),
     "make_up_counted": gettext_lazy("补课答复"),
     "make_up_not_counted": gettext_lazy("补课答复"),
+    "works_assigned": gettext_lazy("分评通知"),
     "work_regraded_excellent": gettext_lazy("改评通知"),
     "work_regraded_pass": gettext_lazy("改评通知"),
     "work_regraded_fail": gettext_lazy("改评通知"),
