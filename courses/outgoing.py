@@ -21,7 +21,6 @@ CHUNK = 1024 * 1024
 # What is taken elsewhere than among the forms of the bureau, by the name that its row keeps.
 TITLES: dict[str, str | Promise] = {
     "tally": _("年度计数"),
-    "classes": _("班次"),
     "queue": _("待我办"),
     "institutions": _("机构备案"),
     "close": _("月结文件"),

@@ -16,6 +16,7 @@ class EnrolmentRefusal(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     SUSPENDED = "suspended"
+    ON_HOLD = "on_hold"
     UNDER_WAY = "under_way"
     OVER = "over"
     ALREADY_ENROLLED = "already_enrolled"
@@ -51,6 +52,7 @@ class EnrolmentRefused(Refused):
         EnrolmentRefusal.NOT_OPEN: _("这个班还没有开始报名，未保存。请看看其他班次。"),
         EnrolmentRefusal.CANCELLED: _("这个班已经取消，不能报名，未保存。请看看其他班次。"),
         EnrolmentRefusal.SUSPENDED: _("这个班暂停了，现在不能报名，未保存。恢复后可以再报，也可以看看其他班次。"),
+        EnrolmentRefusal.ON_HOLD: _("本班暂停，没有录取，报名和席位都为学员保留。恢复后再审核。"),
         EnrolmentRefusal.UNDER_WAY: _("这个班已经开班，不再报名，未保存。请看看其他班次。"),
         EnrolmentRefusal.OVER: _("这个班已经结束，未保存。请看看其他班次。"),
         EnrolmentRefusal.CLOSED: _("这个班的报名已经截止，未保存。请看看其他班次。"),
@@ -86,6 +88,7 @@ class EnrolmentRefused(Refused):
         EnrolmentRefusal.NOT_OPEN: _("这个班还没有开始报名。请看看其他班次。"),
         EnrolmentRefusal.CANCELLED: _("这个班已经取消，不能报名。请看看其他班次。"),
         EnrolmentRefusal.SUSPENDED: _("这个班暂停了，现在不能报名。恢复后可以再报，也可以看看其他班次。"),
+        EnrolmentRefusal.ON_HOLD: _("本班暂停，现在不录取，报名和席位都为学员保留。恢复后再审核。"),
         EnrolmentRefusal.UNDER_WAY: _("这个班已经开班，不再报名。请看看其他班次。"),
         EnrolmentRefusal.OVER: _("这个班已经结束。请看看其他班次。"),
         EnrolmentRefusal.CLOSED: _("这个班的报名已经截止。请看看其他班次。"),

@@ -193,9 +193,12 @@ def _take_a_number(training_class: TrainingClass, now: datetime) -> int:
 def admit(*, by: User, enrolment: Enrolment, now: datetime) -> None:
     """Confirm an application of a reviewed class; its seat was held since it arrived.
 
-    Refused with EnrolmentRefused when it was decided already, or when a rule of `eligibility` now blocks it.
+    Refused with EnrolmentRefused when it was decided already, while its class is suspended, or when a rule of
+    `eligibility` now blocks it.
     """
     with transaction.atomic():
+        # A class that is being suspended at this moment is waited for.
+        hold_class(enrolment.training_class_id)
         refusal = against_admitting(enrolment=enrolment, now=now)
         if refusal is not None:
             raise refusal
@@ -207,7 +210,10 @@ def against_admitting(*, enrolment: Enrolment, now: datetime) -> EnrolmentRefuse
     """What `admit` would say no with at this moment; None where it would admit. Reads only."""
     if enrolment.status != Status.APPLIED:
         return EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
-    blocking = weigh_again(enrolment, now).blocking
+    weighed = weigh_again(enrolment, now)
+    if weighed.training_class.status == TrainingClass.Status.SUSPENDED:
+        return EnrolmentRefused(EnrolmentRefusal.ON_HOLD)
+    blocking = weighed.blocking
     return EnrolmentRefused.because(blocking) if blocking is not None else None
 
 

@@ -8,7 +8,7 @@ from courses.exports.checking import code_of, find, is_same
 from courses.exports.figures import Named, named, named_figures, narrowed
 from courses.exports.forms import FORMS
 from courses.exports.keeping import reencrypt_files, sweep, sweep_strays
-from courses.exports.lists import QueueLine, classes_xlsx, institutions_xlsx, queue_xlsx, tally_xlsx
+from courses.exports.lists import QueueLine, institutions_xlsx, queue_xlsx, tally_xlsx
 from courses.exports.making import agree, drop, fetch, make_due
 from courses.exports.monthly import MonthlyReport, mark_of, monthly_report
 from courses.exports.own import Grid, grid, latest, preview, put, set_cells, sheet_names, upload
@@ -39,7 +39,6 @@ __all__ = [
     "Wanted",
     "about_of",
     "agree",
-    "classes_xlsx",
     "code_of",
     "drop",
     "fetch",

@@ -18,6 +18,7 @@ from courses.exports.sheets import Book, Words
 from courses.models import Completion, District, Export, Lesson, TrainingClass, User
 from courses.policy import CITY_TIME
 from courses.tally.entries import FURTHER, SINGLE, TOTALS
+from courses.tally.listed import CLASS_FILTERS
 
 Kept = TypeVar("Kept", bound=Model)
 CHUNK = 500
@@ -33,10 +34,13 @@ class By(StrEnum):
     PERIOD = "period"  # a year with or without its month
     LINES = "lines"  # lines of the ledger, by everything that a figure can be cut by
     YEAR = "year"  # a whole year
+    CLASSES = "classes"  # a list of classes, by the filters of its screen
     OWN = "own"  # a workbook of the bureau's own, and a month
 
 
 LINE_FILTERS = tuple(name for name in (*TOTALS, *FURTHER) if name not in ("month", "district"))
+# Asked for where its list or its workbook is, and not among the forms.
+ELSEWHERE = (By.OWN, By.CLASSES)
 # What each way of asking may say; anything else is dropped before it is kept.
 SAID: dict[By, tuple[str, ...]] = {
     By.CLASS: ("class",),
@@ -46,6 +50,7 @@ SAID: dict[By, tuple[str, ...]] = {
     By.PERIOD: ("year", "month", "district"),
     By.LINES: ("year", "month", "district", "as_of", *LINE_FILTERS, *SINGLE),
     By.YEAR: ("year", "district"),
+    By.CLASSES: CLASS_FILTERS,
     By.OWN: ("own", "year", "month"),
 }
 
@@ -176,7 +181,7 @@ class Form:
     @property
     def is_large(self) -> bool:
         """Whether it may hold so many rows that it is made in the background, unless it is of one class."""
-        return self.by == By.PEOPLE or self.key in ("h", "j", "entries")
+        return self.by == By.PEOPLE or self.key in ("h", "j", "entries", "classes")
 
 
 def moments_of(first: date, last: date) -> tuple[datetime, datetime]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses import access, dates
 from courses import policy as policies
+from courses.access import Permission
 from courses.exports.asking import LINE_FILTERS, Ask, in_pieces
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Book, Sheet
@@ -19,6 +20,7 @@ from courses.models import CountEntry, District, Institution, ProgrammeKind, Tra
 from courses.outgoing import Given, fresh_number, record_given
 from courses.tally import Cut, YearTally, entries, refuse_when_drifted
 from courses.tally.entries import BLANK, SINGLE
+from courses.tally.listed import listed
 
 
 def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> Given:
@@ -98,24 +100,23 @@ def entries_book(ask: Ask) -> Book:
     return Book(_("计数明细"), [Sheet(_("计数账"), header, rows)], definitions, total=asked.count())
 
 
-def classes_xlsx(
-    *, classes: QuerySet[TrainingClass], by: User, now: datetime, filters: dict[str, Any] | None = None
-) -> Given:
-    """The classes of a list, one row each, in the order given; no person stands in it.
+def classes_book(ask: Ask) -> Book:
+    """The classes of a list, one row each, newest first; no person stands in it.
 
-    `classes` is what the list shows with its `filters`; the seats are those of this moment.
+    They are those that the list shows with its filters; the seats are those of the moment of writing.
     """
+    visible = access.visible_classes(user=ask.by, now=ask.now, permission=Permission.EXPORT)
+    asked = listed(classes=visible, chosen=ask.filters)
     header = [
         _("班级编号"), _("课程"), _("类型"), _("品牌"), _("区市"), _("机构"), _("机构编号"), _("开班日期"), _("结束日期"),
         _("名额"), _("已报"), _("候补"), _("状态"),
     ]  # fmt: skip
-    rows = (_class_row(row) for piece in in_pieces(classes.select_related(*CLASS_NEEDS)) for row in piece)
+    rows = (_class_row(row) for piece in in_pieces(asked.select_related(*CLASS_NEEDS)) for row in piece)
     definitions = [
         (_("已报"), _("占用名额的人数，不含候补")),
         (_("状态"), _("导出时的状态")),
     ]
-    book = Book(_("班次"), [Sheet(_("班次"), header, rows)], definitions)
-    return _given(book, form="classes", filters=filters or {}, by=by, now=now)
+    return Book(_("班次"), [Sheet(_("班次"), header, rows)], definitions, total=asked.count())
 
 
 def institutions_xlsx(

@@ -36,7 +36,12 @@ class RoomCount(models.Model):
 
 
 class RoomCheck(models.Model):
-    """检查记录: what who counted a room found in it beside the number; a correction is a new version. Append-only."""
+    """检查记录: what who counted a room found in it beside the number; a correction is a new version. Append-only.
+
+    `found` and `handling` are plain like the notes of the other books, though they may name people: what is encrypted
+    is written again under each new key, and the database refuses to write in a book. Who was absent or impersonated is
+    a line, not words; numbers in the words are masked where they leave (`exports/forms/inspected.py`).
+    """
 
     class Conclusion(models.TextChoices):
         FINE = "fine", _("未发现问题")

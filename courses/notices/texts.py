@@ -167,6 +167,17 @@ SENTENCES: dict[str, str | Promise] = {
     "dispute_kept": _(
         "您对「%(course)s」第 %(number)s 次课考勤的异议已办结，维持原记录。说明：%(reason)s。老师和机构的答复请登录查看。"
     ),
+    "works_assigned": _("有学员成果分给您评定，请登录工作台，在「分给我的成果」里办理。今天再分给您的不另通知。"),
+    "work_regraded_excellent": _(
+        "您在「%(course)s」提交的结业成果已改评为优秀，原因：%(reason)s。原来的评定仍保留，请登录「我的学习」查看。"
+    ),
+    "work_regraded_pass": _(
+        "您在「%(course)s」提交的结业成果已改评为合格，原因：%(reason)s。原来的评定仍保留，请登录「我的学习」查看。"
+    ),
+    "work_regraded_fail": _(
+        "您在「%(course)s」提交的结业成果已改评为不合格，原因：%(reason)s。"
+        "原来的评定仍保留，请登录「我的学习」查看，修改后可以重新提交。"
+    ),
     "make_up_agreed": _(
         "「%(course)s」第 %(number)s 次课的补课已同意：%(starts)s 到%(place)s听课。请带身份证件，下课后由双方老师确认。"
     ),

@@ -150,6 +150,8 @@ class Policy:
     file_years: int = 10
     erasure_days: int = 15
     reveals_a_day: int = 20
+    # Long enough for a question about a grade; whom somebody once judged is no list to keep (our own number).
+    judged_shown_days: int = 90
     count_date: str = "class_end"
     counts_as: dict[str, str] = field(default_factory=lambda: dict(COUNTS_AS))
     entrepreneurship_in_skills: bool = False

@@ -167,6 +167,7 @@ GROUPS: tuple[tuple[str | Promise, dict[str, Name]], ...] = (
             "device_changes_a_day": Name(_("一天最多换几个浏览器")),
             "phone_rest_days": Name(_("手机号多久没用要另行核实"), DAYS),
             "reveals_a_day": Name(_("一人一天最多查看几个完整号码"), PEOPLE),
+            "judged_shown_days": Name(_("评审专家评过的成果还能看多久"), DAYS),
             "erasure_days": Name(_("办理个人信息注销的期限"), WORKING_DAYS),
             "file_years": Name(_("班级档案保留多久"), YEARS),
             "roster_file_days": Name(_("导入的名单文件保留多久"), DAYS),

@@ -16,7 +16,7 @@ AT_LEAST_ONE = frozenset(
         *("export_hours",),
         *("roster_file_days", "file_years", "erasure_days", "offer_hours", "rollcall_minutes", "rollcall_tries"),
         *("application_days", "follow_up_days", "reveals_a_day", "headcount_minutes", "cards_red_block"),
-        *("cards_yellow_block", "no_show_lessons", "proof_unused_days", "phone_rest_days"),
+        *("cards_yellow_block", "no_show_lessons", "proof_unused_days", "phone_rest_days", "judged_shown_days"),
     }
 )
 # A roll-call offers the one that was shown among others.

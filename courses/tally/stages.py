@@ -2,7 +2,7 @@
 in two of the first three, nor in one beside 已核.
 
 A seat is left behind where a completion is on its way or decided, whatever the class still does. One that was sent
-back is in training again.
+back is in training again. The seats of a suspended class stand in none until it goes on, and the page says so.
 """
 
 from collections import defaultdict

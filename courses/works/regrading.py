@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from courses import audit
+from courses import audit, notices
 from courses.models import Enrolment, Regrade, TrainingClass, User, Work
 from courses.works.judging import refuse_insider
 from courses.works.refusals import WorkRefusal, WorkRefused
@@ -45,7 +45,7 @@ def ask(*, by: User, work: Work, grade: str, reason: str, now: datetime) -> Regr
 
 
 def decide(*, by: User, regrade: Regrade, agree: bool, now: datetime) -> None:
-    """The second person lets a change hold, or not.
+    """The second person lets a change hold, or not; the learner is told of one that holds.
 
     Refused with WorkRefused: by who asked, as a judgement is, a newer version is there, decided already.
     """
@@ -60,15 +60,32 @@ def decide(*, by: User, regrade: Regrade, agree: bool, now: datetime) -> None:
             raise WorkRefused(WorkRefusal.NOTHING_ASKED)
         if agree:
             Work.objects.filter(pk=held.pk).update(grade=regrade.grade, note=regrade.reason)
+            _tell(held, regrade, now)
         detail = {"part": held.part, "version": held.version, "grade": regrade.grade}
         verb = "regrade_agreed" if agree else "regrade_dropped"
         audit.record(by=by, verb=verb, target=held.enrolment, now=now, detail=detail)
 
 
+def _tell(work: Work, regrade: Regrade, now: datetime) -> None:
+    """Once, by what the work is worth now: on the site, where the page has both grades; whoever has no login hears it
+    as everything else, by phone or from the institution."""
+    learner, training_class = work.enrolment.learner, work.enrolment.training_class
+    notices.queue(
+        kind=f"work_regraded_{regrade.grade}",
+        channel="sms",
+        learner=learner,
+        to="" if learner.user_id else learner.phone,
+        params={"course": training_class.course.name, "reason": regrade.reason},
+        now=now,
+        training_class=training_class,
+    )
+
+
 def _newest(work: Work) -> Work:
     """As it is now, while neither a version is handed in nor a step of the completion taken."""
     Enrolment.objects.select_for_update(no_key=True).get(pk=work.enrolment_id)
-    last = Work.objects.filter(enrolment=work.enrolment_id, part=work.part).order_by("-version")[0]
+    rows = Work.objects.filter(enrolment=work.enrolment_id, part=work.part)
+    last = rows.select_related("enrolment__learner", "enrolment__training_class__course").order_by("-version")[0]
     if last.pk != work.pk:
         raise WorkRefused(WorkRefusal.NOT_NEWEST)
     if not last.grade:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.exports import documents, monthly, own
 from courses.exports.asking import Ask, By, Form
 from courses.exports.forms import afterwards, inspected, lessons, opening, people, summary
-from courses.exports.lists import entries_book
+from courses.exports.lists import classes_book, entries_book
 from courses.exports.sheets import Words
 from courses.exports.writing import Mark
 from courses.models import Export
@@ -43,6 +43,7 @@ FORMS: dict[str, Form] = {
         Form(
             "entries", _("计数明细"), By.LINES, entries_book, _("每一条计数，姓名遮住一部分"), kinds=(Kind.XLSX, Kind.CSV)
         ),
+        Form("classes", _("班次"), By.CLASSES, classes_book, _("班次列表上筛出的班"), kinds=(Kind.XLSX,)),
     )
 }  # fmt: skip
 # What is no table of ours but a letter or a workbook of theirs, by form and kind.

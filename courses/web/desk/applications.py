@@ -163,7 +163,7 @@ def _against(row: Foreseen) -> str:
     """The rule alone: its refusal would say that nothing was done, of what nobody has pressed yet."""
     if row.refusal is None:
         return ""
-    return row.refusal.finding.sentence if row.refusal.finding else row.refusal.sentence
+    return row.refusal.finding.sentence if row.refusal.finding else row.refusal.sentence_before
 
 
 def _told(ahead: Foresight) -> dict[str, int]:

@@ -1,20 +1,19 @@
 """班次: the list of classes, and the form that plans one."""
 
-from datetime import date, timedelta
-
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses import access, classes, tally
+from courses import access, classes
 from courses.access import Permission
 from courses.classes import ClassRefused
 from courses.models import Brand, District, Institution, Post, ProgrammeKind, SavedView, TrainingClass
 from courses.policy import local_date
+from courses.tally.listed import CLASS_FILTERS, IN_TRAINING_WORD, listed
 from courses.web.desk.class_form import ClassForm, repeated
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.saved_views import kept_views
@@ -22,17 +21,6 @@ from courses.web.gate import allow
 
 PER_PAGE = 30
 Status = TrainingClass.Status
-# What the tally calls in training is more than one status of a class.
-IN_TRAINING = "in_training"
-
-# What a filter of the list looks at; none of them can hold a person.
-COLUMNS = {
-    "status": "status",
-    "kind": "course__kind__key",
-    "brand": "course__brand__key",
-    "district": "district__key",
-    "institution": "institution__number",
-}
 
 
 @allow(Permission.SEE_DESK)
@@ -42,12 +30,12 @@ def desk_classes(request: HttpRequest) -> HttpResponse:
     found = visible(request)
     institutions = access.visible_institutions(user=officer(request), now=now, permission=Permission.SEE_DESK)
     chosen = filters_of(request)
-    listed = narrowed(found, chosen).select_related("course", "district", "institution")
+    found = listed(classes=found, chosen=chosen).select_related("course", "district", "institution")
     own = institution_of(request)
     context = {
-        "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "query": query_without_page(request),
-        "statuses": [*Status.choices, (IN_TRAINING, _("在训（上课中、待结业）"))],
+        "statuses": [*Status.choices, (IN_TRAINING_WORD, _("在训（上课中、待结业）"))],
         "kinds": ProgrammeKind.objects.all(),
         "brands": Brand.objects.all(),
         "districts": District.objects.all(),
@@ -64,54 +52,9 @@ def visible(request: HttpRequest, permission: Permission = Permission.SEE_DESK) 
     return access.visible_classes(user=officer(request), now=timezone.now(), permission=permission)
 
 
-def narrowed(found: QuerySet[TrainingClass], chosen: dict[str, str]) -> QuerySet[TrainingClass]:
-    """By the filters of the address, the newest first; a value that cannot be one leaves nothing."""
-    for name, column in COLUMNS.items():
-        if name == "status" and chosen[name] == IN_TRAINING:
-            found = found.filter(status__in=tally.IN_TRAINING)
-        elif chosen[name]:
-            found = found.filter(**{column: chosen[name]})
-    if chosen["year"]:
-        found = found.filter(ends_on__range=of_year(chosen["year"])) if of_year(chosen["year"]) else found.none()
-    if chosen["month"]:
-        first = _first_of(chosen["month"])
-        found = found.filter(starts_on__gte=first, starts_on__lt=_month_after(first)) if first else found.none()
-    if chosen["q"]:
-        found = found.filter(named_like(chosen["q"]))
-    return found.order_by("-starts_on", "-number")
-
-
 def filters_of(request: HttpRequest) -> dict[str, str]:
     """What the address asks the list for."""
-    return {name: request.GET.get(name, "").strip() for name in (*COLUMNS, "year", "month", "q")}
-
-
-def of_year(text: str) -> tuple[date, date] | None:
-    """2026 as its first and its last day; a class is of the year in which it ends."""
-    if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100):
-        return None
-    return date(int(text), 1, 1), date(int(text), 12, 31)
-
-
-def _first_of(month: str) -> date | None:
-    """2026-09 as its first day."""
-    try:
-        return date.fromisoformat(f"{month}-01")
-    except ValueError:
-        return None
-
-
-def _month_after(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
-
-
-def named_like(text: str, prefix: str = "") -> Q:
-    """Classes whose number, course or institution has the word in it."""
-    return (
-        Q(**{f"{prefix}number__icontains": text})
-        | Q(**{f"{prefix}course__name__icontains": text})
-        | Q(**{f"{prefix}institution__name__icontains": text})
-    )
+    return {name: request.GET.get(name, "").strip() for name in CLASS_FILTERS}
 
 
 def institution_of(request: HttpRequest) -> Institution | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from courses import access, tally
 from courses.access import Permission
 from courses.models import Completion, District
-from courses.web.desk.classes import named_like, of_year
+from courses.tally.listed import named_like, of_year
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from courses import access, dates, exports
 from courses.access import Permission
 from courses.exports import FORMS, MONTHLY, By, Form, Taken, Wanted
+from courses.exports.asking import ELSEWHERE
 from courses.models import District, Export
 from courses.policy import local_date
 from courses.refusals import Refused
@@ -101,7 +102,7 @@ class ExportForm(forms.Form):
 def desk_export_form(request: HttpRequest, key: str) -> HttpResponseBase:
     """GET shows the questions; POST gives the file, the page for the printer, or leads to where it is being made."""
     now, asked = timezone.now(), FORMS.get(key)
-    if asked is None or asked.by == By.OWN or (key in OF_THE_CITY and only_institution(request, now)):
+    if asked is None or asked.by in ELSEWHERE or (key in OF_THE_CITY and only_institution(request, now)):
         raise Http404
     form = ExportForm(
         request.POST or None,
@@ -157,7 +158,7 @@ def _answer(request: HttpRequest, taken: Taken) -> HttpResponseBase:
 @allow(Permission.EXPORT)
 def desk_export_plan(request: HttpRequest, key: str) -> HttpResponse:
     """Every month on a day: the form of the month before."""
-    if key not in FORMS or FORMS[key].by == By.OWN:
+    if key not in FORMS or FORMS[key].by in ELSEWHERE:
         raise Http404
     day = request.POST.get("day", "")
     with told(request, _("已定下，每月到日子自动生成，在本页领取。")):

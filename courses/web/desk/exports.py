@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from courses import access, exports
 from courses.access import Permission
-from courses.exports import FORMS, By, ExportRefused, Wanted
+from courses.exports import FORMS, ExportRefused, Wanted
+from courses.exports.asking import ELSEWHERE
 from courses.models import District, Export, MonthClose
 from courses.outgoing import TITLES
 from courses.policy import local_date
@@ -47,7 +48,9 @@ def desk_exports(request: HttpRequest) -> HttpResponse:
         "months": range(1, 13),
         "month": local_date(now).month,
         "whole_tally": whole,
-        "forms": [form for key, form in FORMS.items() if form.by != By.OWN and (whole or key not in OF_THE_CITY)],
+        "forms": [
+            form for key, form in FORMS.items() if form.by not in ELSEWHERE and (whole or key not in OF_THE_CITY)
+        ],
         "own_forms": access.may(user=user, permission=Permission.FILL_FORMS, now=now),
         "class_number": request.GET.get("class", ""),
         "to_decide": access.exports_to_decide(user=user, now=now).select_related("asked_by"),
@@ -127,27 +130,30 @@ def desk_export_tally(request: HttpRequest) -> HttpResponseBase:
 @allow(Permission.EXPORT)
 def desk_export_entries(request: HttpRequest) -> HttpResponseBase:
     """The lines of the list that was on the screen, by the same filters; a long list is made in the background."""
-    wanted = Wanted("entries", "xlsx", filters_of(request), at_once=AT_ONCE)
     if cut_of(request) is UNREADABLE:
         return redirect("tally_entries")
-    try:
-        taken = exports.take(by=officer(request), wanted=wanted, now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect("tally_entries")
-    if taken.given is not None:
-        return download(taken.given)
-    wake_exports()
-    return redirect("desk_export", taken.export.number)
+    return _listed(request, Wanted("entries", "xlsx", filters_of(request), at_once=AT_ONCE), "tally_entries")
 
 
 @require_POST
 @allow(Permission.EXPORT)
 def desk_export_classes(request: HttpRequest) -> HttpResponseBase:
-    """The list of classes that was on the screen, by the same filters, over the posts that may export."""
-    found = classes.narrowed(classes.visible(request, Permission.EXPORT), classes.filters_of(request))
-    by, said = officer(request), filters_said(request)
-    return download(exports.classes_xlsx(classes=found, by=by, now=timezone.now(), filters=said))
+    """The list of classes that was on the screen, by the same filters, over the posts that may export; a long list is
+    made in the background."""
+    return _listed(request, Wanted("classes", "xlsx", classes.filters_of(request), at_once=AT_ONCE), "desk_classes")
+
+
+def _listed(request: HttpRequest, wanted: Wanted, back: str) -> HttpResponseBase:
+    """The file, or the page on which it is waited for."""
+    try:
+        taken = exports.take(by=officer(request), wanted=wanted, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect(back)
+    if taken.given is not None:
+        return download(taken.given)
+    wake_exports()
+    return redirect("desk_export", taken.export.number)
 
 
 @require_POST

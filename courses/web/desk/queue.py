@@ -21,9 +21,9 @@ from courses.access import Permission
 from courses.completion import batches
 from courses.completion.batches import BatchRefused
 from courses.models import Completion, District, SavedView, User
+from courses.tally.listed import named_like
 from courses.turns import Handled, Turn, Waiting, Wanted
 from courses.web.desk import done, outlook, waiting
-from courses.web.desk.classes import named_like
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.rows import Row
 from courses.web.desk.saved_views import kept_views

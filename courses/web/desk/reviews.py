@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses import access, works
+from courses import policy, works
 from courses.access import Permission
 from courses.models import Work
 from courses.people import proofs
 from courses.web.attachments import attachment
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
-from courses.web.handing_in import Version
+from courses.web.handing_in import CHANGES, version_of
 from courses.web.told import told
 
 PER_PAGE = 30
@@ -26,15 +26,17 @@ NEEDED = ("enrolment__learner", "enrolment__training_class__course", "proof")
 @never_cache
 @allow(Permission.JUDGE_WORKS)
 def desk_reviews(request: HttpRequest) -> HttpResponse:
-    """Those that wait first, the oldest before the others; of learners the masked name."""
-    mine = access.visible_works(user=officer(request), now=timezone.now()).select_related(*NEEDED)
-    rows = mine.order_by(Case(When(grade="", then=0), default=1), "at", "pk")
+    """Those that wait first, the oldest before the others, then what was judged lately; of learners the masked name."""
+    now = timezone.now()
+    mine = works.given(user=officer(request), now=now).select_related(*NEEDED)
+    rows = mine.order_by(Case(When(grade="", then=0), default=1), "at", "pk").prefetch_related(CHANGES)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(Version(row), row.enrolment.learner.masked_name) for row in page.object_list],
+        "rows": [(version_of(row), row.enrolment.learner.masked_name) for row in page.object_list],
         "grades": Work.Grade.choices,
         "query": query_without_page(request),
+        "days": policy.current(on=policy.local_date(now)).judged_shown_days,
         "here": _("分给我的成果"),
     }
     return show(request, "desk/works/mine.html", context, here="desk_reviews", badge=0)
@@ -65,4 +67,4 @@ def desk_review_judge(request: HttpRequest, code: str) -> HttpResponse:
 
 def _mine(request: HttpRequest) -> QuerySet[Work]:
     needed = ("enrolment__learner", "enrolment__training_class", "proof__learner")
-    return access.visible_works(user=officer(request), now=timezone.now()).select_related(*needed)
+    return works.given(user=officer(request), now=timezone.now()).select_related(*needed)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from courses import classes, enrolment
+from courses import classes, enrolment, seating
 from courses.enrolment import Code, EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.eligibility import as_rows
 from courses.models import CountClaim, Enrolment, OutboxMessage, TrainingClass
@@ -210,3 +210,32 @@ def test_a_cancelled_class_takes_nobody(now: datetime) -> None:
     )
     assert refusal_of(people.learner(now=now), a_class, now) == EnrolmentRefusal.CANCELLED
     assert not CountClaim.objects.exists()
+
+
+def test_a_suspended_class_admits_nobody_keeps_their_seats_and_leaves_the_queue_until_it_goes_on(now: datetime) -> None:
+    a_class, by = training_class(now=now, seats=2, mode=TrainingClass.Mode.REVIEWED), people.user()
+    row = enrolled(training_class=a_class, now=now)
+    of = {"of": enrolment.Undecided.APPLICATION, "classes": TrainingClass.objects.all(), "now": now}
+    seating.advance(by=by, training_class=a_class, to=TrainingClass.Status.SUSPENDED, reason="整改", now=now)
+    assert list(enrolment.undecided(**of)) == []
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.admit(by=by, enrolment=row, now=now)
+    assert refused.value.code == EnrolmentRefusal.ON_HOLD
+    row.refresh_from_db()
+    a_class.refresh_from_db()
+    assert (row.status, a_class.taken) == ("applied", 1)
+    seating.advance(by=by, training_class=a_class, to=TrainingClass.Status.ENROLLING, now=now)
+    assert list(enrolment.undecided(**of)) == [row]
+    enrolment.admit(by=by, enrolment=row, now=now)
+    row.refresh_from_db()
+    assert row.status == "admitted"
+
+
+def test_a_class_that_was_suspended_after_its_row_was_read_admits_nobody(now: datetime) -> None:
+    a_class = training_class(now=now, seats=2, mode=TrainingClass.Mode.REVIEWED)
+    row = enrolled(training_class=a_class, now=now)
+    assert row.training_class.status == TrainingClass.Status.ENROLLING
+    TrainingClass.objects.filter(pk=a_class.pk).update(status=TrainingClass.Status.SUSPENDED)
+    with pytest.raises(EnrolmentRefused) as refused:
+        enrolment.admit(by=people.user(), enrolment=row, now=now)
+    assert refused.value.code == EnrolmentRefusal.ON_HOLD

@@ -1,5 +1,6 @@
 """Lists of a screen, taken away: the figures are those of the page, no whole name leaves, each file is a row."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from courses.models import AuditEvent, Export
 from courses.tally import Scope
 from tests.courses.exports.conftest import read
 from tests.factories import catalogue
+from tests.factories.classes import training_class
 from tests.factories.completion import counted
 from tests.factories.ledger import batch, row
 
@@ -73,3 +75,20 @@ def test_the_lines_behind_a_figure_are_written_without_a_whole_name(now, city) -
     assert AuditEvent.objects.get(verb="exported").detail == {"what": "entries", "rows": 2}
     kept = Export.objects.get()
     assert (kept.form, kept.kind, kept.rows, kept.status, len(kept.sha256)) == ("entries", "xlsx", 2, "given", 64)
+
+
+def test_a_long_list_of_classes_is_made_in_the_background_by_the_filters_of_its_screen(now, city) -> None:
+    kept = [training_class(now=now) for _ in range(2)]
+    training_class(now=now, status="closed")
+    asked = Wanted("classes", "xlsx", {"status": "enrolling", "year": "2026", "brand": "", "q": kept[0].number[:4]})
+    short = exports.take(by=city, wanted=replace(asked, at_once=2), now=now)
+    assert short.file is not None
+    held = [line[0] for line in read(short.file)["班次"][1:]]
+    assert sorted(held) == sorted(row.number for row in kept)
+    queued = exports.take(by=city, wanted=replace(asked, at_once=1), now=now)
+    assert (queued.file, queued.export.status, queued.export.total) == (None, "queued", 2)
+    assert exports.make_due(clock=lambda: now) == 1
+    made = Export.objects.get(pk=queued.export.pk)
+    assert (made.status, made.rows) == ("ready", 2)
+    assert made.filters == {"status": "enrolling", "year": "2026", "q": kept[0].number[:4]}
+    assert [line[0] for line in read(exports.fetch(by=city, export=made, now=now).file)["班次"][1:]] == held

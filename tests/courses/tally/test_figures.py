@@ -187,6 +187,14 @@ def test_one_person_time_stands_in_one_stage_from_the_seat_to_the_count_and_back
     assert stages() == (0, 0, 0, 0)
 
 
+def test_the_seats_of_a_suspended_class_stand_in_no_stage_until_it_goes_on(now, districts) -> None:
+    row = enrolled(training_class=training_class(now=now), now=now)
+    of_class = TrainingClass.objects.filter(pk=row.training_class_id)
+    for status, stages in (("enrolling", (1, 0)), ("suspended", (0, 0)), ("running", (0, 1)), ("suspended", (0, 0))):
+        of_class.update(status=status)
+        assert (of().enrolled, of().in_training) == stages
+
+
 def test_the_tally_asks_six_questions_whatever_the_ledger_holds(
     targets, ledger_lines, django_assert_num_queries
 ) -> None:

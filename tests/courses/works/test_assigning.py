@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from courses import access, works
-from courses.models import Enrolment, Post, User, Work, WorkAssignment
+from courses.models import Enrolment, OutboxMessage, Post, TrainingClass, User, Work, WorkAssignment
 from courses.works import WorkRefusal, WorkRefused, assigning
 from tests.courses.rosters.conftest import private_folder
 from tests.courses.works.test_works import link, own, plan
@@ -104,3 +104,58 @@ def test_a_work_that_the_reviewer_brought_in_stays_where_it_is(own: Enrolment, n
     mine = plan(Enrolment.objects.select_related("learner", "training_class").get(pk=other.pk), now)
     assert give(own, who, now) == 1
     assert seen(who, now) == {mine}
+
+
+def messages(to: User) -> list[tuple[str, str]]:
+    return list(OutboxMessage.objects.filter(user=to).order_by("pk").values_list("kind", "channel"))
+
+
+def test_a_reviewer_is_told_once_a_day_however_often_something_is_given(own: Enrolment, now: datetime) -> None:
+    who, other = expert(now), expert(now)
+    plan(own, now)
+    assert give(own, who, now) == 1
+    assert messages(who) == [("works_assigned", "site")]
+    link(own, now)
+    evening = now + timedelta(hours=14, minutes=59)
+    assert (give(own, who, evening), len(messages(who))) == (1, 1)
+    assert (give(own, other, evening), len(messages(other))) == (2, 1)
+    midnight = now + timedelta(hours=15)
+    assert (give(own, who, midnight), len(messages(who))) == (2, 2)
+
+
+def test_a_reviewer_with_a_phone_is_told_there_and_reads_no_name_in_it(own: Enrolment, now: datetime) -> None:
+    who = expert(now)
+    User.objects.filter(pk=who.pk).update(phone="13800000009")
+    plan(own, now)
+    give(own, User.objects.get(pk=who.pk), now)
+    (row,) = OutboxMessage.objects.filter(user=who)
+    assert (row.channel, row.to, row.params) == ("sms", "13800000009", {})
+
+
+def test_nobody_is_told_of_what_was_refused(own: Enrolment, now: datetime) -> None:
+    who = expert(now)
+    assert (refusal(own, who, now), messages(who)) == (WorkRefusal.NOTHING_WAITS, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "shown"),
+    [("closed", 90, False), ("archived", 90, False), ("closed", 89, True), ("assessing", 400, True)],
+)
+def test_what_was_judged_is_shown_for_a_while_or_as_long_as_its_class_goes_on(
+    status: str, days: int, shown: bool, own: Enrolment, now: datetime
+) -> None:
+    who = expert(now)
+    work = plan(own, now)
+    give(own, who, now)
+    works.judge(by=who, work=work, grade="pass", note="", now=now)
+    TrainingClass.objects.filter(pk=own.training_class_id).update(status=status)
+    later = now + timedelta(days=days)
+    assert list(works.given(user=User.objects.get(pk=who.pk), now=later)) == ([work] if shown else [])
+
+
+def test_what_waits_is_shown_however_old_it_is(own: Enrolment, now: datetime) -> None:
+    who = expert(now)
+    work = plan(own, now)
+    give(own, who, now)
+    TrainingClass.objects.filter(pk=own.training_class_id).update(status="archived")
+    assert list(works.given(user=User.objects.get(pk=who.pk), now=now + timedelta(days=400))) == [work]

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from pypdf.generic import TextStringObject
 
-from courses import completion
+from courses import completion, notices
 from courses.completion import CompletionRefused, undercut
-from courses.models import AuditEvent, Completion, Enrolment, Regrade, Work
+from courses.models import AuditEvent, Completion, Enrolment, Learner, OutboxMessage, Regrade, Work
 from courses.works import WorkRefusal, WorkRefused, regrading
 from tests.courses.rosters.conftest import private_folder
 from tests.courses.works.test_works import judged, link, login, own, plan
@@ -91,6 +91,38 @@ def test_a_version_that_another_followed_keeps_its_grade(own: Enrolment, now: da
         regrading.decide(by=people.user(), regrade=change, agree=True, now=now)
     assert refused.value.code == WorkRefusal.NOT_NEWEST
     regrading.decide(by=people.user(), regrade=change, agree=False, now=now)
+
+
+def of_changes() -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(kind__startswith="work_regraded").order_by("pk"))
+
+
+def test_the_learner_is_told_once_of_a_change_that_holds_and_of_nothing_else(own: Enrolment, now: datetime) -> None:
+    work = plan(own, now)
+    judged(work, "excellent", now)
+    dropped = asked(fresh(work), "pass", now)
+    regrading.decide(by=people.user(), regrade=dropped, agree=False, now=now)
+    change = asked(fresh(work), "fail", now)
+    assert not of_changes()
+    regrading.decide(by=people.user(), regrade=change, agree=True, now=now)
+    with pytest.raises(WorkRefused):
+        regrading.decide(by=people.user(), regrade=change, agree=True, now=now)
+    (row,) = of_changes()
+    assert (row.kind, row.channel, row.training_class) == ("work_regraded_fail", "site", own.training_class)
+    assert "已改评为不合格，原因：看错了附件。原来的评定仍保留" in notices.told(learner=own.learner)[0].text
+
+
+def test_who_has_no_login_is_told_by_phone_and_who_has_neither_by_the_institution(
+    own: Enrolment, now: datetime
+) -> None:
+    work = plan(own, now, by=people.user())
+    judged(work, "fail", now, note="缺测算")
+    Learner.objects.filter(pk=own.learner_id).update(user=None)
+    agreed(fresh(work), "pass", now)
+    assert [row.channel for row in of_changes()] == ["sms"]
+    Learner.objects.filter(pk=own.learner_id).update(phone="")
+    agreed(fresh(work), "excellent", now)
+    assert "work_regraded_excellent" in {row.kind for row in notices.unheard(now=now)}
 
 
 def submitted(own: Enrolment, now: datetime) -> tuple[Completion, Work]:

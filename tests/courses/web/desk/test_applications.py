@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses import enrolment
+from courses import enrolment, seating
 from courses.models import Enrolment, Institution, Learner, TrainingClass
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import people
@@ -185,3 +185,32 @@ def test_only_who_runs_the_class_may_open_it(now: datetime, reviewed: TrainingCl
         assert browser.get(listed(reviewed)).status_code == 403
         assert browser.get(preview(reviewed), {"enrolment": row.number}).status_code == 403
         assert browser.post(done(reviewed), {"enrolment": row.number}).status_code == 403
+
+
+def test_a_suspended_class_shows_its_applications_on_hold_and_offers_no_admission(
+    now: datetime, reviewed: TrainingClass, cast: Cast, sign_in: Open
+) -> None:
+    row = enrolled(training_class=reviewed, now=now)
+    browser = sign_in(cast.institution)
+    shown = browser.get(preview(reviewed), {"enrolment": [row.number]})
+    seating.advance(
+        by=cast.district, training_class=reviewed, to=TrainingClass.Status.SUSPENDED, reason="整改", now=now
+    )
+    assert not soup(browser.get(reverse("desk"))).select(f'a[href="{listed(reviewed)}"]')
+    ahead = words(browser.get(preview(reviewed), {"enrolment": [row.number]}))
+    assert "本班暂停，现在不录取，报名和席位都为学员保留。" in ahead
+    page = browser.get(listed(reviewed))
+    assert "本班暂停，先不审核" in words(page)
+    assert not soup(page).select(".bulk")
+    of_class = browser.get(reverse("desk_class", args=[reviewed.number]))
+    assert "本班暂停，恢复后再审核。" in words(of_class)
+    assert not soup(of_class).select('button[value="admit"]')
+    assert said(browser.post(done(reviewed), form(shown), follow=True)) == [
+        "看后果以后情况有变，一个也没有录取。请重新勾选，再看一次后果。"
+    ]
+    decide = reverse("desk_enrolment_decide", args=[reviewed.number, row.number])
+    assert said(browser.post(decide, {"decision": "admit"}, follow=True)) == [
+        "本班暂停，没有录取，报名和席位都为学员保留。恢复后再审核。"
+    ]
+    row.refresh_from_db()
+    assert row.status == "applied"

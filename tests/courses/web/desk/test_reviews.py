@@ -94,5 +94,5 @@ def test_a_list_of_any_length_takes_as_many_statements(
         hand_in(cast, sign_in, row, part="link", link=SHOP)
     give(expert)
     browser = sign_in(expert)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         browser.get(reverse("desk_reviews"))

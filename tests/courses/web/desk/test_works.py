@@ -92,6 +92,8 @@ def test_a_wrong_grade_is_put_right_by_two_officers(own: Enrolment, cast: Cast, 
     assert "已确认，新的评定生效。" in words(city.post(decide, {"decision": "agree"}, follow=True))
     work.refresh_from_db()
     assert (work.grade, work.note) == ("fail", "店铺已关")
+    page = words(district.get(reverse("desk_works", args=[number])))
+    assert ("原评定：合格" in page, "改评：合格改为不合格" in page, page.count("店铺已关")) == (True, True, 1)
 
 
 def test_a_class_that_asks_for_nothing_says_so(finished: Make, cast: Cast, sign_in: Open) -> None:
@@ -107,5 +109,5 @@ def test_a_list_of_any_length_takes_as_many_statements(
         hand_in(cast, sign_in, row, part="link", link=SHOP)
     browser = sign_in(cast.district)
     browser.get(reverse("desk_works", args=[made.number]))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(reverse("desk_works", args=[made.number]))

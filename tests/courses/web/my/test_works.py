@@ -1,7 +1,7 @@
 """A learner hands in a business plan and a link, and reads what became of them."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,6 +13,7 @@ from django.urls import reverse
 from courses import policy, works
 from courses.models import Enrolment, Work
 from courses.policy import DEFAULTS
+from courses.works import regrading
 from tests.courses.rosters.conftest import private_folder
 from tests.factories import people
 from tests.factories.classes import enrolled, training_class
@@ -58,6 +59,27 @@ def test_a_plan_goes_in_comes_back_and_goes_in_again(client: Client, own: Enrolm
     page = client.get(address)
     assert "缺成本测算" in text(page)
     assert "重新提交" in text(page)
+
+
+def test_a_changed_grade_is_shown_with_its_date_and_reason_beside_the_first(
+    client: Client, own: Enrolment, now: datetime
+) -> None:
+    assert own.learner.user is not None
+    work = works.hand_in_link(enrolment=own, link="https://shop.example.com/", by=own.learner.user, now=now)
+    works.judge(by=people.user(), work=work, grade="excellent", note="测算扎实", now=now)
+    work.refresh_from_db()
+    dropped = regrading.ask(by=people.user(), work=work, grade="pass", reason="偏高了", now=now)
+    regrading.decide(by=people.user(), regrade=dropped, agree=False, now=now)
+    change = regrading.ask(by=people.user(), work=work, grade="fail", reason="店铺已关", now=now)
+    address = reverse("my_works", args=[own.number])
+    assert "店铺已关" not in text(client.get(address))
+    regrading.decide(by=people.user(), regrade=change, agree=True, now=now + timedelta(days=2))
+    page = text(client.get(address))
+    assert "原评定：优秀，2026 年 9 月 14 日 9:00，意见：测算扎实" in page
+    assert "改评：优秀改为不合格，2026 年 9 月 16 日 9:00，原因：店铺已关" in page
+    assert "偏高了" not in page
+    client.cookies["django_language"] = "en"
+    assert "Grade changed from Excellent to" in text(client.get(address))
 
 
 def test_a_refusal_stands_at_its_field(client: Client, own: Enrolment) -> None:
