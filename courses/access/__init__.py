@@ -4,6 +4,7 @@ A row is fetched only through a `visible_*` scope, so a stranger's row cannot be
 """
 
 from courses.access.assigned import visible_works
+from courses.access.conditions import EVERYTHING, under
 from courses.access.own import (
     own_certificates,
     own_disputes,
@@ -29,6 +30,7 @@ from courses.access.roles import (
 )
 from courses.access.scopes import (
     FULL_ASKED,
+    class_scope,
     client_classes,
     entry_scope,
     exports_to_decide,
@@ -86,6 +88,7 @@ from courses.access.supervised import visible_cards, visible_room_checks
 
 __all__ = [
     "APPOINTS",
+    "EVERYTHING",
     "FULL_ASKED",
     "PUBLIC_PREFIXES",
     "ROLES",
@@ -97,6 +100,7 @@ __all__ = [
     "appointable",
     "appointing_districts",
     "appointing_institutions",
+    "class_scope",
     "client_classes",
     "entry_scope",
     "exports_to_decide",
@@ -122,6 +126,7 @@ __all__ = [
     "still_reaches",
     "takes_two",
     "tally_district",
+    "under",
     "visible_batches",
     "visible_bookings",
     "visible_call_backs",

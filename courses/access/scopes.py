@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from courses.access.conditions import EVERYTHING
 from courses.access.roles import ROLES, WHOLE_CITY, Permission, Role, held, may
 from courses.models import (
     ApiClient,
@@ -45,15 +46,18 @@ from courses.models import (
     User,
 )
 
-# Not an empty Q, which vanishes from `Q() | other` and would leave the other alone.
-EVERYTHING = ~Q(pk__in=[])
 # Files with full numbers that wait for a second person.
 FULL_ASKED = Export.objects.filter(full=True, status=Export.Status.ASKED)
 
 
 def visible_classes(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[TrainingClass]:
     """City, inspectors and auditors see every class; districts, institutions and trainers their own."""
-    return TrainingClass.objects.filter(_scope(user, now, prefix="", permission=permission)).distinct()
+    return TrainingClass.objects.filter(class_scope(user=user, now=now, permission=permission))
+
+
+def class_scope(*, user: User, now: datetime, permission: Permission | None = None) -> Q:
+    """The same as a condition, which no class meets twice."""
+    return _scope(user, now, prefix="", permission=permission)
 
 
 def visible_lessons(*, user: User, now: datetime, permission: Permission | None = None) -> QuerySet[Lesson]:
@@ -311,7 +315,9 @@ def _post_scope(post: Post, *, prefix: str) -> Q:
     if post.role == Role.INSTITUTION:
         return Q(**{f"{prefix}institution": post.institution_id})
     if post.role == Role.TRAINER:
-        return Q(**{f"{prefix}trainers": post.user_id})
+        # No join, which would give a class once for each of its trainers.
+        taught = TrainingClass.trainers.through.objects.filter(user=post.user_id).values("trainingclass")
+        return Q(**{f"{prefix}pk__in": taught})
     return Q(pk__in=[])
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
+from courses import access
 from courses import policy as policies
 from courses.enrolment.decisions import Status
 from courses.enrolment.no_show import SILENT, UNDER_WAY, nothing_waits
@@ -23,9 +24,9 @@ class Undecided(StrEnum):
     NO_SHOW = "no_show"
 
 
-def undecided(*, of: Undecided, classes: QuerySet[TrainingClass], now: datetime) -> QuerySet[Enrolment]:
-    """The enrolments of these classes that a person has to decide on in this way."""
-    own = Enrolment.objects.filter(training_class__in=classes.order_by().values("pk"))
+def undecided(*, of: Undecided, where: Q, now: datetime) -> QuerySet[Enrolment]:
+    """The enrolments that a person has to decide on in this way, of the classes that meet a condition."""
+    own = Enrolment.objects.filter(access.under(where, "training_class"))
     if of == Undecided.NO_SHOW:
         return _to_give_up(own, now)
     return _to_review(own) if of == Undecided.APPLICATION else _to_call_in(own)

@@ -1,6 +1,7 @@
 """Which step a camp is at and whose it is, as queries: what `candidates` says of each application, in the database."""
 
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -17,6 +18,12 @@ SHEETS = ScoreSheet.objects.filter(enrolment=OuterRef("pk"))
 
 def unscored() -> QuerySet[Enrolment]:
     """Applications with papers whose scoring is not complete, in camps whose result nobody has put forward."""
+    return _unscored().all()
+
+
+@cache
+def _unscored() -> QuerySet[Enrolment]:
+    """Put together once: that takes longer than the database needs to answer."""
     stands = Selection.objects.filter(training_class=OuterRef("training_class"), status__in=Selection.LIVE)
     gap = Cast(KeyTextTransform("selection_gap", "training_class__policy__document"), IntegerField())
     rows = Enrolment.objects.filter(
@@ -49,7 +56,10 @@ def to_propose(*, now: datetime) -> QuerySet[TrainingClass]:
     begun = Q(enrol_until=None, starts_on__lte=policies.local_date(now))
     ready = (Q(enrol_until=None) | shut) & Q(complete) | (shut | begun) & Q(Exists(of_class))
     camps = TrainingClass.objects.filter(ready, ~stands, mode=TrainingClass.Mode.SELECTED)
-    return camps.filter(status=TrainingClass.Status.ENROLLING).exclude(pk__in=unscored().values("training_class"))
+    # Class by class: only of these is it asked whether anything lacks a sheet.
+    return camps.filter(
+        ~Exists(unscored().filter(training_class=OuterRef("pk"))), status=TrainingClass.Status.ENROLLING
+    )
 
 
 def to_confirm(*, now: datetime, by: User | None = None) -> QuerySet[TrainingClass]:

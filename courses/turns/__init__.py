@@ -18,6 +18,7 @@ others who see it it is somebody else's. A draft that was never handed in waits 
 else.
 """
 
+from courses.turns.asked import ASKED_CHANGES, open_follow_ups, ripe_disputes, to_call
 from courses.turns.city import mine as my_matters
 from courses.turns.city import since_of
 from courses.turns.deeds import (
@@ -53,23 +54,13 @@ from courses.turns.kinds import (
     Wanted,
 )
 from courses.turns.papers import in_question, uncertified
-from courses.turns.waiting import (
-    WISHES,
-    begun,
-    count_mine,
-    elsewhere,
-    kinds_for,
-    mine,
-    my_registrations,
-    open_follow_ups,
-    ripe_disputes,
-    to_call,
-)
+from courses.turns.waiting import begun, count_mine, elsewhere, kinds_for, mine, my_registrations
 
 __all__ = [
     "AFTERWARDS",
     "AGREED",
     "ASKED",
+    "ASKED_CHANGES",
     "CALLED",
     "CHECKED",
     "CLOSED",
@@ -89,7 +80,6 @@ __all__ = [
     "SCORED",
     "TAKEN_BACK",
     "TOLD",
-    "WISHES",
     "Handled",
     "Of",
     "Turn",

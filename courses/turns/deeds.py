@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Expression, F, IntegerField, Max, QuerySet, Value, When
+from django.db.models import Case, Count, Expression, F, IntegerField, Max, Q, QuerySet, Value, When
 
 from courses import access
 from courses.access import Permission
@@ -71,30 +71,29 @@ def handled(
 
     One line a subject and deed. The opening of enrolment, which follows an approval by itself, is no deed of its own.
     """
-    seen = access.visible_classes(user=user, now=now, permission=Permission.SEE_DESK).filter(wanted.classes)
-    classes = seen.values("pk")
+    where = access.class_scope(user=user, now=now, permission=Permission.SEE_DESK) & wanted.classes
     files = access.visible_institutions(user=user, now=now, permission=Permission.SEE_DESK)
     parts = [
-        *_completion_deeds(user, classes),
-        *_second_deeds(user, classes),
-        *_camp_deeds(user, classes),
-        *_sheet_deeds(user, classes),
-        *_register_deeds(user, classes),
-        *_later_deeds(user, classes),
+        *_completion_deeds(user, where),
+        *_second_deeds(user, where),
+        *_camp_deeds(user, where),
+        *_sheet_deeds(user, where),
+        *_register_deeds(user, where),
+        *_later_deeds(user, where),
     ]
     parts += [_file_deeds(user, files, wanted), *(_city_deeds(user) if wanted.is_everything else [])]
     parts.append(_card_deeds(user, now, wanted))
-    return _class_deeds(user, classes).union(*parts, all=True).order_by("-last", "subject", "deed")
+    return _class_deeds(user, where).union(*parts, all=True).order_by("-last", "subject", "deed")
 
 
-def _class_deeds(user: User, classes: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    events = ClassEvent.objects.filter(by=user, training_class__in=classes)
+def _class_deeds(user: User, where: Q) -> QuerySet[Any, Any]:
+    events = ClassEvent.objects.filter(access.under(where, "training_class"), by=user)
     deeds = events.exclude(from_status=Status.APPROVED, to_status=Status.ENROLLING)
     return _told(deeds, Of.CLASS, F("training_class"), F("to_status"), Value(0, IntegerField()), Max("at"))
 
 
-def _completion_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
-    own = Completion.objects.filter(**{f"{CLASS}__in": classes})
+def _completion_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
+    own = Completion.objects.filter(access.under(where, CLASS))
     deeds = (
         ("submitted", word(Completion.Status.SUBMITTED)),
         ("approved", word(Completion.Status.APPROVED)),
@@ -106,16 +105,16 @@ def _completion_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[
     ]
 
 
-def _second_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+def _second_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
     """Works, scores, undercut completions, revocations and certificates: what was begun, and what was decided."""
     of_class = f"completion__{CLASS}"
-    scores = Score.objects.filter(**{f"{CLASS}__in": classes}, reason__gt="")
-    found = Undercut.objects.filter(**{f"{of_class}__in": classes})
-    taken = Revocation.objects.filter(**{f"{of_class}__in": classes})
-    regrades = Regrade.objects.filter(**{f"work__{CLASS}__in": classes})
-    papers = CertificateWithdrawal.objects.filter(**{f"certificate__{of_class}__in": classes})
+    scores = Score.objects.filter(access.under(where, CLASS), reason__gt="")
+    found = Undercut.objects.filter(access.under(where, of_class))
+    taken = Revocation.objects.filter(access.under(where, of_class))
+    regrades = Regrade.objects.filter(access.under(where, f"work__{CLASS}"))
+    papers = CertificateWithdrawal.objects.filter(access.under(where, f"certificate__{of_class}"))
     steps: tuple[tuple[QuerySet[Any], Of, str, Expression | F, str], ...] = (
-        (Work.objects.filter(reviewer=user, **{f"{CLASS}__in": classes}), Of.WORKS, CLASS, word(JUDGED), "judged_at"),
+        (Work.objects.filter(access.under(where, CLASS), reviewer=user), Of.WORKS, CLASS, word(JUDGED), "judged_at"),
         (regrades.filter(by=user), Of.WORKS, f"work__{CLASS}", word(ASKED), "at"),
         (regrades.filter(decided_by=user), Of.WORKS, f"work__{CLASS}", F("status"), "decided_at"),
         (scores.filter(by=user), Of.SCORES, CLASS, word(ASKED), "at"),
@@ -163,9 +162,9 @@ def _city_deeds(user: User) -> list[QuerySet[Any, Any]]:
     return [_told(rows, of, F(subject), deed, nobody, Max(at)) for rows, of, subject, deed, at in steps]
 
 
-def _camp_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
-    sheets = ScoreSheet.objects.filter(reviewer=user, **{f"{CLASS}__in": classes})
-    results = Selection.objects.filter(training_class__in=classes)
+def _camp_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
+    sheets = ScoreSheet.objects.filter(access.under(where, CLASS), reviewer=user)
+    results = Selection.objects.filter(access.under(where, "training_class"))
     scored = _told(sheets, Of.CAMP, F(CLASS), word(SCORED), Count("enrolment", distinct=True), Max("at"))
     deeds = (("proposed", "proposed"), ("confirmed", "published"), ("returned", "returned"))
     nobody = Value(0, IntegerField())
@@ -185,9 +184,9 @@ def _camp_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, A
     ]
 
 
-def _sheet_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+def _sheet_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
     """Signed sheets that somebody entered, and what was decided on those of others."""
-    own = PaperEntry.objects.filter(sheet__training_class__in=classes)
+    own = PaperEntry.objects.filter(access.under(where, "sheet__training_class"))
     nobody = Value(0, IntegerField())
     entered = own.filter(entered_by=user).exclude(status=PaperEntry.Status.WITHDRAWN)
     return [
@@ -206,10 +205,10 @@ def _sheet_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, 
     ]
 
 
-def _register_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+def _register_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
     """Registers that somebody sent as a file, and what was decided on those of others."""
     of_class, nobody = "lesson__training_class", Value(0, IntegerField())
-    own = Evidence.objects.filter(by=user, **{f"{of_class}__in": classes})
+    own = Evidence.objects.filter(access.under(where, of_class), by=user)
     decided = own.filter(kind__in=(Evidence.Kind.CONFIRM, Evidence.Kind.REJECT), supersedes__kind=Evidence.Kind.IMPORT)
     return [
         _told(
@@ -219,11 +218,11 @@ def _register_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[An
     ]
 
 
-def _later_deeds(user: User, classes: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+def _later_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
     """Learners called back, and those who completed asked what became of them."""
     of_class, of_done = "call_back__training_class", f"completion__{CLASS}"
-    lines = CallBackLine.objects.filter(by=user, **{f"{of_class}__in": classes})
-    asked = FollowUp.objects.filter(by=user, **{f"{of_done}__in": classes})
+    lines = CallBackLine.objects.filter(access.under(where, of_class), by=user)
+    asked = FollowUp.objects.filter(access.under(where, of_done), by=user)
     return [
         _told(lines, Of.CALL_BACKS, F(of_class), word(CALLED), Count("pk"), Max("at")),
         _told(asked, Of.FOLLOW_UPS, F(of_done), word(CALLED), Count("pk"), Max("at")),

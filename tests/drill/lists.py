@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses import turns
 from courses.models import TrainingClass, User
 from tests.drill import city, matters, queues
 from tests.drill.city import CLASS_SIZE, NAMES, SERIES

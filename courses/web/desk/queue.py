@@ -85,9 +85,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     user = officer(request)
     chosen = _chosen(request)
     everything = waiting.rows(user=user, now=now, wanted=_wanted(chosen))
+    asks_checks = chosen["check"] not in ("", LATE)
+    if asks_checks:
+        waiting.checked(found=everything, now=now)
     fitting = [row for row in everything if _fits(row, chosen)]
     page = Paginator(fitting, PER_PAGE).get_page(request.GET.get("page"))
-    choosable = [row for row in page.object_list if row.may_be_chosen]
+    shown = list(page.object_list) if asks_checks else waiting.checked(found=list(page.object_list), now=now)
+    choosable = [row for row in shown if row.may_be_chosen]
     filtered = bool(chosen["district"] or chosen["q"])
     mine = turns.count_mine(user=user, now=now) if filtered else len(everything)
     kinds = turns.kinds_for(user=user, now=now)
@@ -97,7 +101,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "due_today": sum(1 for row in fitting if row.due and row.days_left <= 0),
         "choosable": len(choosable),
         "choosable_people": sum(row.people for row in choosable),
-        "reviews": any(row.kind == Turn.COMPLETION_REVIEW for row in page.object_list),
+        "reviews": any(row.kind == Turn.COMPLETION_REVIEW for row in shown),
         "told": notices.told_staff(user=user, since=now - NEWS)[:NEWS_MOST],
         **kept_views(request, SavedView.Listing.QUEUE),
     }
@@ -107,7 +111,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def listed(request: HttpRequest, now: datetime) -> list[Row]:
     """Every row that the filters of the address leave of the queue."""
     chosen = _chosen(request)
-    rows = waiting.rows(user=officer(request), now=now, wanted=_wanted(chosen))
+    rows = waiting.checked(found=waiting.rows(user=officer(request), now=now, wanted=_wanted(chosen)), now=now)
     return [row for row in rows if _fits(row, chosen)]
 
 
@@ -129,7 +133,8 @@ def desk_elsewhere(request: HttpRequest) -> HttpResponse:
     """等别人办: what waits for somebody else among the classes that this person sees, longest first."""
     now = timezone.now()
     chosen = _chosen(request)
-    found = turns.elsewhere(user=officer(request), now=now, wanted=_wanted(chosen))
+    # Read whole: to count them and to find a page of them takes as long.
+    found = list(turns.elsewhere(user=officer(request), now=now, wanted=_wanted(chosen)))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     mine = turns.count_mine(user=officer(request), now=now)
     frame = _frame(request, page=page, chosen=chosen, here="desk_elsewhere", now=now, mine=mine)
@@ -166,23 +171,29 @@ def _frame(
 ) -> dict[str, Any]:
     """Tabs with their numbers, filters and pages; who only reads has no tabs."""
     user = officer(request)
-    numbers = {
-        "desk": (_("待我办"), mine),
-        "desk_handled": (_("我办过的"), turns.handled(user=user, now=now).count()),
-        "desk_elsewhere": (_("等别人办"), turns.elsewhere(user=user, now=now).count()),
-    }
-    tabs = [
-        {"url": reverse(name), "word": word, "count": count, "current": name == here}
-        for name, (word, count) in numbers.items()
-    ]
+    own = page.paginator.count if not any(chosen.values()) else None
     return {
         "page": page,
         "query": query_without_page(request),
         "chosen": chosen,
         "clear": reverse(here) if any(chosen.values()) else "",
         "districts": _districts(user, now),
-        "tabs": tabs if turns.kinds_for(user=user, now=now) else [],
+        "tabs": _tabs(user, now, here, mine, own) if turns.kinds_for(user=user, now=now) else [],
     }
+
+
+def _tabs(user: User, now: datetime, here: str, mine: int, own: int | None) -> list[dict[str, Any]]:
+    """`own` is the number of the list that is open, where nothing narrows it."""
+    counts = {"desk_handled": turns.handled, "desk_elsewhere": turns.elsewhere}
+    words = {"desk": _("待我办"), "desk_handled": _("我办过的"), "desk_elsewhere": _("等别人办")}
+    tabs = []
+    for name, word in words.items():
+        if name == "desk":
+            count = mine
+        else:
+            count = own if name == here and own is not None else counts[name](user=user, now=now).count()
+        tabs.append({"url": reverse(name), "word": word, "count": count, "current": name == here})
+    return tabs
 
 
 def _districts(user: User, now: datetime) -> QuerySet[District]:

@@ -17,9 +17,7 @@ from courses.classes import checks_of, deadline_after
 from courses.models import (
     Attendance,
     Card,
-    ChangeRequest,
     Completion,
-    Dispute,
     Evidence,
     Registration,
     ReviewEscalation,
@@ -27,58 +25,46 @@ from courses.models import (
     User,
 )
 from courses.turns import (
-    AFTERWARDS,
     OF_CAMPS,
     OF_CITY,
-    OF_PRESENCE,
     OF_REGISTRATIONS,
-    OF_RESTS,
-    OF_SEATS,
-    OF_SECONDS,
     Turn,
     Waiting,
     Wanted,
 )
 from courses.web.desk.rows import Check, Row
-from courses.web.desk.waiting_seats import camp_rows, seat_rows, set_camp_deadlines, wish_rows
-from courses.web.desk.waiting_seconds import MATTERS_OF, SHOWN, begun_rows
+from courses.web.desk.waiting_seats import camp_rows, set_camp_deadlines
+from courses.web.desk.waiting_seconds import COUNTED, MATTERS_OF, SHOWN, begun_rows, matter_rows
 
 Status = TrainingClass.Status
 SHOWN_FILE = ("institution__district", "submitted_by")
 
 
 def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
-    """Everything that waits for this person within `wanted`, nearest deadline first.
+    """Everything that waits for this person within `wanted`, nearest deadline first; the checks of classes and of
+    completions, which take long, are made by `checked` for those that are shown.
 
     The number of statements does not depend on the number of rows.
     """
-    found: list[Row] = []
-    for kind in turns.kinds_for(user=user, now=now):
-        if kind in (*OF_SECONDS, *OF_PRESENCE, *OF_RESTS, *OF_CITY, *AFTERWARDS):
-            found += begun_rows(kind, user, now, wanted)
-            continue
-        if kind in OF_REGISTRATIONS:
+    kinds = turns.kinds_for(user=user, now=now)
+    found = begun_rows([kind for kind in kinds if kind in COUNTED], user, now, wanted)
+    for kind in kinds:
+        if kind in OF_CITY:
+            found += matter_rows(kind, user, now, wanted)
+        elif kind in OF_REGISTRATIONS:
             files = turns.my_registrations(user=user, now=now, wanted=wanted, turn=kind).select_related(*SHOWN_FILE)
             found += [_registration_row(kind, registration, user) for registration in files]
-            continue
-        classes = turns.mine(turn=kind, user=user, now=now, wanted=wanted).select_related(*SHOWN)
-        if kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND):
-            found += [_class_row(kind, training_class) for training_class in classes]
-        elif kind == Turn.CHANGE_REVIEW:
-            found += _change_rows(classes, user)
-        elif kind == Turn.DISPUTE_REVIEW:
-            found += _dispute_rows(classes, now)
-        elif kind == Turn.TRANSFER_REQUEST:
-            found += wish_rows(classes)
-        elif kind in OF_SEATS:
-            found += seat_rows(kind, classes, now)
-        elif kind in OF_CAMPS:
-            found += camp_rows(kind, classes, user, now)
-        else:
-            found += _completion_rows(kind, classes, user)
+        elif kind not in COUNTED:
+            found += _class_rows(kind, user, now, wanted)
     _set_deadlines(found, now)
-    _set_checks(found, now)
     return sorted(found, key=lambda row: (row.due or date.max, row.since, row.number))
+
+
+def _class_rows(kind: Turn, user: User, now: datetime, wanted: Wanted) -> list[Row]:
+    classes = turns.mine(turn=kind, user=user, now=now, wanted=wanted).select_related(*SHOWN)
+    if kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND):
+        return [_class_row(kind, training_class) for training_class in classes]
+    return camp_rows(kind, classes, user, now) if kind in OF_CAMPS else _completion_rows(kind, classes, user)
 
 
 def followed(*, waits: Iterable[Waiting], now: datetime) -> list[Row]:
@@ -121,51 +107,17 @@ def _registration_row(kind: Turn, registration: Registration, user: User) -> Row
 
 def _class_row(kind: Turn, training_class: TrainingClass) -> Row:
     by = training_class.submitted_by
-    return Row(
+    row = Row(
         kind,
         training_class,
         since=training_class.submitted_at or training_class.created_at,
         people=0,
         submitter=privacy.mask_name(by.name) if by else "",
     )
-
-
-def _change_rows(classes: QuerySet[TrainingClass], user: User) -> list[Row]:
-    """One row a class, since its oldest open request."""
-    asked = Q(change_requests__status=ChangeRequest.Status.ASKED)
-    listed = classes.annotate(
-        asked_since=Min("change_requests__asked_at", filter=asked),
-        asked_by_me=Count("change_requests", filter=asked & Q(change_requests__asked_by=user)),
-        asked=Count("change_requests", filter=asked),
-    )
-    rows = []
-    for each in listed:
-        words = ngettext("%(count)s 份变更申请", "%(count)s 份变更申请", each.asked) % {"count": each.asked}
-        row = Row(Turn.CHANGE_REVIEW, each, since=each.asked_since, own=each.asked_by_me > 0)
-        row.checks.append(Check("slow", words, _("须逐项看")))
-        rows.append(row)
-    return rows
-
-
-def _dispute_rows(classes: QuerySet[TrainingClass], now: datetime) -> list[Row]:
-    """One row a class, since its oldest dispute that is ripe."""
-    ripe = Dispute.objects.filter(turns.ripe_disputes(now=now), enrolment__training_class__in=classes.values("pk"))
-    totals = {
-        total["enrolment__training_class"]: total
-        for total in ripe.order_by()
-        .values("enrolment__training_class")
-        .annotate(asked=Count("pk"), since=Min("raised_at"))
-    }
-    rows = []
-    for each in classes:
-        total = totals.get(each.pk)
-        if total is None:
-            continue
-        words = ngettext("%(count)s 份考勤异议", "%(count)s 份考勤异议", total["asked"]) % {"count": total["asked"]}
-        row = Row(Turn.DISPUTE_REVIEW, each, since=total["since"])
-        row.checks.append(Check("slow", words, _("须逐项看")))
-        rows.append(row)
-    return rows
+    if kind == Turn.CLASS_MEND:
+        returned = training_class.status == Status.RETURNED
+        row.checks.append(Check("slow", _("已退回，待改")) if returned else Check("none", _("草稿，未提交")))
+    return row
 
 
 def _completion_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User) -> list[Row]:
@@ -229,17 +181,15 @@ def _days(row: Row, review_days: int, today: date) -> int:
     return policy.of_class(training_class=row.training_class, on=today).application_days
 
 
-def _set_checks(found: list[Row], now: datetime) -> None:
+def checked(*, found: list[Row], now: datetime) -> list[Row]:
+    """The same rows, each with what is remarked on it."""
     reviewed = [row for row in found if row.kind == Turn.CLASS_REVIEW]
     completed = [row for row in found if row.kind in (Turn.COMPLETION_REVIEW, Turn.COMPLETION_SUBMIT)]
     if reviewed:
         _check_classes(reviewed, now)
     if completed:
         _check_completions(completed, now)
-    for row in found:
-        if row.kind == Turn.CLASS_MEND:
-            returned = row.training_class.status == Status.RETURNED
-            row.checks.append(Check("slow", _("已退回，待改")) if returned else Check("none", _("草稿，未提交")))
+    return found
 
 
 def _check_classes(listed: list[Row], now: datetime) -> None:
@@ -269,7 +219,7 @@ def _check_completions(listed: list[Row], now: datetime) -> None:
         )
     )
     for row in listed:
-        held = policy.of_version(row.training_class.policy) if row.training_class.policy else policy.Policy()
+        held = policy.of_class(training_class=row.training_class, on=policy.local_date(now))
         share = shares.get(row.training_class.pk, 0)
         if row.unmet:
             words = ngettext("%(count)s 人未达条件", "%(count)s 人未达条件", row.unmet) % {"count": row.unmet}

@@ -1,4 +1,4 @@
-"""What waits at the desk about seats: camps to score and bring to a result, learners who ask to change class."""
+"""What waits at the desk about camps: applications to score, results to bring out."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,49 +7,10 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses import enrolment, policy, selection, turns
-from courses.enrolment import Undecided
+from courses import policy, selection
 from courses.models import Enrolment, TrainingClass, User
 from courses.turns import Turn
 from courses.web.desk.rows import Check, Row
-
-
-def wish_rows(classes: QuerySet[TrainingClass]) -> list[Row]:
-    """One row a class, since the first of its learners asked to change to another."""
-    waits = turns.WISHES.filter(enrolment__training_class__in=classes.values("pk")).order_by()
-    counted = waits.values("enrolment__training_class").annotate(many=Count("pk"), since=Min("asked_at"))
-    totals = {total["enrolment__training_class"]: total for total in counted}
-    rows = []
-    for each in classes:
-        if total := totals.get(each.pk):
-            words = ngettext("%(count)s 份转班申请", "%(count)s 份转班申请", total["many"]) % {"count": total["many"]}
-            row = Row(Turn.TRANSFER_REQUEST, each, since=total["since"])
-            row.checks.append(Check("wait", words))
-            rows.append(row)
-    return rows
-
-
-def seat_rows(kind: Turn, classes: QuerySet[TrainingClass], now: datetime) -> list[Row]:
-    """One row a class: how many applications wait, could be called in, or never came."""
-    waits = enrolment.undecided(of=Undecided(kind), classes=classes, now=now).order_by()
-    counted = waits.values("training_class").annotate(many=Count("pk"), since=Min("applied_at"))
-    totals = {total["training_class"]: total for total in counted}
-    rows = []
-    for each in classes:
-        if total := totals.get(each.pk):
-            row = Row(kind, each, since=total["since"])
-            row.checks.append(Check("wait", _seat_words(kind, total["many"])))
-            rows.append(row)
-    return rows
-
-
-def _seat_words(kind: Turn, many: int) -> str:
-    words = {
-        Turn.APPLICATION_REVIEW: ngettext("%(count)s 份报名待审核", "%(count)s 份报名待审核", many),
-        Turn.CALL_IN: ngettext("%(count)s 人在候补，有空位", "%(count)s 人在候补，有空位", many),
-        Turn.NO_SHOW: ngettext("%(count)s 人一直没有到课", "%(count)s 人一直没有到课", many),
-    }
-    return words[kind] % {"count": many}
 
 
 def camp_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User, now: datetime) -> list[Row]:

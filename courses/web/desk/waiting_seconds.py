@@ -1,15 +1,16 @@
 """What one person began and another decides: scores, undercut completions, revocations, certificates; what is left to
 finish; what comes after a class; and what concerns the whole city."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from courses import access, privacy, turns
 from courses import policy as policies
+from courses import privacy, turns
 from courses.models import (
     Card,
     ErasureRequest,
@@ -23,10 +24,10 @@ from courses.models import (
     User,
     YearClose,
 )
-from courses.turns import OF_CARDS, OF_CITY, OF_RESTS, Turn, Wanted
+from courses.turns import OF_CARDS, OF_RESTS, OF_SEATS, Turn, Wanted
 from courses.web.desk.rows import Check, Row
 
-SHOWN = ("course__kind", "district", "institution", "submitted_by", "policy")
+SHOWN = ("course__kind", "district", "institution", "submitted_by")
 MATTERS_OF: dict[Turn, QuerySet[Any]] = {
     Turn.MERGE_REVIEW: MergeProposal.objects.all(),
     Turn.ERASURE_REVIEW: ErasureRequest.objects.all(),
@@ -56,47 +57,57 @@ WAITS = {
     Turn.CARD_ANSWER: gettext_lazy("申辩待答复"),
     Turn.CARD_WITHDRAWAL: gettext_lazy("撤回待确认"),
 }
+COUNTED: dict[Turn, Any] = {
+    Turn.CHANGE_REVIEW: ngettext_lazy("%(count)s 份变更申请", "%(count)s 份变更申请", "count"),
+    Turn.DISPUTE_REVIEW: ngettext_lazy("%(count)s 份考勤异议", "%(count)s 份考勤异议", "count"),
+    Turn.TRANSFER_REQUEST: ngettext_lazy("%(count)s 份转班申请", "%(count)s 份转班申请", "count"),
+    Turn.APPLICATION_REVIEW: ngettext_lazy("%(count)s 份报名待审核", "%(count)s 份报名待审核", "count"),
+    Turn.CALL_IN: ngettext_lazy("%(count)s 人在候补，有空位", "%(count)s 人在候补，有空位", "count"),
+    Turn.NO_SHOW: ngettext_lazy("%(count)s 人一直没有到课", "%(count)s 人一直没有到课", "count"),
+    Turn.WORK_REVIEW: ngettext_lazy("%(count)s 份成果待评定", "%(count)s 份成果待评定", "count"),
+    Turn.SCORE_REVIEW: ngettext_lazy("%(count)s 处成绩修改", "%(count)s 处成绩修改", "count"),
+    Turn.UNDERCUT_REVIEW: ngettext_lazy("%(count)s 人不再符合条件", "%(count)s 人不再符合条件", "count"),
+    Turn.REVOCATION_REVIEW: ngettext_lazy("%(count)s 份撤销待决定", "%(count)s 份撤销待决定", "count"),
+    Turn.CERTIFICATE_REVIEW: ngettext_lazy("%(count)s 份撤证或换发", "%(count)s 份撤证或换发", "count"),
+    Turn.SHEET_CONFIRM: ngettext_lazy("%(count)s 张签到表", "%(count)s 张签到表", "count"),
+    Turn.REGISTER_CONFIRM: ngettext_lazy("考勤文件，%(count)s 人", "考勤文件，%(count)s 人", "count"),
+    Turn.MAKE_UP_ANSWER: ngettext_lazy("%(count)s 份补课", "%(count)s 份补课", "count"),
+    Turn.MAKE_UP_COUNT: ngettext_lazy("%(count)s 份补课", "%(count)s 份补课", "count"),
+    Turn.CERTIFICATE_ISSUE: ngettext_lazy("%(count)s 张证书待发", "%(count)s 张证书待发", "count"),
+    Turn.GROUP_LIST: ngettext_lazy("%(count)s 份团报待名单", "%(count)s 份团报待名单", "count"),
+    Turn.TELL: ngettext_lazy("%(count)s 人没有收到通知，请当面告知", "%(count)s 人没有收到通知，请当面告知", "count"),
+    Turn.CALL_BACK: ngettext_lazy("%(count)s 人待回访", "%(count)s 人待回访", "count"),
+    Turn.FOLLOW_UP: ngettext_lazy("%(count)s 人待跟踪", "%(count)s 人待跟踪", "count"),
+}
+SLOW = (Turn.CHANGE_REVIEW, Turn.DISPUTE_REVIEW)
+# Their rows are not looked at one by one.
+AT_ONCE = (*OF_RESTS, *OF_SEATS, Turn.TRANSFER_REQUEST)
 OF_ERASURES = (Turn.ERASURE_REVIEW, Turn.ERASURE_TELL)
 
 
-def begun_rows(kind: Turn, user: User, now: datetime, wanted: Wanted) -> list[Row]:
-    """One row a class or a matter of the city. One statement where nothing waits, two where something does."""
+def matter_rows(kind: Turn, user: User, now: datetime, wanted: Wanted) -> list[Row]:
+    """One row a matter of the whole city, or a card."""
     if kind in OF_CARDS:
         # Conditions on registrations ask for nothing but their institution, as those on cards do.
         return _matters(kind, user, now, of=wanted.registrations)
-    if kind in OF_CITY:
-        return _matters(kind, user, now) if wanted.is_everything else []
-    scope = access.visible_classes(user=user, now=now, permission=turns.PERMISSION[kind]).filter(wanted.classes)
-    totals = turns.begun(turn=kind, by=user, classes=scope, now=now)
-    if not totals:
-        return []
+    return _matters(kind, user, now) if wanted.is_everything else []
+
+
+def begun_rows(kinds: Iterable[Turn], user: User, now: datetime, wanted: Wanted) -> list[Row]:
+    """One row a class and kind. One statement a kind, and one for the classes of all."""
+    totals = {kind: turns.begun(turn=kind, by=user, wanted=wanted, now=now) for kind in kinds}
+    keys = {key for found in totals.values() for key in found}
+    classes = {each.pk: each for each in TrainingClass.objects.filter(pk__in=keys).select_related(*SHOWN)}
+    changes = turns.ASKED_CHANGES.filter(asked_by=user) if Turn.CHANGE_REVIEW in totals else turns.ASKED_CHANGES.none()
+    asked_by_me = set(changes.values_list("training_class", flat=True))
     rows = []
-    for key, each in TrainingClass.objects.select_related(*SHOWN).in_bulk(list(totals)).items():
-        many, since = totals[key]
-        row = Row(kind, each, since=since)
-        row.checks.append(Check("wait", _words(kind, many), "" if kind in OF_RESTS else _("须逐项看")))
-        rows.append(row)
+    for kind, found in totals.items():
+        for key, (many, since) in found.items():
+            row = Row(kind, classes[key], since=since, own=kind == Turn.CHANGE_REVIEW and key in asked_by_me)
+            note = "" if kind in AT_ONCE else _("须逐项看")
+            row.checks.append(Check("slow" if kind in SLOW else "wait", str(COUNTED[kind] % {"count": many}), note))
+            rows.append(row)
     return rows
-
-
-def _words(kind: Turn, many: int) -> str:
-    words = {
-        Turn.WORK_REVIEW: ngettext("%(count)s 份成果待评定", "%(count)s 份成果待评定", many),
-        Turn.SCORE_REVIEW: ngettext("%(count)s 处成绩修改", "%(count)s 处成绩修改", many),
-        Turn.UNDERCUT_REVIEW: ngettext("%(count)s 人不再符合条件", "%(count)s 人不再符合条件", many),
-        Turn.REVOCATION_REVIEW: ngettext("%(count)s 份撤销待决定", "%(count)s 份撤销待决定", many),
-        Turn.CERTIFICATE_REVIEW: ngettext("%(count)s 份撤证或换发", "%(count)s 份撤证或换发", many),
-        Turn.SHEET_CONFIRM: ngettext("%(count)s 张签到表", "%(count)s 张签到表", many),
-        Turn.REGISTER_CONFIRM: ngettext("考勤文件，%(count)s 人", "考勤文件，%(count)s 人", many),
-        Turn.MAKE_UP_ANSWER: ngettext("%(count)s 份补课", "%(count)s 份补课", many),
-        Turn.MAKE_UP_COUNT: ngettext("%(count)s 份补课", "%(count)s 份补课", many),
-        Turn.CERTIFICATE_ISSUE: ngettext("%(count)s 张证书待发", "%(count)s 张证书待发", many),
-        Turn.GROUP_LIST: ngettext("%(count)s 份团报待名单", "%(count)s 份团报待名单", many),
-        Turn.TELL: ngettext("%(count)s 人没有收到通知，请当面告知", "%(count)s 人没有收到通知，请当面告知", many),
-        Turn.CALL_BACK: ngettext("%(count)s 人待回访", "%(count)s 人待回访", many),
-        Turn.FOLLOW_UP: ngettext("%(count)s 人待跟踪", "%(count)s 人待跟踪", many),
-    }
-    return words[kind] % {"count": many}
 
 
 def _matters(kind: Turn, user: User, now: datetime, *, of: Q | None = None) -> list[Row]:

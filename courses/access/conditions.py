@@ -1,0 +1,20 @@
+"""Conditions on classes, asked of rows that lead to a class: a join, where a list of the classes would be read first."""
+
+from django.db.models import Q
+
+# Not an empty Q, which vanishes from `Q() | other` and would leave the other alone.
+EVERYTHING = ~Q(pk__in=[])
+
+
+def under(condition: Q, path: str) -> Q:
+    """The same condition on the class at the end of `path`; empty where it lets everything through."""
+    if condition == EVERYTHING:
+        return Q()
+    moved = Q(_connector=condition.connector, _negated=condition.negated)
+    for child in condition.children:
+        if not isinstance(child, Q):
+            name, value = child
+            moved.children.append((f"{path}__{name}", value))
+        elif child != EVERYTHING or condition.connector != Q.AND:
+            moved.children.append(under(child, path) if child != EVERYTHING else child)
+    return moved
