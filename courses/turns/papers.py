@@ -5,12 +5,16 @@ from django.db.models import Exists, OuterRef, QuerySet
 from courses.models import Completion, Revocation, Undercut
 
 
+# Of a completion: a revocation waits for its decision, or what undercuts it does.
+IN_QUESTION = Exists(Revocation.objects.filter(completion=OuterRef("pk"), status=Revocation.Status.PROPOSED)) | Exists(
+    Undercut.objects.filter(completion=OuterRef("pk"), status=Undercut.Status.OPEN)
+)
+
+
 def in_question(rows: QuerySet[Completion]) -> QuerySet[Completion]:
     """A revocation waits for its decision, or what undercuts the completion does. A confirmed one waits with its
     revocation; where that was dropped, two people have said that the completion stands."""
-    proposed = Revocation.objects.filter(completion=OuterRef("pk"), status=Revocation.Status.PROPOSED)
-    shown = Undercut.objects.filter(completion=OuterRef("pk"), status=Undercut.Status.OPEN)
-    return rows.filter(Exists(proposed) | Exists(shown))
+    return rows.filter(IN_QUESTION)
 
 
 def uncertified() -> QuerySet[Completion]:
@@ -18,4 +22,4 @@ def uncertified() -> QuerySet[Completion]:
     lacking = Completion.objects.filter(
         status=Completion.Status.APPROVED, certificates__isnull=True, enrolment__learner__erased_at__isnull=True
     )
-    return lacking.exclude(pk__in=in_question(lacking))
+    return lacking.filter(~IN_QUESTION)
