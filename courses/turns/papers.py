@@ -1,14 +1,14 @@
 """Approved completions and their certificates: which are in question, which still lack the paper."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Q, QuerySet
 
 from courses.models import Completion, Revocation, Undercut
 
 
-# Of a completion: a revocation waits for its decision, or what undercuts it does.
-IN_QUESTION = Exists(Revocation.objects.filter(completion=OuterRef("pk"), status=Revocation.Status.PROPOSED)) | Exists(
-    Undercut.objects.filter(completion=OuterRef("pk"), status=Undercut.Status.OPEN)
-)
+# Of a completion: a revocation waits for its decision, or what undercuts it does. These are few, and read once.
+IN_QUESTION = Q(
+    pk__in=Revocation.objects.filter(status=Revocation.Status.PROPOSED).order_by().values("completion")
+) | Q(pk__in=Undercut.objects.filter(status=Undercut.Status.OPEN).order_by().values("completion"))
 
 
 def in_question(rows: QuerySet[Completion]) -> QuerySet[Completion]:
