@@ -1,5 +1,7 @@
 """Conditions on classes, asked of rows that lead to a class: a join, where a list of the classes would be read first."""
 
+from typing import Any, cast
+
 from django.db.models import Q
 
 # Not an empty Q, which vanishes from `Q() | other` and would leave the other alone.
@@ -13,7 +15,7 @@ def under(condition: Q, path: str) -> Q:
     moved = Q(_connector=condition.connector, _negated=condition.negated)
     for child in condition.children:
         if not isinstance(child, Q):
-            name, value = child
+            name, value = cast("tuple[str, Any]", child)
             moved.children.append((f"{path}__{name}", value))
         elif child != EVERYTHING or condition.connector != Q.AND:
             moved.children.append(under(child, path) if child != EVERYTHING else child)

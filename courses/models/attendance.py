@@ -150,6 +150,9 @@ class Evidence(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["lesson", "learner"], name="evidence_lesson_learner"),
             models.Index(fields=["lesson", "device"], name="evidence_lesson_device"),
+            models.Index(
+                fields=["lesson"], condition=Q(kind="import", strength="awaiting"), name="evidence_undecided_file"
+            ),
         ]
 
 

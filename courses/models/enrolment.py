@@ -156,6 +156,8 @@ class Enrolment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["learner", "status"], name="enrolment_learner"),
             models.Index(fields=["offer_until"], condition=Q(status="offered"), name="enrolment_offers"),
+            models.Index(fields=["training_class"], condition=Q(status="applied"), name="enrolment_applied"),
+            models.Index(fields=["training_class"], condition=Q(status="waitlisted"), name="enrolment_waitlisted"),
         ]
 
     def __str__(self) -> str:

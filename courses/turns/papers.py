@@ -4,7 +4,6 @@ from django.db.models import Q, QuerySet
 
 from courses.models import Completion, Revocation, Undercut
 
-
 # Of a completion: a revocation waits for its decision, or what undercuts it does. These are few, and read once.
 IN_QUESTION = Q(
     pk__in=Revocation.objects.filter(status=Revocation.Status.PROPOSED).order_by().values("completion")

@@ -117,9 +117,9 @@ def _matters(kind: Turn, user: User, now: datetime, *, of: Q | None = None) -> l
         rows = rows.filter(of or Q()).select_related("institution__district")
     if kind in (Turn.MONTH_CLOSE, Turn.YEAR_CLOSE):
         rows = rows.defer("snapshot")
-    found = []
+    found, since = [], turns.since_of(turn=kind)
     for matter in rows:
-        row = Row(kind, matter, since=getattr(matter, turns.since_of(turn=kind)))
+        row = Row(kind, matter, since=getattr(matter, since))
         row.submitter = privacy.mask_name(getattr(matter, starter).name)
         row.checks.append(Check("wait", _matter_words(kind, matter), _("须逐项看")))
         if kind in OF_ERASURES:
