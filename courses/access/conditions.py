@@ -1,4 +1,4 @@
-"""Conditions on classes, asked of rows that lead to a class: a join, where a list of the classes would be read first."""
+"""Conditions on classes, asked of rows that lead to a class: by a join, and no list of classes is read first."""
 
 from typing import Any, cast
 

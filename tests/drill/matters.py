@@ -65,7 +65,7 @@ def fill(city: City) -> None:
 
 
 def _files(city: City) -> None:
-    """Each institution is registered, and every fourth has handed in a change; the one that is asked for got one back."""
+    """Each institution is registered, every fourth handed in a change; the one that is asked for got one back."""
     by, decider = city.staff["submits"], city.staff["city"]
     files, events = [], []
     for place, school in enumerate(city.schools):

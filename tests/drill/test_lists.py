@@ -16,7 +16,8 @@ def test_no_list_asks_the_database_more_often_in_a_city_twice_as_large(arena: Ar
     asked = {name: number for name, number in small.numbers.items() if name.endswith("queries")}
     assert len(asked) > 40
     assert min(asked.values()) > 3
-    assert {name: number for name, number in large.numbers.items() if name in asked} == asked
+    # Fewer where the first page happens to hold nothing whose checks are looked up.
+    assert {name: (number, large.numbers[name]) for name, number in asked.items() if large.numbers[name] > number} == {}
 
 
 def test_a_list_that_is_too_slow_or_does_not_answer_is_a_fault(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
