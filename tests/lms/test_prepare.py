@@ -37,10 +37,10 @@ def test_each_step_of_a_first_start_is_named_before_it_begins_with_how_long_it_t
     call_command("prepare", stdout=said)
     words = {name: line for name, line in seen if name in ("compile", "migrate", "load_reference", "seed_demo")}
     assert [line.partition(" (")[0] for line in words.values()] == [
-        "Writing the translations",
-        "Making the tables",
-        "Reading the reference lists",
-        "Building the demo city once",
+        "编译翻译 writing the translations",
+        "建表 making the tables",
+        "读入参考数据 reading the reference lists",
+        "建立演示城市，只做一次 building the demo city, once",
     ]
     assert [line for line in words.values() if "second" not in line and "minute" not in line] == []
     assert [name for name, _line in seen][-2:] == ["seed_demo", "renew_demo"]
