@@ -76,6 +76,4 @@ def _look_through(row: TrainingClass, *, by: User, now: datetime) -> None:
 def _propose(enrolments: Sequence[Enrolment], office: Office, now: datetime) -> list[Completion]:
     """Those who fulfil the rules; the others stay without a completion, and the class page says what they miss."""
     admitted = [row for row in enrolments if row.status == Enrolment.Status.ADMITTED]
-    assessed = completion.assess_all(enrolments=admitted, now=now)
-    passed = [row for row in admitted if assessed[row.pk].passed]
-    return [completion.propose(by=office.trainer, enrolment=row, now=now) for row in passed]
+    return completion.propose_all(by=office.trainer, enrolments=admitted, now=now).done
