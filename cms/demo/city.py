@@ -36,7 +36,7 @@ def build(*, now: datetime, telling: Telling, share: float = 1.0) -> None:
     change_needs(now=now)
     newcomer(now=now)
     telling.step("课程页 course pages")
-    build_pages(courses=courses, today=local_date(now))
+    build_pages(courses=courses, telling=telling, today=local_date(now))
     telling.step("班次和报名 classes and enrolments")
     staged = build_classes(cast=cast, handled=handled, telling=telling)
     tell_guests(staged=staged, now=now)

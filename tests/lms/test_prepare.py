@@ -46,6 +46,17 @@ def test_each_step_of_a_first_start_is_named_before_it_begins_with_how_long_it_t
     assert [name for name, _line in seen][-2:] == ["seed_demo", "renew_demo"]
 
 
+def test_the_demo_city_writes_to_the_terminal_itself_so_that_its_counts_stay_on_one_line(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    given: dict[str, dict[str, Any]] = {}
+    settings.DEMO = True
+    monkeypatch.setattr(prepare, "call_command", lambda name, **options: given.update({name: options}))
+    monkeypatch.setattr(prepare.Command, "tables_are_behind", lambda _self: False)
+    call_command("prepare", stdout=StringIO())
+    assert given["seed_demo"] == {}
+
+
 def test_a_later_start_has_nothing_to_say(
     done: tuple[StringIO, list[tuple[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

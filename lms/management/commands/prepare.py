@@ -54,5 +54,6 @@ class Command(BaseCommand):
 
         if not Course.objects.exists():
             self.say("建立演示城市，只做一次 building the demo city, once (a minute or two) …")
-            call_command("seed_demo", stdout=self.stdout)
+            # Not through our own window: a wrapper in a wrapper would end each line that is to be written anew.
+            call_command("seed_demo")
         call_command("renew_demo", verbosity=0)
