@@ -40,18 +40,13 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 DATA = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 HOST = "127.0.0.1"
-BROWSERS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-)
+BROWSERS = "chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome"
 STARTUP_SECONDS = 90
 # What the web server gives its requests in hand, 30 s (deploy/gunicorn.conf.py), and some for the rest.
 STOP_SECONDS = 35
 LIVED_SECONDS = 10
+UNFINISHED = """还没启动完：做完的步骤保留，没做完的那一步不留，再运行一次会接着做。
+It was not up yet: finished steps are kept, the one in hand is not. Run it again and it goes on from there."""
 
 
 class Stop(Exception):
@@ -81,17 +76,26 @@ def install(lock: str) -> None:
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     if not PYTHON.exists():
-        say(f"Making {VENV.name} (some seconds) …")
-        venv.create(VENV, with_pip=True, clear=VENV.exists())
+        say(f"建立运行环境 making {VENV.name} (some seconds) …")
+        make_venv()
     started = time.monotonic()
-    say(f"Installing {lock} (a minute or more the first time) …")
+    say(f"安装程序包 installing {lock} (a minute or more the first time) …")
     if not install_with_uv(lock):
         install_with_pip(lock)
     stamp.write_text(wanted)
     if lock == "requirements-dev.txt":
         runtime = (ROOT / "requirements.txt").read_bytes()
         (VENV / ".requirements.txt.sha256").write_text(hashlib.sha256(runtime).hexdigest())
-    say(f"Installed in {time.monotonic() - started:.0f} s.")
+    say(f"安装完毕 installed in {time.monotonic() - started:.0f} s.")
+
+
+def make_venv() -> None:
+    """Whole or not at all: one without pip would be taken for a finished one by the next start."""
+    try:
+        venv.create(VENV, with_pip=True, clear=VENV.exists())
+    except BaseException:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise
 
 
 def install_with_uv(lock: str) -> bool:
@@ -105,7 +109,10 @@ def install_with_uv(lock: str) -> bool:
 
 def install_with_pip(lock: str) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    if subprocess.run([*command, "--requirement", lock], cwd=ROOT, check=False).returncode:
+    # Its warnings are of no use to who starts this; where it fails, all of its words are.
+    done = subprocess.run([*command, "--requirement", lock], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        say(done.stdout + done.stderr)
         raise Stop(f"The packages of {lock} could not be installed; pip's own words stand above. Then run this again.")
 
 
@@ -171,7 +178,7 @@ def run(arguments: Sequence[str]) -> int:
         prepare = [str(PYTHON), "manage.py", "prepare", *arguments]
         if group.call(prepare):
             raise Stop("The data could not be prepared; the reason stands above.")
-        say("Starting the web server and the worker (some seconds) …")
+        say("启动网站和后台任务 starting the web server and the worker (some seconds) …")
         group.start("web", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi")
         group.start("worker", *worker_command())
         group.wait_for(f"http://{HOST}:{port}/healthz")
@@ -202,7 +209,7 @@ def free_port(first: int) -> int:
             with contextlib.suppress(OSError):
                 probe.bind((HOST, port))
                 if port != first:
-                    say(f"Port {first} is taken, so this is port {port}.")
+                    say(f"端口 {first} 已被占用，改用 {port} Port {first} is taken, so this is port {port}.")
                 return port
     raise Stop(f"No free port from {first} on. Set PORT to another one.")
 
@@ -210,20 +217,20 @@ def free_port(first: int) -> int:
 def announce(port: int, seconds: float) -> None:
     base = f"http://{HOST}:{port}"
     say(f"""
-  潮线 Tideline is up ({seconds:.0f} s).
+  潮线 Tideline 已启动 is up ({seconds:.0f} s).
 
-    {base}/             public pages 公众网站
-    {base}/demo/        demo accounts, one press signs in 演示账号: learner 学员, trainer 教师, institution 机构管理员,
-    {" " * len(base)}              district 区市经办, city 市级管理, inspector 督导, auditor 审计, expert 评审专家,
-    {" " * len(base)}              editor 编辑, reviewer 审核
-    {base}/my/          learner 学员
-    {base}/teach/       trainer 教师
-    {base}/desk/        institution and bureau 机构与主管部门
-    {base}/cms/         editor and reviewer 内容编辑与审核
-    {base}/api/v1/docs  API
+    {base}/             公众网站 public pages
+    {base}/demo/        演示账号，按一下就登录 demo accounts, one press signs in: 学员 learner, 教师 trainer,
+    {" " * len(base)}              机构管理员 institution, 区市经办 district, 市级管理 city, 督导 inspector, 审计 auditor,
+    {" " * len(base)}              评审专家 expert, 内容编辑 editor, 审核 reviewer
+    {base}/my/          学员 learner
+    {base}/teach/       教师 trainer
+    {base}/desk/        机构与主管部门 institution and bureau
+    {base}/cms/         内容编辑与审核 editor and reviewer
+    {base}/api/v1/docs  接口 API
 
-  Sign-in codes sent by SMS appear in this window 短信验证码会显示在本窗口.
-  Data and keys: {DATA}   Stop: Ctrl-C
+  短信验证码会显示在本窗口 Sign-in codes sent by SMS appear in this window.
+  数据和密钥 Data and keys: {DATA}   停止 Stop: Ctrl-C
 """)
 
 
@@ -250,7 +257,7 @@ class Group:
 
     def call(self, command: Sequence[str]) -> int:
         """Run one command to its end inside the group's care."""
-        process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, process_group=0)
+        process = self.child(command, leader=0)
         try:
             return process.wait()
         finally:
@@ -258,15 +265,12 @@ class Group:
                 os.killpg(process.pid, signal.SIGTERM)
 
     def start(self, name: str, *command: str) -> None:
-        process = subprocess.Popen(
-            [str(VENV / "bin" / command[0]), *command[1:]],
-            cwd=ROOT,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            process_group=self.leader,
-        )
+        process = self.child([str(VENV / "bin" / command[0]), *command[1:]], leader=self.leader)
         self.leader = self.leader or process.pid
         self.children[name], self.commands[name], self.born[name] = process, command, time.monotonic()
+
+    def child(self, command: Sequence[str], *, leader: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, process_group=leader)
 
     def ended(self) -> str:
         return next((name for name, child in self.children.items() if child.poll() is not None), "")
@@ -287,8 +291,12 @@ class Group:
     def watch(self) -> int:
         """Until one ends. A worker that has lived a while is started anew: what it had to do stands in the database,
         and the pages must not go with it."""
-        while not (name := self.ended()) or self.revive(name):
-            time.sleep(0.2)
+        try:
+            while not (name := self.ended()) or self.revive(name):
+                time.sleep(0.2)
+        except KeyboardInterrupt:
+            say("\n正在停止 Stopping …")
+            return 0
         say(f"The {name} process ended by itself (exit code {self.children[name].returncode}); stopping the rest.")
         return 1
 
@@ -338,7 +346,7 @@ def development() -> dict[str, str]:
     """The development packages and the surroundings of the suite. CHROMIUM is empty where none is found."""
     install("requirements-dev.txt")
     make_data_folder()
-    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS.split())), "")
     # Containers often forbid bytecode: then each of a hundred processes compiles all that it imports.
     return environment("lms.settings.test", CHROMIUM=browser, PYTHONDONTWRITEBYTECODE="")
 
@@ -372,7 +380,7 @@ def database(pg: bool, env: dict[str, str], command: list[str]) -> list[str]:
 
 def warn_of_missing_browser() -> None:
     line = "!" * 100
-    say(f"\n{line}\n!! NO CHROMIUM FOUND: THE BROWSER TESTS DID NOT RUN. Looked for: {', '.join(BROWSERS)}")
+    say(f"\n{line}\n!! NO CHROMIUM FOUND: THE BROWSER TESTS DID NOT RUN. Looked for: {BROWSERS}")
     say(f"!! On Debian and Ubuntu: apt install chromium fonts-noto-cjk. Or set CHROMIUM to its path.\n{line}")
 
 
@@ -477,8 +485,9 @@ def main(arguments: Sequence[str]) -> int:
         say(f"\n{reason}")
         return 1
     except KeyboardInterrupt:
-        say("\nStopped.")
-        return 0
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        say(f"\n已停止 Stopped. {UNFINISHED if verb == 'run' else ''}")
+        return 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import contextlib
 import os
 import signal
 import socket
@@ -164,6 +165,62 @@ def test_a_process_that_ends_while_starting_is_named(group: run.Group) -> None:
     group.start("web", "python", "-c", "raise SystemExit(3)")
     with pytest.raises(run.Stop, match="The web process ended while starting"):
         group.wait_for(f"http://{run.HOST}:9/healthz")
+
+
+def interrupted(_arguments: object) -> int:
+    raise KeyboardInterrupt
+
+
+def test_a_first_start_that_is_stopped_says_what_is_kept_and_that_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setitem(run.VERBS, "run", interrupted)
+    monkeypatch.setitem(run.VERBS, "test", interrupted)
+    try:
+        assert (run.main([]), capsys.readouterr().out.count("再运行一次会接着做")) == (1, 1)
+        assert (run.main(["test"]), capsys.readouterr().out.strip()) == (1, "已停止 Stopped.")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_stopping_what_serves_is_its_ordinary_end(group: run.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    group.start("web", "python", "-c", PARENT)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    before = signal.signal(signal.SIGALRM, group.on_signal)
+    try:
+        assert group.watch() == 0
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert "Traceback" not in capsys.readouterr().out
+
+
+def test_an_environment_whose_making_was_stopped_is_made_anew_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(folder: Path, **_options: object) -> None:
+        (folder / "bin").mkdir(parents=True)
+        (folder / "bin" / "python").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(run.venv, "create", half)
+    with pytest.raises(KeyboardInterrupt):
+        run.make_venv()
+    assert not (tmp_path / "venv").exists()
+
+
+@pytest.mark.parametrize(("code", "heard"), [(0, False), (3, True)])
+def test_the_installer_is_heard_only_where_it_fails(
+    code: int, heard: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pip = tmp_path / "python"
+    pip.write_text(f"#!/bin/sh\necho a warning >&2\nexit {code}\n")
+    pip.chmod(0o700)
+    monkeypatch.setattr(run, "PYTHON", pip)
+    with pytest.raises(run.Stop) if code else contextlib.nullcontext():
+        run.install_with_pip("requirements.txt")
+    assert ("a warning" in "".join(capfd.readouterr())) is heard
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from cms.demo.cards import show_cards
 from cms.demo.chance import dice
 from cms.demo.classes import COUNTED, OVER, Office
 from cms.demo.history import Staged
+from cms.demo.telling import Telling
 from cms.demo.timetable import office_hours
 from courses import certificates, completion, seating, supervision
 from courses import policy as policies
@@ -17,12 +18,12 @@ BACK = "请把实操考核的评分表送来，核对后再报。"
 SEEN = "电话核对过，本人到课。"
 
 
-def build_completions(*, staged: Sequence[Staged], staff: dict[str, User], now: datetime) -> None:
+def build_completions(*, staged: Sequence[Staged], staff: dict[str, User], telling: Telling, now: datetime) -> None:
     expert = staff["demo-expert"]
     over = [one for one in staged if one.run.state in OVER]
     over.sort(key=lambda one: one.run.lessons[-1].ends_at)
     show_cards([one for one in over if one.run.state == COUNTED], staff=staff, now=now)
-    for one in over:
+    for one in telling.count(over):
         _carry(one, staff["demo-inspector"], expert, now)
     early = next(
         one for one in staged if one.run.state == "running" and completion.works_asked(one.run.row) == ["plan"]
@@ -75,6 +76,4 @@ def _look_through(row: TrainingClass, *, by: User, now: datetime) -> None:
 def _propose(enrolments: Sequence[Enrolment], office: Office, now: datetime) -> list[Completion]:
     """Those who fulfil the rules; the others stay without a completion, and the class page says what they miss."""
     admitted = [row for row in enrolments if row.status == Enrolment.Status.ADMITTED]
-    assessed = completion.assess_all(enrolments=admitted, now=now)
-    passed = [row for row in admitted if assessed[row.pk].passed]
-    return [completion.propose(by=office.trainer, enrolment=row, now=now) for row in passed]
+    return completion.propose_all(by=office.trainer, enrolments=admitted, now=now).done

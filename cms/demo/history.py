@@ -9,6 +9,7 @@ from cms.demo.classes import UNAPPROVED, Office, Offices, Run, gather, open_clas
 from cms.demo.enrolments import enrol
 from cms.demo.people import Crowd
 from cms.demo.presence import Held, Seat, attendance_of, evidence_of, evidence_so_far, seats_of
+from cms.demo.telling import Telling
 from courses import classes
 from courses import policy as policies
 from courses.models import Attendance, Course, District, Enrolment, Evidence, Lesson, Project, TrainingClass, User
@@ -81,14 +82,14 @@ def teachers_of(handled: list[Handled]) -> dict[str, set[User]]:
     return found
 
 
-def build_classes(*, cast: Cast, handled: list[Handled]) -> list[Staged]:
+def build_classes(*, cast: Cast, handled: list[Handled], telling: Telling) -> list[Staged]:
     """Plan, approve, enrol and settle every class; returns those that were approved."""
     crowd = Crowd(places=cast.places, now=cast.now)
     runs = [one.run for one in handled]
     gather(runs=runs, crowd=crowd, places=cast.places, courses=cast.courses)
     crowd.write()
     staged = []
-    for each in handled:
+    for each in telling.count(handled):
         run, office = each.run, each.office
         district = cast.places.venues[run.offer["venue"]].district
         number = run.offer["course"]
@@ -115,13 +116,13 @@ def _write_enrolments(staged: list[Staged]) -> None:
     )
 
 
-def build_presence(*, staged: list[Staged], now: datetime) -> None:
+def build_presence(*, staged: list[Staged], telling: Telling, now: datetime) -> None:
     """Evidence of all lessons up to now, in the order in which it was received, and the attendance it proves."""
     lessons: dict[int, list[Lesson]] = {}
     for lesson in Lesson.objects.filter(starts_at__lt=now).select_related("trainer").order_by("starts_at"):
         lessons.setdefault(lesson.training_class_id, []).append(lesson)
     said: list[tuple[Held, list[Evidence]]] = []
-    for one in staged:
+    for one in telling.count(staged):
         if one.run.state in {"suspended", "cancelled"}:
             continue
         said += _of_class(one, lessons.get(one.run.row.pk, []), now)

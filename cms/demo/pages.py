@@ -5,14 +5,15 @@ from typing import Any
 
 from cms import publishing
 from cms.demo.files import course_texts, facts
+from cms.demo.telling import Telling
 from courses.models import Course
 
 LESSON_HOURS = 4
 
 
-def build_pages(*, courses: dict[str, Course], today: date) -> None:
+def build_pages(*, courses: dict[str, Course], telling: Telling, today: date) -> None:
     publishing.frame()
-    for number, course in courses.items():
+    for number, course in telling.count(list(courses.items())):
         publishing.publish_course(course=course, **course_page(course=course, text=course_texts().get(number, {})))
     for article in facts("articles")["articles"]:
         _publish_article(article, today)

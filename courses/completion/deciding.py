@@ -41,7 +41,14 @@ def propose(*, by: User, enrolment: Enrolment, now: datetime) -> Completion:
     Refused with CompletionRefused: a requirement not met, a class suspended or cancelled, proposed already. One
     that was returned is proposed anew.
     """
-    assessment = _passed(enrolment, now)
+    return propose_as(by=by, enrolment=enrolment, assessment=assess(enrolment=enrolment, now=now), now=now)
+
+
+def propose_as(*, by: User, enrolment: Enrolment, assessment: Assessment, now: datetime) -> Completion:
+    """The same with what was assessed a moment ago, as for a whole class at once."""
+    refusal = argue(enrolment, assessment)
+    if refusal is not None:
+        raise refusal
     with transaction.atomic():
         completion = _proposed(by, enrolment, assessment, now)
         told = completion.proposed_reasoning
@@ -200,18 +207,14 @@ def move(completion: Completion, at: Status, to: Status, **changes: Any) -> None
 STOPPED = (*TrainingClass.UNAPPROVED, TrainingClass.Status.SUSPENDED)
 
 
-def _passed(enrolment: Enrolment, now: datetime) -> Assessment:
+def passed_alone(enrolment: Enrolment, now: datetime) -> Assessment:
+    """Assessed inside a transaction, while no score of the enrolment changes (`scores` takes this lock as well)."""
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     assessment = assess(enrolment=enrolment, now=now)
     refusal = argue(enrolment, assessment)
     if refusal is not None:
         raise refusal
     return assessment
-
-
-def passed_alone(enrolment: Enrolment, now: datetime) -> Assessment:
-    """The same inside a transaction, while no score of the enrolment changes (`scores` takes this lock as well)."""
-    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
-    return _passed(enrolment, now)
 
 
 def argue(enrolment: Enrolment, assessment: Assessment) -> CompletionRefused | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from courses import ledger
 from courses.completion.assessing import assess_all
-from courses.completion.deciding import approve, argue, interested, propose, submit
+from courses.completion.deciding import approve, argue, interested, propose_as, submit
 from courses.completion.holding import held_back
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
 from courses.models import Completion, Enrolment, TrainingClass, User
@@ -49,10 +49,11 @@ NEEDED = ledger.NEEDED
 
 
 def propose_all(*, by: User, enrolments: Sequence[Enrolment], now: datetime) -> Bulk:
-    bulk = Bulk([], [])
+    """Assessed together, in a constant number of queries; proposed each in a transaction of its own."""
+    bulk, assessed = Bulk([], []), assess_all(enrolments=enrolments, now=now)
     for row in enrolments:
         try:
-            bulk.done.append(propose(by=by, enrolment=row, now=now))
+            bulk.done.append(propose_as(by=by, enrolment=row, assessment=assessed[row.pk], now=now))
         except CompletionRefused as refusal:
             bulk.refused.append(refusal)
     return bulk

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cms import editors
 from cms.demo import city, today
 from cms.demo.files import course_texts, table
+from cms.demo.telling import Telling
 from cms.models import ArticlePage, CoursePage
 from courses import access, attendance, completion, enrolment, ledger, selection, tally
 from courses import policy as policies
@@ -127,7 +128,7 @@ class TestDemoCity(TestCase):
     def setUpTestData(cls) -> None:
         cls.now = timezone.now()
         call_command("load_reference", verbosity=0)
-        city.build(now=cls.now, say=lambda _text: None, share=SHARE)
+        city.build(now=cls.now, telling=Telling(None), share=SHARE)
 
     def test_every_kind_of_the_plan_has_a_course_and_every_district_a_class(self) -> None:
         kinds = set(Course.objects.values_list("kind__key", flat=True))

@@ -30,7 +30,8 @@ page = CoursePage.objects.live().filter(course__classes__status="enrolling").fir
 entry = CountEntry.objects.filter(completion__isnull=False).latest("id")
 district = Post.objects.get(user__username="demo-district").district
 waiting = Completion.objects.filter(status="submitted", enrolment__training_class__district=district).first()
-attendance.pause_wall(by=full.trainer, lesson=full, paused=True, now=timezone.now())
+quiet = demo.lessons.get()
+attendance.pause_wall(by=quiet.trainer, lesson=quiet, paused=True, now=timezone.now())
 supervision.compute_due(now=timezone.now())
 signal = Signal.objects.order_by("id").last()
 asked = {**own.training_class.policy.document, "assessments": {own.training_class.kind_key: ["plan", "link"]}}
@@ -161,8 +162,8 @@ def visits(city: City) -> list[Visit]:
     trainer = [
         Visit("teach", "demo-trainer", "/teach/"),
         Visit("roster", "demo-trainer", f"/teach/lesson/{facts['lesson']}/", "06-roster"),
-        Visit("wall", "demo-trainer", f"/teach/lesson/{facts['demo_lesson']}/wall/", "05-wall", wide=True),
-        Visit("wall-paused", "demo-trainer", f"/teach/lesson/{facts['lesson']}/wall/", wide=True),
+        Visit("wall", "demo-trainer", f"/teach/lesson/{facts['lesson']}/wall/", "05-wall", wide=True),
+        Visit("wall-paused", "demo-trainer", f"/teach/lesson/{facts['demo_lesson']}/wall/", wide=True),
         Visit("lesson-sheets", "demo-trainer", f"/teach/lesson/{facts['lesson']}/sheet/"),
         Visit("sign-in-sheet", "demo-trainer", f"/teach/sheet/{facts['sheet']}/"),
         Visit("sheet-enter", "demo-trainer", f"/teach/sheet/{facts['sheet']}/enter/"),

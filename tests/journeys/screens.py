@@ -15,7 +15,7 @@ from tests.journeys.browser import PROJECTOR, enter_as, launch, visitor
 from tests.journeys.city import City, served
 from tests.journeys.modes import DRESS
 from tests.journeys.pages import Visit, every_visit
-from tests.journeys.scans import results
+from tests.journeys.scans import renew, results
 from tests.journeys.walk import carry
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -47,6 +47,20 @@ ANSWERS = ("verify-genuine", "scan-success", "scan-confirm")
 DOORS = ("code", "second-set-up", "recovery-codes", "second-factor")
 ERRORS = ("error-400", "error-429", "error-500", "error-503")
 OFFICER = "demo-auditor"
+# The sheet that the page asks for, in pixels; nothing on a screen.
+PAPER = """() => {
+  if (!matchMedia("print").matches) return null;
+  const asked = rules => [...rules].flatMap(one =>
+    one instanceof CSSPageRule && !one.selectorText ? [one.style] : one.cssRules ? asked(one.cssRules) : []);
+  const px = text => Math.round(parseFloat(text || "10mm") * 96 / 25.4);
+  const sheet = {width: px("210mm"), top: px(), right: px(), bottom: px(), left: px()};
+  for (const style of [...document.styleSheets].flatMap(one => asked(one.cssRules))) {
+    if (style.size.includes("landscape")) sheet.width = px("297mm");
+    for (const side of ["top", "right", "bottom", "left"])
+      if (style.getPropertyValue("margin-" + side)) sheet[side] = px(style.getPropertyValue("margin-" + side));
+  }
+  return sheet;
+}"""
 MODES = {
     "desktop": ({"width": 1440, "height": 900}, {}, False),
     "phone": ({"width": 390, "height": 844}, {}, False),
@@ -61,15 +75,17 @@ def take(names: Collection[str]) -> int:
     """The named pages in every mode, or all that are kept; gives the number of pictures."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.test")
     django.setup()
+    wanted = set(names or (*KEPT, *ANSWERS, *DOORS, *ERRORS))
     with served(share="100") as city, sync_playwright() as playwright:
         browser = launch(playwright)
-        listed = [visit for visit in every_visit(city) if visit.name in (names or KEPT)]
+        # The city was built some time ago, and its demo class may be over.
+        renew(city)
+        listed = [visit for visit in every_visit(city) if visit.name in wanted]
         count = sum(_take_mode(browser, city, listed, mode) for mode in MODES)
-        if not names:
-            # After all pages: for its answers each mode begins a class anew, and an officer's login.
-            for mode in MODES:
-                count += _take_answers(browser, city, mode) + _take_doors(browser, city, mode)
-                count += _take_errors(browser, city, mode)
+        # After all pages: for its answers each mode begins a class anew, and an officer's login.
+        for group, taken in ((ANSWERS, _take_answers), (DOORS, _take_doors), (ERRORS, _take_errors)):
+            if wanted.intersection(group):
+                count += sum(taken(browser, city, mode) for mode in MODES)
         browser.close()
     return count
 
@@ -92,8 +108,10 @@ def _take_mode(browser: Browser, city: City, listed: list[Visit], mode: str) -> 
         carry(page, city, visit)
         page.goto(city.address + visit.path)
         page.wait_for_timeout(300)
-        _keep(page.screenshot(full_page=not projected), FOLDER / f"{visit.name}-{mode}.png")
+        _keep(page.screenshot() if projected else _whole(page), FOLDER / f"{visit.name}-{mode}.png")
         count += 1
+    for page in pages.values():
+        page.context.close()
     return count
 
 
@@ -155,9 +173,33 @@ def _seen(page: Page, *, printed: bool) -> bytes:
     """On paper there are no buttons, which the next answer needs to be pressed."""
     if printed:
         page.emulate_media(media="print")
-    picture = page.screenshot(full_page=True)
+    picture = _whole(page)
     page.emulate_media(media="screen")
     return picture
+
+
+def _whole(page: Page) -> bytes:
+    """A window as high as the page, so that a bar at its foot lies over nothing; on paper with the sheet's margins."""
+    window = page.viewport_size
+    assert window is not None
+    paper = page.evaluate(PAPER)
+    width = paper["width"] - paper["left"] - paper["right"] if paper else window["width"]
+    page.set_viewport_size({"width": width, "height": window["height"]})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(height, window["height"]), 4000)})
+    page.wait_for_timeout(150)
+    picture = page.screenshot(full_page=True)
+    page.set_viewport_size(window)
+    return _on_paper(picture, paper) if paper else picture
+
+
+def _on_paper(picture: bytes, paper: dict[str, int]) -> bytes:
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    sheet = Image.new("RGB", (paper["width"], image.height + paper["top"] + paper["bottom"]), "white")
+    sheet.paste(image, (paper["left"], paper["top"]))
+    out = io.BytesIO()
+    sheet.save(out, "PNG")
+    return out.getvalue()
 
 
 def _keep(picture: bytes, path: Path) -> None:

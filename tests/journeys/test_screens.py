@@ -1,7 +1,5 @@
 """The pictures that are kept: each page in each mode, none too large."""
 
-import pytest
-
 from tests.journeys import screens
 
 KEPT = (*screens.KEPT, *screens.ANSWERS, *screens.DOORS, *screens.ERRORS)
@@ -14,6 +12,5 @@ def test_no_picture_is_larger_than_it_may_be_and_none_is_of_a_page_that_is_not_k
     assert {name for name in PICTURES if name.removesuffix(".png").rpartition("-")[0] not in KEPT} == set()
 
 
-@pytest.mark.xfail(strict=True, reason="the wall, the doors and the faults wait for their pictures in every mode")
 def test_each_page_that_is_kept_has_its_picture_in_each_mode() -> None:
     assert {f"{name}-{mode}.png" for name in KEPT for mode in screens.MODES} - set(PICTURES) == set()

@@ -37,13 +37,24 @@ def test_each_step_of_a_first_start_is_named_before_it_begins_with_how_long_it_t
     call_command("prepare", stdout=said)
     words = {name: line for name, line in seen if name in ("compile", "migrate", "load_reference", "seed_demo")}
     assert [line.partition(" (")[0] for line in words.values()] == [
-        "Writing the translations",
-        "Making the tables",
-        "Reading the reference lists",
-        "Building the demo city once",
+        "编译翻译 writing the translations",
+        "建表 making the tables",
+        "读入参考数据 reading the reference lists",
+        "建立演示城市，只做一次 building the demo city, once",
     ]
     assert [line for line in words.values() if "second" not in line and "minute" not in line] == []
     assert [name for name, _line in seen][-2:] == ["seed_demo", "renew_demo"]
+
+
+def test_the_demo_city_writes_to_the_terminal_itself_so_that_its_counts_stay_on_one_line(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    given: dict[str, dict[str, Any]] = {}
+    settings.DEMO = True
+    monkeypatch.setattr(prepare, "call_command", lambda name, **options: given.update({name: options}))
+    monkeypatch.setattr(prepare.Command, "tables_are_behind", lambda _self: False)
+    call_command("prepare", stdout=StringIO())
+    assert given["seed_demo"] == {}
 
 
 def test_a_later_start_has_nothing_to_say(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cms.demo.city import build
 from cms.demo.counts import load_scale
+from cms.demo.telling import Telling
 from courses.models import Course, ProgrammeKind, User
 
 
@@ -25,15 +26,15 @@ class Command(BaseCommand):
         self.loud = options["verbosity"] > 0
         done = self.scale(options["scale"]) if options["scale"] else self.city(options["share"] / 100)
         if self.loud:
-            self.stdout.write(done + f"用时 {time.monotonic() - began:.0f} 秒。")
+            self.stdout.write(done + f"用时 {time.monotonic() - began:.0f} 秒 s.")
 
     def city(self, share: float) -> str:
         if Course.objects.exists():
             return "已有课程，演示城市没有建立，什么也没有改。"
         call_command("load_reference", verbosity=0)
         with transaction.atomic():
-            build(now=timezone.now(), say=self.stdout.write if self.loud else lambda _text: None, share=share)
-        return "演示城市已建立。"
+            build(now=timezone.now(), telling=Telling(self.stdout if self.loud else None), share=share)
+        return "演示城市已建立 the demo city is built. "
 
     def scale(self, number: int) -> str:
         if not ProgrammeKind.objects.exists():

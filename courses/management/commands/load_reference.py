@@ -339,5 +339,5 @@ class Command(BaseCommand):
         else:
             tallies = load(options["folder"], only_new=options["only_new"])
         for tally in tallies:
-            if options["verbosity"] > 1 or tally.added or tally.changed:
+            if options["verbosity"] > 1 or (options["verbosity"] and (tally.added or tally.changed)):
                 self.stdout.write(_("%(file)s：新增 %(added)d，修改 %(changed)d，未变 %(unchanged)d") % tally._asdict())

@@ -4,4 +4,4 @@ from django.urls import path
 
 from courses.web.account import demo
 
-urlpatterns = [path("", demo.index, name="demo")]
+urlpatterns = [path("", demo.index, name="demo"), path("scan/<str:name>/", demo.scan, name="demo_scan")]

@@ -22,10 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *, no_demo: bool, **options: Any) -> None:
         if translations.stale():
-            self.say("Writing the translations (some seconds) …")
+            self.say("编译翻译 writing the translations (some seconds) …")
             translations.compile_all()
         if self.tables_are_behind():
-            self.say("Making the tables (up to half a minute the first time) …")
+            self.say("建表 making the tables (up to half a minute the first time) …")
             call_command("migrate", interactive=False, verbosity=0)
         # No migration of ours: who migrated by hand has none yet.
         call_command("createcachetable", verbosity=0)
@@ -46,13 +46,14 @@ class Command(BaseCommand):
         from courses.models import District
 
         if not District.objects.exists():
-            self.say("Reading the reference lists (some seconds) …")
+            self.say("读入参考数据 reading the reference lists (some seconds) …")
         call_command("load_reference", only_new=True, verbosity=0)
 
     def bring_demo(self) -> None:
         from courses.models import Course
 
         if not Course.objects.exists():
-            self.say("Building the demo city once (a minute or two) 建立演示城市，只做一次 …")
-            call_command("seed_demo", stdout=self.stdout)
+            self.say("建立演示城市，只做一次 building the demo city, once (a minute or two) …")
+            # Not through our own window: a wrapper in a wrapper would end each line that is to be written anew.
+            call_command("seed_demo")
         call_command("renew_demo", verbosity=0)

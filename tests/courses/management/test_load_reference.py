@@ -346,3 +346,11 @@ def test_the_list_and_its_file_are_named_together(db):
         call_command("load_reference", only="training_needs")
     with pytest.raises(CommandError, match="--only"):
         call_command("load_reference", "needs.csv")
+
+
+@pytest.mark.parametrize(("verbosity", "lines"), [(0, 0), (1, 1)])
+def test_who_asks_for_no_words_hears_none_of_what_was_added(needs, verbosity, lines):
+    said = StringIO()
+    path = needs("barista,1,2026-09-03,咖啡师,Barista,skill,,,40,0")
+    call_command("load_reference", path, only="training_needs", verbosity=verbosity, stdout=said)
+    assert len(said.getvalue().splitlines()) == lines
