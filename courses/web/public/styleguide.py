@@ -1,7 +1,7 @@
 """All components with their states on one page, for development: made-up people and numbers, "today" is 2026-09-14."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import dates
+from courses.models import Regrade, Work
+from courses.policy import CITY_TIME
+from courses.web.handing_in import Version
 
 TODAY = date(2026, 9, 14)
 MONTH_ENDS = (
@@ -162,10 +165,18 @@ def charts() -> dict[str, Any]:
     }
 
 
+def regraded() -> Version:
+    """A work that is in no database."""
+    first, later = (datetime(2026, 9, day, 10, 30, tzinfo=CITY_TIME) for day in (8, 12))
+    passed, best = Work.Grade.PASS, Work.Grade.EXCELLENT
+    change = Regrade(was=passed, was_note="市场一节缺数字", grade=best, decided_at=later, reason="补交了市场调查")
+    return Version(Work(grade=best, judged_at=first), changes=(change,))
+
+
 def styleguide(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(230), 20).page(2)
     context = {"form": sample_form(), "beads": beads(), "page": page, "today": TODAY, **lists(), **charts()}
-    context["swatches"] = swatches()
+    context["swatches"], context["regraded"] = swatches(), regraded()
     context["told"] = [
         Message(constants.SUCCESS, gettext("已批准 12 人，计入 2026 年 9 月。")),
         Message(constants.INFO, gettext("名单正在生成，好了会在这里提醒。")),

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from courses import classes, enrolment, seating
@@ -215,7 +216,7 @@ def test_a_cancelled_class_takes_nobody(now: datetime) -> None:
 def test_a_suspended_class_admits_nobody_keeps_their_seats_and_leaves_the_queue_until_it_goes_on(now: datetime) -> None:
     a_class, by = training_class(now=now, seats=2, mode=TrainingClass.Mode.REVIEWED), people.user()
     row = enrolled(training_class=a_class, now=now)
-    of = {"of": enrolment.Undecided.APPLICATION, "classes": TrainingClass.objects.all(), "now": now}
+    of = {"of": enrolment.Undecided.APPLICATION, "where": Q(pk=a_class.pk), "now": now}
     seating.advance(by=by, training_class=a_class, to=TrainingClass.Status.SUSPENDED, reason="整改", now=now)
     assert list(enrolment.undecided(**of)) == []
     with pytest.raises(EnrolmentRefused) as refused:

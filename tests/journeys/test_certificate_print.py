@@ -9,12 +9,12 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 from pypdf import PdfReader
 
 from courses import certificates
 from tests.factories.certificates import issued
-from tests.journeys.browser import DESK, launch, visitor
+from tests.journeys.browser import DESK, visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 MM, PIXEL = 25.4 / 72, 25.4 / 96
@@ -30,18 +30,16 @@ BEYOND = """() => {
   })) }"""
 
 
-def printed(page: str, *, portrait: bool = False) -> tuple[PdfReader, float]:
+def printed(browser: Browser, page: str, *, portrait: bool = False) -> tuple[PdfReader, float]:
     """What the printer gets of a page of ours, whatever paper it would have taken by itself, and how far anything
     reaches beyond that paper."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        tab: Page = visitor(browser, size=DESK)
-        tab.route("**/*", lambda route: _answer(route, page))
-        tab.goto("https://tideline.example/sheet/")
-        tab.emulate_media(media="print")
-        beyond = float(tab.evaluate(BEYOND))
-        paper = tab.pdf(prefer_css_page_size=True, print_background=True, format="Letter", landscape=not portrait)
-        browser.close()
+    tab = visitor(browser, size=DESK)
+    tab.route("**/*", lambda route: _answer(route, page))
+    tab.goto("https://tideline.example/sheet/")
+    tab.emulate_media(media="print")
+    beyond = float(tab.evaluate(BEYOND))
+    paper = tab.pdf(prefer_css_page_size=True, print_background=True, format="Letter", landscape=not portrait)
+    tab.context.close()
     return PdfReader(io.BytesIO(paper)), beyond
 
 
@@ -69,7 +67,9 @@ def said(reader: PdfReader) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("portrait", [False, True])
-def test_the_sheet_prints_on_one_whole_a4_page_across_as_the_pdf_has_it(portrait: bool, now: datetime) -> None:
+def test_the_sheet_prints_on_one_whole_a4_page_across_as_the_pdf_has_it(
+    portrait: bool, browser: Browser, now: datetime
+) -> None:
     certificate = issued(now=now, name="阿卜杜热合曼·买买提艾力·吐尔逊江·艾合买提")
     holder = Client()
     login = certificate.completion.enrolment.learner.user
@@ -79,7 +79,7 @@ def test_the_sheet_prints_on_one_whole_a4_page_across_as_the_pdf_has_it(portrait
     assert certificates.make_due(now=now) == 1
     answer = holder.post(reverse("my_certificate_paper", args=[certificate.number]))
     made = PdfReader(io.BytesIO(answer.content))
-    paper, beyond = printed(page, portrait=portrait)
+    paper, beyond = printed(browser, page, portrait=portrait)
     assert [len(paper.pages), len(made.pages)] == [1, 1]
     assert size(made) == pytest.approx((297, 210), abs=0.01)
     # Chromium's own A4 lies within a pixel of it.
