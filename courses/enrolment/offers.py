@@ -4,7 +4,8 @@ An offer holds its seat (`Enrolment.SEATED`), so what is taken never exceeds the
 message could be heard, and at the latest `offer_cutoff_hours` before the day on which the class starts; what would be
 heard after that is not offered: nobody moves up by themselves any more, and staff fill what is free. Both are the
 bureau's choice. Declined, run out or voided, the seat goes to the next one in the same transaction. Who has no phone
-cannot be sent a link and is admitted at once, under a reason that staff read (`Why.NO_PHONE`).
+cannot be sent a link and is admitted at once, under a reason that staff read (`Why.NO_PHONE`). While a class is
+suspended its offers are on hold: none is accepted, none runs out, and when it goes on each is made anew.
 """
 
 import secrets
@@ -12,7 +13,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from courses import audit, catalogue, notices, privacy
 from courses import policy as policies
@@ -21,6 +22,7 @@ from courses.enrolment.decisions import (
     become,
     hold_class,
     kept_words,
+    place,
     take_offer_back,
     tell,
     waiting_list,
@@ -88,9 +90,8 @@ def _offer(first: Enrolment, now: datetime) -> None:
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
     until = min(_heard(now) + timedelta(hours=policy.offer_hours), cut_off(training_class=training_class, now=now))
     code = secrets.token_urlsafe(CODE_BYTES)
-    become(
-        None, first, (Status.WAITLISTED,), Status.OFFERED, "", now, offer_until=until, offer_code=digest_of(code=code)
-    )
+    before = (Status.WAITLISTED, Status.OFFERED)
+    become(None, first, before, Status.OFFERED, "", now, offer_until=until, offer_code=digest_of(code=code))
     link = settings.WAGTAILADMIN_BASE_URL + LINK % code
     tell(first, first.learner, now, expires_at=until, answer_by=until.isoformat(), link=link)
 
@@ -144,11 +145,14 @@ def by_code(*, code: str) -> Enrolment | None:
 def accept(*, enrolment: Enrolment, by: User | None, now: datetime) -> None:
     """Take the offered seat. `by` is empty for who came by the link and is not signed in.
 
-    Refused with EnrolmentRefused: answered already, past its end (the seat then goes on at once), or what a rule of
-    `eligibility` blocks by now; that offer stands until it ends, so that what keeps the learner can be mended.
+    Refused with EnrolmentRefused: answered already, past its end (the seat then goes on at once), the class is
+    suspended, or what a rule of `eligibility` blocks by now; that offer stands until it ends, so that what keeps the
+    learner can be mended.
     """
     with transaction.atomic():
         in_time = _stands(enrolment, now)
+        if in_time and is_on_hold(enrolment=enrolment):
+            raise EnrolmentRefused(EnrolmentRefusal.OFFER_ON_HOLD)
         if in_time:
             blocking = weigh_again(enrolment, now).blocking
             if blocking is not None:
@@ -163,7 +167,8 @@ def accept(*, enrolment: Enrolment, by: User | None, now: datetime) -> None:
 
 
 def decline(*, enrolment: Enrolment, by: User | None, now: datetime) -> list[Enrolment]:
-    """Give the offered seat to the next one; the place in the queue is given up with it. Refused as `accept`."""
+    """Give the offered seat to the next one; the place in the queue is given up with it, also while the class is
+    suspended. Refused with EnrolmentRefused: answered already, or past its end."""
     with transaction.atomic():
         in_time = _stands(enrolment, now)
         moved = _end(by, [enrolment], Why.OFFER_DECLINED, "", now) if in_time else _run_out([enrolment], now)
@@ -210,7 +215,7 @@ def tend_offers(*, now: datetime) -> int:
     """End the offers that nobody answered in time, and offer what else stands free; class by class. Gives how many
     ended."""
     open_status = TrainingClass.Status.ENROLLING
-    due = Enrolment.objects.filter(status=Status.OFFERED, offer_until__lte=now).order_by()
+    due = _due(now).order_by()
     idle = TrainingClass.objects.filter(
         status=open_status, taken__lt=F("seats"), waiting__gt=0, starts_on__gte=policies.local_date(now)
     )
@@ -221,7 +226,7 @@ def tend_offers(*, now: datetime) -> int:
 def _tend(class_id: int, now: datetime) -> int:
     with transaction.atomic():
         hold_class(class_id)
-        due = Enrolment.objects.filter(training_class=class_id, status=Status.OFFERED, offer_until__lte=now)
+        due = _due(now).filter(training_class=class_id)
         rows = list(due.select_related("learner__user", "training_class__course").order_by("arrival_no"))
         if rows:
             _run_out(rows, now)
@@ -230,13 +235,48 @@ def _tend(class_id: int, now: datetime) -> int:
     return len(rows)
 
 
+def _due(now: datetime) -> QuerySet[Enrolment]:
+    """Offers whose time is over; in a suspended class none is."""
+    over = Enrolment.objects.filter(status=Status.OFFERED, offer_until__lte=now)
+    return over.exclude(training_class__status=TrainingClass.Status.SUSPENDED)
+
+
+def renew_offers(*, training_class_id: int, now: datetime) -> None:
+    """A class goes on: who holds an offer gets it once more, with the whole time and a link that takes the place of the
+    former one. Where nobody moves up any more the place at the head of the queue is theirs again, and staff call in.
+    Bureau's choice."""
+    with transaction.atomic():
+        training_class = TrainingClass.objects.select_for_update(of=("self",)).get(pk=training_class_id)
+        held = Enrolment.objects.filter(training_class=training_class, status=Status.OFFERED)
+        rows = list(held.select_related("learner__user", "training_class__course").order_by("arrival_no"))
+        why = nobody_moves_up(training_class=training_class, now=now)
+        for row in rows:
+            take_offer_back(row)
+            if why:
+                become(None, row, (Status.OFFERED,), Status.WAITLISTED, "", now, why=why)
+            else:
+                _offer(row, now)
+        if why:
+            freed = {"taken": F("taken") - len(rows), "waiting": F("waiting") + len(rows)}
+            TrainingClass.objects.filter(pk=training_class_id).update(**freed)
+            for row in rows:
+                tell(row, row.learner, now, place=place(enrolment=row))
+
+
+def is_on_hold(*, enrolment: Enrolment) -> bool:
+    """Its class is suspended, as the database says now."""
+    suspended = TrainingClass.objects.filter(pk=enrolment.training_class_id, status=TrainingClass.Status.SUSPENDED)
+    return suspended.exists()
+
+
 def _stands(enrolment: Enrolment, now: datetime) -> bool:
-    """Hold the class and read the offer anew. False: its time is over. Refused where it was answered already."""
+    """Hold the class and read the offer anew. False: its time is over, which it never is while the class is suspended.
+    Refused where it was answered already."""
     hold_class(enrolment.training_class_id)
     enrolment.refresh_from_db(fields=["status", "offer_until", "decided_at"])
     if enrolment.status != Status.OFFERED or enrolment.offer_until is None:
         raise EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
-    return now < enrolment.offer_until
+    return now < enrolment.offer_until or is_on_hold(enrolment=enrolment)
 
 
 def _run_out(rows: list[Enrolment], now: datetime) -> list[Enrolment]:

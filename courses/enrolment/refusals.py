@@ -26,6 +26,7 @@ class EnrolmentRefusal(StrEnum):
     STARTED = "started"
     COMPLETED = "completed"
     OFFER_OVER = "offer_over"
+    OFFER_ON_HOLD = "offer_on_hold"
     NOT_FIRST = "not_first"
     NO_SEAT = "no_seat"
     OTHER_COURSE = "other_course"
@@ -63,6 +64,7 @@ class EnrolmentRefused(Refused):
         EnrolmentRefusal.STARTED: _("已到开课日期，不能自行退出，未改动。请联系培训机构办理。"),
         EnrolmentRefusal.COMPLETED: _("已有结业记录，不能退出或转班，未改动。请先退回或撤销结业。"),
         EnrolmentRefusal.OFFER_OVER: _("确认时间已过，席位已由下一位递补，未保存。可以重新报名，或改报其他班次。"),
+        EnrolmentRefusal.OFFER_ON_HOLD: _("本班暂停，还不能确认，未保存。空位为您保留，恢复后请按新的短信确认。"),
         EnrolmentRefusal.NOT_FIRST: _("第 %(first)s 号排在前面，未录取。请先联系那一位，不来的写明原因再往下排。"),
         EnrolmentRefusal.NO_SEAT: _("现在没有空位，或者本班不在报名中，未录取。请刷新后再看。"),
         EnrolmentRefusal.OTHER_COURSE: _("只能转到同一课程的其他班次，未转班。请另选一个班。"),

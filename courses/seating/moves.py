@@ -23,7 +23,8 @@ def advance(
     """Move a class along its life, as `classes.advance`, and do by its seats what that asks for.
 
     Cancelled: every live enrolment ends under `class_cancelled`. Begun: who was not admitted by then waits for nothing
-    any more. Suspended: seats and places stay. Resumed: free seats go to who waits, as far as it enrols. All those
+    any more. Suspended: seats and places stay. Resumed: what was offered is offered anew, and free seats go to who
+    waits, as far as it enrols. All those
     concerned, trainers and who booked for others among them, are told in the same transaction, and so is who wished to
     change into a class that takes nobody any more. Refused with ClassRefused.
     """
@@ -49,6 +50,7 @@ def advance(
             tell_of_class(_live(training_class), "class_resumed", "", now)
             tell_trainers(training_class, "class_resumed", "", now)
             _tell_bookings(training_class, "group_resumed", "", now)
+            enrolment.renew_offers(training_class_id=training_class.pk, now=now)
             enrolment.promote_next(training_class_id=training_class.pk, now=now)
 
 

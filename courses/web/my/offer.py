@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import access, enrolment
 from courses.enrolment import EnrolmentRefused
-from courses.models import Enrolment, Learner, User
+from courses.models import Enrolment, Learner, TrainingClass, User
 from courses.web.gate import learner_only, public
 from courses.web.my.standing import review_words
 
@@ -27,14 +27,17 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         _answer(request, own, by=own.learner.user if own.learner.user_id == request.user.pk else None)
         return redirect("my_offer", code=code)
     now = timezone.now()
-    stands = own.status == Enrolment.Status.OFFERED and own.offer_until is not None and now < own.offer_until
+    offered = own.status == Enrolment.Status.OFFERED
+    on_hold = offered and own.training_class.status == TrainingClass.Status.SUSPENDED
+    stands = offered and not on_hold and own.offer_until is not None and now < own.offer_until
     context = {
         "enrolment": own,
         "review": review_words(own=own),
         "overlaps": stands and bool(enrolment.places_at_stake(learner=own.learner, training_class=own.training_class)),
         "training_class": own.training_class,
         "stands": stands,
-        "over": own.status == Enrolment.Status.OFFERED and not stands,
+        "on_hold": on_hold,
+        "over": offered and not on_hold and not stands,
         # Once it is answered, the link tells nobody whose it was.
         "name": own.learner.masked_name if stands else "",
     }

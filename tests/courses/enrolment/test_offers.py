@@ -327,6 +327,55 @@ def test_a_suspended_class_keeps_its_offers_and_makes_none(a_class: TrainingClas
     ]
 
 
+def move(a_class: TrainingClass, to: TrainingClass.Status, now: datetime) -> None:
+    a_class.refresh_from_db()
+    seating.advance(by=people.user(), training_class=a_class, to=to, reason="停电", now=now)
+
+
+def test_while_a_class_is_suspended_no_offer_is_accepted_and_none_runs_out(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    _first, second, third = offered(a_class, now)
+    move(a_class, TrainingClass.Status.SUSPENDED, now)
+    assert refusal_of(enrolment.accept, second, now) == EnrolmentRefusal.OFFER_ON_HOLD
+    assert enrolment.tend_offers(now=now + 5 * DAY) == 0
+    assert refusal_of(enrolment.accept, second, now + 5 * DAY) == EnrolmentRefusal.OFFER_ON_HOLD
+    assert states([second, third]) == [(Status.OFFERED, ""), (Status.WAITLISTED, "")]
+    assert enrolment.occupancy_differences() == []
+
+
+def test_a_class_that_goes_on_offers_anew_with_the_whole_time_and_another_link(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    _first, second, third = offered(a_class, now)
+    former, later = second.offer_code, now + 3 * DAY
+    move(a_class, TrainingClass.Status.SUSPENDED, now)
+    move(a_class, TrainingClass.Status.ENROLLING, later)
+    second.refresh_from_db()
+    hours = policy.of_class(training_class=a_class, on=policy.local_date(later)).offer_hours
+    assert second.offer_until == later + timedelta(hours=hours)
+    assert (second.offer_code != former, told("enrolment_offered")) == (True, [second.learner_id])
+    assert enrolment.by_code(code=link_code(second)) == second
+    enrolment.accept(enrolment=second, by=None, now=later)
+    assert states([second, third]) == [(Status.ADMITTED, ""), (Status.WAITLISTED, "")]
+    assert enrolment.occupancy_differences() == []
+
+
+def test_past_the_cut_off_who_held_an_offer_is_first_in_the_queue_again_and_called_in(
+    a_class: TrainingClass, now: datetime
+) -> None:
+    _first, second, third = offered(a_class, now)
+    late = enrolment.cut_off(training_class=a_class, now=now)
+    move(a_class, TrainingClass.Status.SUSPENDED, now)
+    move(a_class, TrainingClass.Status.ENROLLING, late)
+    assert states([second, third]) == [(Status.WAITLISTED, Why.CUT_OFF), (Status.WAITLISTED, "")]
+    assert (told("enrolment_waitlisted"), counters(a_class)) == ([second.learner_id], (0, 2))
+    second.refresh_from_db()
+    enrolment.call_in(by=people.user(), enrolment=second, now=late)
+    assert states([second, third])[0] == (Status.ADMITTED, "")
+    assert enrolment.occupancy_differences() == []
+
+
 def test_an_offered_seat_lets_nobody_teach_or_count_before_it_is_taken(a_class: TrainingClass, now: datetime) -> None:
     """It holds a seat and is live; only an admitted learner is on the register."""
     _first, second, _third = offered(a_class, now)
