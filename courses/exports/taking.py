@@ -113,6 +113,11 @@ def _refuse_too_many(book: Book, wanted: Wanted) -> None:
         raise ExportRefused(ExportRefusal.TOO_MANY, rows=f"{book.total:,}", limit=f"{SHEET_ROWS:,}")
 
 
+def _keys(said: dict[str, Any]) -> dict[str, Any]:
+    """Without the word that was searched for, which may be a name: nothing is ever taken out of the audit."""
+    return {name: value for name, value in said.items() if name != "q"}
+
+
 def _in_line(ask: Ask, wanted: Wanted, book: Book) -> Export:
     """The filters were held against what the person sees now; what is made later is held against it again."""
     with transaction.atomic():
@@ -130,7 +135,7 @@ def _in_line(ask: Ask, wanted: Wanted, book: Book) -> Export:
         )
         audit.record(
             by=ask.by, verb="export_asked", target=export, now=ask.now,
-            detail={"what": wanted.form, "full": wanted.full, **wanted.said},
+            detail={"what": wanted.form, "full": wanted.full, **_keys(wanted.said)},
         )  # fmt: skip
     return export
 

@@ -1,12 +1,14 @@
 """Words of the desk: masked names, moments, statuses and reasons that are kept as codes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses import dates, privacy
 from courses.completion import REQUIREMENT_WORDS, Requirement
@@ -14,6 +16,7 @@ from courses.exports import FORMS
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
 from courses.models import Score, TrainingClass, User
 from courses.outgoing import TITLES
+from courses.tally.listed import IN_TRAINING_WORD
 from courses.templatetags.words import clock, full_day, hours_words
 
 register = template.Library()
@@ -107,31 +110,50 @@ def named(key: str, names: Mapping[str, str]) -> str:
     return names.get(key, key)
 
 
-FILTERS_IN_WORDS = ("class", "lesson", "year", "month", "district", "own", "group", "roster")
+# What a filter is called; the district and the month are said by their names.
+FILTER_WORDS = {
+    "class": gettext_lazy("班级 %(number)s"),
+    "lesson": gettext_lazy("第 %(number)s 次课"),
+    "year": gettext_lazy("%(number)s 年"),
+    "month": "",
+    "district": "",
+    "status": "",
+    "institution": gettext_lazy("机构 %(number)s"),
+    "q": gettext_lazy("查找「%(number)s」"),
+    "own": gettext_lazy("自备表 %(number)s"),
+    "group": gettext_lazy("团报 %(number)s"),
+    "roster": gettext_lazy("名单 %(number)s"),
+}
 
 
 @register.filter
 def filter_words(filters: Mapping[str, Any], districts: Mapping[str, str]) -> str:
-    """By what an export was cut: 班级 02F…，2026 年 8 月，芝罘区."""
-    said = []
-    if "class" in filters:
-        said.append(_("班级 %(number)s") % {"number": filters["class"]})
-    if "lesson" in filters:
-        said.append(_("第 %(number)s 次课") % {"number": filters["lesson"]})
-    if "year" in filters:
-        said.append(_("%(year)s 年") % {"year": filters["year"]})
-    if "month" in filters:
-        said.append(dates.month(int(filters["month"])))
-    if "district" in filters:
-        said.append(named(filters["district"], districts))
-    if "own" in filters:
-        said.append(_("自备表 %(number)s") % {"number": filters["own"]})
-    if "group" in filters:
-        said.append(_("团报 %(number)s") % {"number": filters["group"]})
-    if "roster" in filters:
-        said.append(_("名单 %(number)s") % {"number": filters["roster"]})
-    said += [f"{key}={value}" for key, value in filters.items() if key not in FILTERS_IN_WORDS]
+    """By what an export was cut: 班级 02F…，2026 年，8 月，芝罘区. What cannot be read is said as it was asked."""
+    told = {key: str(filters[key]) for key in FILTER_WORDS if key in filters}
+    named_ones: dict[str, Callable[[str], str]] = {
+        "month": _month_word,
+        "district": partial(named, names=districts),
+        "status": _status_word,
+    }
+    said = [
+        named_ones[key](value) if key in named_ones else str(FILTER_WORDS[key]) % {"number": value}
+        for key, value in told.items()
+    ]
+    said += [f"{key}={value}" for key, value in filters.items() if key not in FILTER_WORDS]
     return "，".join(said) or _("全部")
+
+
+def _month_word(text: str) -> str:
+    """8 → 8 月, 2026-08 → 2026 年 8 月."""
+    year, _dash, number = text.rpartition("-")
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 12):
+        return text
+    return dates.year_month(int(year), int(number)) if year.isascii() and year.isdigit() else dates.month(int(number))
+
+
+def _status_word(text: str) -> str:
+    words = {IN_TRAINING_WORD: _("在训"), **dict(TrainingClass.Status.choices)}
+    return str(words.get(text, text))
 
 
 @register.filter

@@ -19,6 +19,8 @@ from courses.web.desk.page import officer, query_without_page, show
 from courses.web.desk.saved_views import kept_views
 from courses.web.gate import allow
 
+# More than any value of a filter; what is exported keeps it.
+FILTER_MAX = 60
 PER_PAGE = 30
 Status = TrainingClass.Status
 
@@ -54,7 +56,7 @@ def visible(request: HttpRequest, permission: Permission = Permission.SEE_DESK) 
 
 def filters_of(request: HttpRequest) -> dict[str, str]:
     """What the address asks the list for."""
-    return {name: request.GET.get(name, "").strip() for name in CLASS_FILTERS}
+    return {name: request.GET.get(name, "").strip()[:FILTER_MAX] for name in CLASS_FILTERS}
 
 
 def institution_of(request: HttpRequest) -> Institution | None:

@@ -27,7 +27,6 @@ from courses.web.desk.tally import figures, only_institution, read_wanted
 from courses.web.gate import allow
 
 LATEST = 20
-FILTER_MAX = 60
 PER_PAGE = 50
 # A list of so many lines is there before its reader looks up.
 AT_ONCE = 2_000
@@ -176,4 +175,4 @@ def desk_export_queue(request: HttpRequest) -> HttpResponseBase:
 
 def filters_said(request: HttpRequest) -> dict[str, str]:
     """The filters of the address, for the record; they hold no person."""
-    return {name: str(value)[:FILTER_MAX] for name, value in request.GET.items() if value and name != "page"}
+    return {name: str(value)[: classes.FILTER_MAX] for name, value in request.GET.items() if value and name != "page"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -274,3 +275,34 @@ def test_an_institution_cannot_take_the_whole_tally(cast: Cast, sign_in: Open) -
     answer = sign_in(cast.institution).post(reverse("desk_export_tally"))
     assert answer.headers["Location"] == reverse("desk_tally")
     assert not AuditEvent.objects.filter(verb="exported").exists()
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"month": "2026-09"}, "2026 年 9 月"),
+        ({"month": "abc"}, "abc"),
+        ({"month": "2026-13"}, "2026-13"),
+        ({"year": "2026", "status": "in_training"}, "2026 年，在训"),
+        ({"status": "enrolling", "district": "zhifu"}, "芝罘区，报名中"),
+        ({"institution": "J001", "q": "鲁菜", "kind": "skill", "brand": "lucai"}, "机构 J001，查找「鲁菜」"),
+    ],
+)
+def test_a_list_of_classes_says_on_its_page_and_in_the_records_by_what_it_was_cut(
+    filters: dict[str, str], said: str, cast: Cast, sign_in: Open, submitted: Submitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("courses.web.desk.exports.AT_ONCE", -1)
+    submitted(people_in=1)
+    address = f"{reverse('desk_export_classes')}?{urlencode(filters)}"
+    own = sign_in(cast.city).post(address, follow=True)
+    log = sign_in(cast.auditor).get(reverse("desk_export_log"))
+    assert (own.status_code, log.status_code) == (200, 200)
+    assert all(said in words(page) for page in (own, log))
+    assert Export.objects.get().filters == filters
+    assert "q" not in AuditEvent.objects.get(verb="export_asked").detail
+
+
+def test_a_filter_is_kept_no_longer_than_a_value_can_be(cast: Cast, sign_in: Open) -> None:
+    address = f"{reverse('desk_export_classes')}?{urlencode({'q': '长' * 500})}"
+    opened(sign_in(cast.city).post(address))  # type: ignore[arg-type]
+    assert Export.objects.get().filters == {"q": "长" * 60}
