@@ -1,6 +1,8 @@
 """Who may do what, in sentences (`roles`), and what each may see (`scopes`).
 
-A row is fetched only through a `visible_*` scope, so a stranger's row cannot be held: it is simply not found.
+A row is fetched only through a `visible_*` scope, so a stranger's row cannot be held: it is simply not found. Where one
+statement asks of many kinds of rows at once (`turns`, `enrolment.undecided`), it takes the same scope as a condition,
+`class_scope`, to where each row leads with `under`.
 """
 
 from courses.access.assigned import visible_works

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 # Not an empty Q, which vanishes from `Q() | other` and would leave the other alone.
 EVERYTHING = ~Q(pk__in=[])
+NOTHING = Q(pk__in=[])
 
 
 def under(condition: Q, path: str) -> Q:
@@ -19,4 +20,5 @@ def under(condition: Q, path: str) -> Q:
             moved.children.append((f"{path}__{name}", value))
         elif child != EVERYTHING or condition.connector != Q.AND:
             moved.children.append(under(child, path) if child != EVERYTHING else child)
-    return moved
+    # An empty condition lets everything through, and so would its opposite.
+    return NOTHING if moved.negated and not moved.children else moved

@@ -148,3 +148,19 @@ def planted(folder: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = folder / "planted.py"
     path.write_text(source, encoding="utf-8")
     return path
+
+
+# Who asks of many kinds of rows in one statement, and so takes the scope of somebody as a condition.
+MAY_MOVE_SCOPES = {"courses/access", "courses/turns", "courses/enrolment/undecided.py"}
+
+
+def test_the_scope_of_somebody_is_a_condition_only_where_the_queues_are_made() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for path in modules("courses")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) in {"under", "class_scope"}
+    }
+    assert found
+    assert {path for path in found if not any(path.startswith(place) for place in MAY_MOVE_SCOPES)} == set()

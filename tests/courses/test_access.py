@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from courses import access
 from courses.access import Permission, Role
-from courses.models import PersonMerge, Post
+from courses.models import Enrolment, PersonMerge, Post
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
 
@@ -91,3 +92,33 @@ def test_a_record_that_was_kept_is_seen_by_a_class_of_the_merged_one(now: dateti
     PersonMerge.objects.create(kept=kept, merged=merged, by=people.user(), at=now, reason="核对")
     assert set(access.visible_learners(user=school, now=now)) == {merged, kept}
     assert set(access.visible_learners(user=other, now=now)) == set()
+
+
+def conditions(mine: int, other: int) -> dict[str, tuple[Q, set[int]]]:
+    """Shapes of a condition on classes, and which of two it lets through."""
+    own, all_of, none = Q(pk=mine), access.EVERYTHING, Q(pk__in=[])
+    return {
+        "one": (own, {mine}),
+        "everything": (all_of, {mine, other}),
+        "nothing": (none, set()),
+        "not one": (~own, {other}),
+        "not everything": (~(all_of & all_of), set()),
+        "one of both": (own | Q(pk=other), {mine, other}),
+        "one or everything": (own | all_of, {mine, other}),
+        "one or nothing": (own | none, {mine}),
+        "everything but one": (all_of & ~own, {other}),
+        "one and a status": (own & ~Q(status="draft"), {mine}),
+        "a status of none": (Q(status="draft"), set()),
+        "neither": (~(own | Q(pk=other)), set()),
+        "no condition": (Q(), {mine, other}),
+    }
+
+
+@pytest.mark.parametrize("shape", conditions(1, 2))
+def test_a_condition_on_classes_lets_the_same_through_where_rows_lead_to_them(shape: str, now: datetime) -> None:
+    rows = [enrolled(training_class=training_class(now=now), now=now) for _ in range(2)]
+    mine, other = (row.training_class_id for row in rows)
+    condition, expected = conditions(mine, other)[shape]
+    found = Enrolment.objects.filter(access.under(condition, "training_class"))
+    assert {row.training_class_id for row in found} == expected
+    assert set(type(rows[0].training_class).objects.filter(condition).values_list("pk", flat=True)) == expected
