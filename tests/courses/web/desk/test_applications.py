@@ -210,7 +210,7 @@ def test_a_suspended_class_shows_its_applications_on_hold_and_offers_no_admissio
     ]
     decide = reverse("desk_enrolment_decide", args=[reviewed.number, row.number])
     assert said(browser.post(decide, {"decision": "admit"}, follow=True)) == [
-        "本班暂停，没有录取，报名和席位都为学员保留。恢复后再审核。"
+        "本班暂停，没有录取，报名和席位都为学员保留。恢复后可以再审核。"
     ]
     row.refresh_from_db()
     assert row.status == "applied"
