@@ -87,8 +87,8 @@ def _course(*, now: datetime) -> Course:
     again = serial > 1
     made = Course.objects.create(
         number=f"{PREFIX}-{policies.local_date(now):%Y%m%d}-{serial}",
-        name=f"{text['name']}（{serial}）" if again else text["name"],
-        name_en=f"{text['name_en']} ({serial})" if again else text["name_en"],
+        name=f"{text['name']}，第 {serial} 期" if again else text["name"],
+        name_en=f"{text['name_en']}, no. {serial}" if again else text["name_en"],
         kind=ProgrammeKind.objects.get(key="newform"),
         hours_theory=1,
         audience=text["audience"],

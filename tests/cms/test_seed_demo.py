@@ -332,7 +332,7 @@ class TestDemoCity(TestCase):
         page.refresh_from_db()
         assert (page.live, page.lead) == (True, "编辑改过的一句话")
         waits = CoursePage.objects.get(course=second)
-        assert (waits.live, waits.title) == (False, f"{page.title}（2）")
+        assert (waits.live, waits.title) == (False, f"{page.title}，第 2 期")
 
     def test_a_later_start_keeps_the_course_that_somebody_completed_public_and_names_the_next_one_apart(self) -> None:
         now = timezone.now()
