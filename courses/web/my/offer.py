@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import access, enrolment
 from courses.enrolment import EnrolmentRefused
-from courses.models import Enrolment, Learner, TrainingClass, User
+from courses.models import Enrolment, Learner, User
 from courses.web.gate import learner_only, public
 from courses.web.my.standing import review_words
 
@@ -28,7 +28,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("my_offer", code=code)
     now = timezone.now()
     offered = own.status == Enrolment.Status.OFFERED
-    on_hold = offered and own.training_class.status == TrainingClass.Status.SUSPENDED
+    on_hold = offered and enrolment.is_on_hold(enrolment=own)
     stands = offered and not on_hold and own.offer_until is not None and now < own.offer_until
     context = {
         "enrolment": own,

@@ -317,9 +317,18 @@ def test_a_cancelled_class_ends_its_offers(a_class: TrainingClass, now: datetime
     assert refusal_of(enrolment.accept, second, now) == EnrolmentRefusal.WRONG_STATUS
 
 
+def suspend(a_class: TrainingClass, now: datetime, *, until: datetime | None = None) -> None:
+    """From now, and on again from `until`."""
+    status = TrainingClass.Status
+    for to, at in ((status.SUSPENDED, now), (status.ENROLLING, until)):
+        if at is not None:
+            a_class.refresh_from_db()
+            seating.advance(by=people.user(), training_class=a_class, to=to, reason="停电", now=at)
+
+
 def test_a_suspended_class_keeps_its_offers_and_makes_none(a_class: TrainingClass, now: datetime) -> None:
     _first, second, third = offered(a_class, now)
-    seating.advance(by=people.user(), training_class=a_class, to=TrainingClass.Status.SUSPENDED, reason="停电", now=now)
+    suspend(a_class, now)
     enrolment.decline(enrolment=second, by=None, now=now)
     assert states([second, third]) == [
         (Status.WITHDRAWN, Why.OFFER_DECLINED),
@@ -327,16 +336,11 @@ def test_a_suspended_class_keeps_its_offers_and_makes_none(a_class: TrainingClas
     ]
 
 
-def move(a_class: TrainingClass, to: TrainingClass.Status, now: datetime) -> None:
-    a_class.refresh_from_db()
-    seating.advance(by=people.user(), training_class=a_class, to=to, reason="停电", now=now)
-
-
 def test_while_a_class_is_suspended_no_offer_is_accepted_and_none_runs_out(
     a_class: TrainingClass, now: datetime
 ) -> None:
     _first, second, third = offered(a_class, now)
-    move(a_class, TrainingClass.Status.SUSPENDED, now)
+    suspend(a_class, now)
     assert refusal_of(enrolment.accept, second, now) == EnrolmentRefusal.OFFER_ON_HOLD
     assert enrolment.tend_offers(now=now + 5 * DAY) == 0
     assert refusal_of(enrolment.accept, second, now + 5 * DAY) == EnrolmentRefusal.OFFER_ON_HOLD
@@ -349,8 +353,7 @@ def test_a_class_that_goes_on_offers_anew_with_the_whole_time_and_another_link(
 ) -> None:
     _first, second, third = offered(a_class, now)
     former, later = second.offer_code, now + 3 * DAY
-    move(a_class, TrainingClass.Status.SUSPENDED, now)
-    move(a_class, TrainingClass.Status.ENROLLING, later)
+    suspend(a_class, now, until=later)
     second.refresh_from_db()
     hours = policy.of_class(training_class=a_class, on=policy.local_date(later)).offer_hours
     assert second.offer_until == later + timedelta(hours=hours)
@@ -366,8 +369,7 @@ def test_past_the_cut_off_who_held_an_offer_is_first_in_the_queue_again_and_call
 ) -> None:
     _first, second, third = offered(a_class, now)
     late = enrolment.cut_off(training_class=a_class, now=now)
-    move(a_class, TrainingClass.Status.SUSPENDED, now)
-    move(a_class, TrainingClass.Status.ENROLLING, late)
+    suspend(a_class, now, until=late)
     assert states([second, third]) == [(Status.WAITLISTED, Why.CUT_OFF), (Status.WAITLISTED, "")]
     assert (told("enrolment_waitlisted"), counters(a_class)) == ([second.learner_id], (0, 2))
     second.refresh_from_db()
