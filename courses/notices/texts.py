@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses import dates
+from courses.models import Work
 
 LOGIN_CODE = "login_code"
 ERASURE_DONE = "erasure_done"
@@ -168,6 +169,20 @@ SENTENCES: dict[str, str | Promise] = {
         "您对「%(course)s」第 %(number)s 次课考勤的异议已办结，维持原记录。说明：%(reason)s。老师和机构的答复请登录查看。"
     ),
     "works_assigned": _("有学员成果分给您评定，请登录工作台，在「分给我的成果」里办理。今天再分给您的不另通知。"),
+    "work_judged_excellent": _(
+        "您在「%(course)s」提交的结业成果（%(part)s）评定为优秀，这一项不用再提交。请登录「我的学习」查看还差什么。"
+    ),
+    "work_judged_pass": _(
+        "您在「%(course)s」提交的结业成果（%(part)s）评定为合格，这一项不用再提交。请登录「我的学习」查看还差什么。"
+    ),
+    "work_judged_fail": _(
+        "您在「%(course)s」提交的结业成果（%(part)s）评定为不合格，意见：%(reason)s。"
+        "修改后可以重新提交，请登录「我的学习」办理，或请培训机构代交。"
+    ),
+    "work_judged_fail_over": _(
+        "您在「%(course)s」提交的结业成果（%(part)s）评定为不合格，意见：%(reason)s。"
+        "您已不在这个班，不能再提交；有疑问请联系培训机构。"
+    ),
     "work_regraded_excellent": _(
         "您在「%(course)s」提交的结业成果已改评为优秀，原因：%(reason)s。原来的评定仍保留，请登录「我的学习」查看。"
     ),
@@ -243,9 +258,11 @@ def _worded(kind: str, params: Mapping[str, Any]) -> str:
 
 
 def spoken(*, params: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """The values of a message with its days and moments in words, as its text and a gateway's template have them."""
+    """The values of a message with its days, its moments and the part of a work in words, as its text and a gateway's
+    template have them."""
     with translation.override(language):
-        return {key: _in_words(value) if key in DATES else value for key, value in params.items()}
+        words = {key: _in_words(value) if key in DATES else value for key, value in params.items()}
+        return {**words, "part": str(Work.Part(words["part"]).label)} if "part" in words else words
 
 
 def _in_words(value: Any) -> Any:

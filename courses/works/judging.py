@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from courses import access, audit
+from courses import access, audit, notices
 from courses.access import Permission
 from courses.models import Enrolment, TrainingClass, User, Work
 from courses.works.refusals import WorkRefusal, WorkRefused
@@ -37,7 +37,7 @@ def refuse_insider(*, by: User, work: Work, now: datetime) -> None:
 
 
 def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None:
-    """Say what a work is worth: 优秀, 合格 or 不合格, the last with what has to be changed.
+    """Say what a work is worth: 优秀, 合格 or 不合格, the last with what has to be changed. The learner is told.
 
     Refused with WorkRefused: by who handed it in or whose it is, by a trainer of the class or somebody of its
     institution, no grade, a fail without a reason, judged already.
@@ -52,12 +52,36 @@ def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None
     belongs = next((post.institution_id for post in posts if post.institution_id is not None), None)
     with transaction.atomic():
         # Holds off an approval at the same moment, as `scores` does.
-        Enrolment.objects.select_for_update(no_key=True).get(pk=work.enrolment_id)
+        held = Enrolment.objects.select_for_update(no_key=True).get(pk=work.enrolment_id)
         changes = {"grade": grade, "note": said, "reviewer": by, "reviewer_institution": belongs, "judged_at": now}
         if not Work.objects.filter(pk=work.pk, grade="").update(**changes):
             raise WorkRefused(WorkRefusal.JUDGED)
         detail = {"part": work.part, "version": work.version, "grade": grade}
         audit.record(by=by, verb="work_judged", target=enrolment, now=now, detail=detail)
+        _tell_grade(held, work.part, grade, said, now)
+
+
+def _tell_grade(enrolment: Enrolment, part: str, grade: str, said: str, now: datetime) -> None:
+    """Once, with what to do next: only what did not pass is handed in anew, and only by somebody admitted."""
+    failed = grade == Work.Grade.FAIL
+    over = failed and enrolment.status != Enrolment.Status.ADMITTED
+    kind = f"work_judged_{grade}_over" if over else f"work_judged_{grade}"
+    tell(enrolment=enrolment, kind=kind, params={"part": part, **({"reason": said} if failed else {})}, now=now)
+
+
+def tell(*, enrolment: Enrolment, kind: str, params: dict[str, str], now: datetime) -> None:
+    """What a work is worth now: on the site, where the page has all of it; whoever has no login hears it as everything
+    else, by phone or from the institution."""
+    learner, training_class = enrolment.learner, enrolment.training_class
+    notices.queue(
+        kind=kind,
+        channel="sms",
+        learner=learner,
+        to="" if learner.user_id else learner.phone,
+        params={"course": training_class.course.name, **params},
+        now=now,
+        training_class=training_class,
+    )
 
 
 def standing(*, enrolments: Iterable[Enrolment]) -> dict[int, dict[str, int]]:

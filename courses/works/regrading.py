@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from courses import audit, notices
+from courses import audit
 from courses.models import Enrolment, Regrade, TrainingClass, User, Work
-from courses.works.judging import refuse_insider
+from courses.works.judging import refuse_insider, tell
 from courses.works.refusals import WorkRefusal, WorkRefused
 
 Status = Regrade.Status
@@ -60,25 +60,11 @@ def decide(*, by: User, regrade: Regrade, agree: bool, now: datetime) -> None:
             raise WorkRefused(WorkRefusal.NOTHING_ASKED)
         if agree:
             Work.objects.filter(pk=held.pk).update(grade=regrade.grade, note=regrade.reason)
-            _tell(held, regrade, now)
+            kind = f"work_regraded_{regrade.grade}"
+            tell(enrolment=held.enrolment, kind=kind, params={"reason": regrade.reason}, now=now)
         detail = {"part": held.part, "version": held.version, "grade": regrade.grade}
         verb = "regrade_agreed" if agree else "regrade_dropped"
         audit.record(by=by, verb=verb, target=held.enrolment, now=now, detail=detail)
-
-
-def _tell(work: Work, regrade: Regrade, now: datetime) -> None:
-    """Once, by what the work is worth now: on the site, where the page has both grades; whoever has no login hears it
-    as everything else, by phone or from the institution."""
-    learner, training_class = work.enrolment.learner, work.enrolment.training_class
-    notices.queue(
-        kind=f"work_regraded_{regrade.grade}",
-        channel="sms",
-        learner=learner,
-        to="" if learner.user_id else learner.phone,
-        params={"course": training_class.course.name, "reason": regrade.reason},
-        now=now,
-        training_class=training_class,
-    )
 
 
 def _newest(work: Work) -> Work:

@@ -6,11 +6,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from pypdf.generic import TextStringObject
 
-from courses import completion, policy, works
+from courses import completion, notices, policy, works
 from courses.completion import CompletionRefused
-from courses.models import Enrolment, Proof, Reveal, User, Work
+from courses.models import Enrolment, Learner, OutboxMessage, Proof, Reveal, User, Work
 from courses.people import proofs
 from courses.people.proofs import ProofRefusal, ProofRefused
 from courses.policy import DEFAULTS
@@ -133,6 +134,73 @@ def test_a_judgement_has_a_grade_a_fail_its_reason_and_stands(own: Enrolment, no
     judged(work, "fail", now, by=by, note="重写")
     assert refusal(work, now, by=people.user()) == WorkRefusal.JUDGED
     assert Work.objects.get().grade == "fail"
+
+
+def of_grades() -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(kind__startswith="work_judged").order_by("pk"))
+
+
+@pytest.mark.parametrize(
+    ("grade", "chinese", "english"),
+    [
+        ("excellent", "（创业计划书）评定为优秀，这一项不用再提交。", "Business plan for “%s” was judged excellent."),
+        ("pass", "（创业计划书）评定为合格，这一项不用再提交。", "Business plan for “%s” was judged passed."),
+        ("fail", "（创业计划书）评定为不合格，意见：缺成本测算。修改后可以重新提交", "hand it in again"),
+    ],
+)
+def test_the_learner_is_told_the_grade_once_and_what_to_do_next_in_their_language(
+    grade: str, chinese: str, english: str, own: Enrolment, now: datetime
+) -> None:
+    work = plan(own, now)
+    with pytest.raises(WorkRefused):
+        judged(work, grade, now, by=login(own))
+    assert not of_grades()
+    judged(work, grade, now, note="缺成本测算。")
+    with pytest.raises(WorkRefused):
+        judged(work, grade, now, note="缺成本测算。")
+    (row,) = of_grades()
+    course = own.training_class.course.name
+    assert (row.kind, row.channel, row.training_class) == (f"work_judged_{grade}", "site", own.training_class)
+    assert row.params == {"course": course, "part": "plan", **({"reason": "缺成本测算。"} if grade == "fail" else {})}
+    assert chinese in notices.told(learner=own.learner)[0].text
+    with translation.override("en"):
+        assert english.replace("%s", course) in notices.told(learner=own.learner)[0].text
+
+
+def test_two_parts_are_told_apart(own: Enrolment, now: datetime) -> None:
+    for work in (plan(own, now), link(own, now)):
+        judged(work, "pass", now)
+    texts = [row.text for row in notices.told(learner=own.learner)[:2]]
+    assert ["网店链接" in text for text in texts] == [True, False]
+
+
+def test_who_is_no_longer_of_the_class_is_not_asked_to_hand_in_again(own: Enrolment, now: datetime) -> None:
+    work = plan(own, now)
+    Enrolment.objects.filter(pk=own.pk).update(status=Enrolment.Status.WITHDRAWN)
+    judged(work, "fail", now, note="缺成本测算")
+    (row,) = of_grades()
+    said = notices.told(learner=own.learner)[0].text
+    assert (row.kind, "不能再提交" in said, "重新提交" in said) == ("work_judged_fail_over", True, False)
+
+
+def test_who_has_no_login_hears_the_grade_by_phone_and_without_one_from_the_institution(
+    own: Enrolment, now: datetime
+) -> None:
+    first, second = plan(own, now), link(own, now)
+    Learner.objects.filter(pk=own.learner_id).update(user=None)
+    judged(Work.objects.get(pk=first.pk), "pass", now)
+    Learner.objects.filter(pk=own.learner_id).update(phone="")
+    judged(Work.objects.get(pk=second.pk), "fail", now, note="店铺打不开")
+    assert [(row.channel, row.to) for row in of_grades()] == [("sms", own.learner.phone), ("site", "")]
+    assert set(notices.unheard(now=now)) == {of_grades()[1]}
+
+
+def test_a_judgement_that_does_not_hold_tells_nobody(own: Enrolment, now: datetime) -> None:
+    work = plan(own, now)
+    with transaction.atomic():
+        judged(work, "pass", now)
+        transaction.set_rollback(True)
+    assert (Work.objects.get().grade, of_grades()) == ("", [])
 
 
 @pytest.mark.parametrize(
