@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.storage import storages
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from courses import certificates
 from courses.models import (
@@ -28,11 +28,14 @@ from courses.models import (
     OutboxMessage,
     PersonalCard,
     Proof,
+    Regrade,
     TransferRequest,
     User,
     Work,
 )
 
+# Where the database wants a word.
+GONE = "—"
 # What a learner is told of that concerns the record itself may not stay behind in it.
 NOTHING = {"phone": "", "address": "", "born_on": None, "education": None, "category": None, "graduates_on": None}
 
@@ -111,9 +114,17 @@ def _words(own: QuerySet[Enrolment]) -> None:
     Dispute.objects.filter(enrolment__in=own).update(text="", answer="", decision="")
     MakeUp.objects.filter(enrolment__in=own).update(answer="")
     TransferRequest.objects.filter(enrolment__in=own).update(reason="", answer="")
-    Work.objects.filter(enrolment__in=own, link__isnull=False).update(link="")
+    _works(own)
     own.exclude(reason="").update(reason="")
     _afterwards(own)
+
+
+def _works(own: QuerySet[Enrolment]) -> None:
+    """The grades stay, and that one was changed; what was said of a work and why its grade was changed does not."""
+    works = Work.objects.filter(enrolment__in=own)
+    works.filter(link__isnull=False).update(link="")
+    works.exclude(note="").update(note=Case(When(grade=Work.Grade.FAIL, then=Value(GONE)), default=Value("")))
+    Regrade.objects.filter(work__enrolment__in=own).update(was_note="", reason=GONE)
 
 
 def _afterwards(own: QuerySet[Enrolment]) -> None:

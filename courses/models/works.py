@@ -29,6 +29,9 @@ class Work(models.Model):
         PASS = "pass", _("合格")
         FAIL = "fail", _("不合格")
 
+    # What nobody has judged yet, of somebody of whom anything may still be written down.
+    WAITS = Q(grade="", enrolment__learner__erased_at__isnull=True)
+
     code = models.CharField(max_length=26, unique=True)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="works")
     part = models.CharField(max_length=4, choices=Part)

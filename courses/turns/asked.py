@@ -166,7 +166,7 @@ def _second(turn: Turn) -> Asked | None:
 def _to_judge() -> QuerySet[Work]:
     """Works that nobody has judged, and judgements that somebody wants changed: whose each is, and since when."""
     asked = Regrade.objects.filter(work=OuterRef("pk"), status=Regrade.Status.ASKED)
-    return Work.objects.filter(Q(grade="") | Exists(asked)).annotate(
+    return Work.objects.filter(Work.WAITS | Exists(asked)).annotate(
         waits_by=Coalesce(Subquery(asked.values("by_id")), F("by_id"), output_field=BigIntegerField()),
         waits_since=Coalesce(Subquery(asked.values("at")), F("at")),
     )

@@ -27,7 +27,8 @@ def given(*, user: User, now: datetime) -> QuerySet[Work]:
     `judged_shown_days` or belongs to a class that is not over. Nobody keeps a list of everybody they ever judged."""
     since = now - timedelta(days=policy.current(on=policy.local_date(now)).judged_shown_days)
     still_open = ~Q(enrolment__training_class__status__in=OVER)
-    return access.visible_works(user=user, now=now).filter(Q(grade="") | Q(judged_at__gt=since) | still_open)
+    judged = ~Q(grade="") & (Q(judged_at__gt=since) | still_open)
+    return access.visible_works(user=user, now=now).filter(Work.WAITS | judged)
 
 
 def assign(*, by: User, training_class: TrainingClass, reviewer: User, now: datetime) -> int:
@@ -43,7 +44,7 @@ def assign(*, by: User, training_class: TrainingClass, reviewer: User, now: date
         raise WorkRefused(WorkRefusal.NO_EXPERT)
     if by.pk == reviewer.pk:
         raise WorkRefused(WorkRefusal.SAME_PERSON)
-    waits = Work.objects.filter(enrolment__training_class=training_class, grade="").exclude(by=reviewer)
+    waits = Work.objects.filter(Work.WAITS, enrolment__training_class=training_class).exclude(by=reviewer)
     with transaction.atomic():
         # One who assigns after the other: a work has one reviewer.
         TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)

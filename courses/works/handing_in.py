@@ -12,6 +12,7 @@ from courses import policy as policies
 from courses.models import Enrolment, Proof, User, Work
 from courses.people import proofs
 from courses.people.numbers import fresh
+from courses.works.holding import hold
 from courses.works.refusals import WorkRefusal, WorkRefused
 
 LINK_MAX = 300
@@ -21,8 +22,8 @@ Part = Work.Part
 def hand_in_plan(*, enrolment: Enrolment, content: "File[bytes] | None", by: User, now: datetime) -> Work:
     """Keep a business plan as the next version, encrypted, its type told by its content.
 
-    Refused with WorkRefused: not admitted, not asked of this class, one waits already, one passed; with ProofRefused:
-    no file, too large, neither photo nor PDF, broken, or a PDF that can do something.
+    Refused with WorkRefused: not admitted, not asked of this class, one waits already, one passed, erased; with
+    ProofRefused: no file, too large, neither photo nor PDF, broken, or a PDF that can do something.
     """
     _refuse_needless(enrolment, Part.PLAN)
     proof = proofs.hand_in_claim(learner=enrolment.learner, content=content, by=by, now=now)
@@ -84,7 +85,7 @@ def _write(
     try:
         with transaction.atomic():
             # Holds off a change of the grade that it follows (`regrading`).
-            Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
+            hold(enrolment=enrolment.pk)
             _refuse_second(enrolment, part)
             version = Work.objects.filter(enrolment=enrolment, part=part).count() + 1
             made = Work.objects.create(

@@ -8,6 +8,7 @@ from django.db import transaction
 from courses import access, audit, notices
 from courses.access import Permission
 from courses.models import Enrolment, TrainingClass, User, Work
+from courses.works.holding import hold
 from courses.works.refusals import WorkRefusal, WorkRefused
 
 # How a grade is compared; 0 is what nobody has judged yet.
@@ -40,7 +41,7 @@ def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None
     """Say what a work is worth: 优秀, 合格 or 不合格, the last with what has to be changed. The learner is told.
 
     Refused with WorkRefused: by who handed it in or whose it is, by a trainer of the class or somebody of its
-    institution, no grade, a fail without a reason, judged already.
+    institution, no grade, a fail without a reason, judged already, erased meanwhile.
     """
     enrolment, said = work.enrolment, " ".join(note.split())[:200]
     refuse_insider(by=by, work=work, now=now)
@@ -52,13 +53,13 @@ def judge(*, by: User, work: Work, grade: str, note: str, now: datetime) -> None
     belongs = next((post.institution_id for post in posts if post.institution_id is not None), None)
     with transaction.atomic():
         # Holds off an approval at the same moment, as `scores` does.
-        held = Enrolment.objects.select_for_update(no_key=True).get(pk=work.enrolment_id)
+        own = hold(enrolment=work.enrolment_id)
         changes = {"grade": grade, "note": said, "reviewer": by, "reviewer_institution": belongs, "judged_at": now}
         if not Work.objects.filter(pk=work.pk, grade="").update(**changes):
             raise WorkRefused(WorkRefusal.JUDGED)
         detail = {"part": work.part, "version": work.version, "grade": grade}
         audit.record(by=by, verb="work_judged", target=enrolment, now=now, detail=detail)
-        _tell_grade(held, work.part, grade, said, now)
+        _tell_grade(own, work.part, grade, said, now)
 
 
 def _tell_grade(enrolment: Enrolment, part: str, grade: str, said: str, now: datetime) -> None:

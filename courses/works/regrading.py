@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from courses import audit
-from courses.models import Enrolment, Regrade, TrainingClass, User, Work
+from courses.models import Regrade, TrainingClass, User, Work
+from courses.works.holding import hold
 from courses.works.judging import refuse_insider, tell
 from courses.works.refusals import WorkRefusal, WorkRefused
 
@@ -69,7 +70,7 @@ def decide(*, by: User, regrade: Regrade, agree: bool, now: datetime) -> None:
 
 def _newest(work: Work) -> Work:
     """As it is now, while neither a version is handed in nor a step of the completion taken."""
-    Enrolment.objects.select_for_update(no_key=True).get(pk=work.enrolment_id)
+    hold(enrolment=work.enrolment_id)
     rows = Work.objects.filter(enrolment=work.enrolment_id, part=work.part)
     last = rows.select_related("enrolment__learner", "enrolment__training_class__course").order_by("-version")[0]
     if last.pk != work.pk:
