@@ -8,13 +8,11 @@ approves, returns, or lets it be. Signals are facts that `supervision` leaves; t
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
-
 from courses import dates
 from courses import policy as policies
 from courses.completion.freshness import runs
 from courses.completion.refusals import CompletionRefusal, CompletionRefused
-from courses.models import Completion, Lesson, Signal, SignalNote
+from courses.models import Completion, Lesson, Signal
 
 # How often the background looks for lessons whose signals are due (lms/celery.py).
 SWEEP = timedelta(minutes=10)
@@ -72,9 +70,7 @@ def _holds(row: Completion, now: datetime) -> set[str]:
 
 def _named(classes: set[int]) -> dict[tuple[int, str], set[str]]:
     """Who stands in the newest version of a signal that no note closes: (class, learner) → kinds."""
-    newer = Signal.objects.filter(lesson=OuterRef("lesson"), kind=OuterRef("kind"), version__gt=OuterRef("version"))
-    looked = SignalNote.objects.filter(signal=OuterRef("pk"), closes=True)
-    rows = Signal.objects.filter(lesson__training_class__in=classes).exclude(Exists(newer)).exclude(Exists(looked))
+    rows = Signal.objects.filter(lesson__training_class__in=classes).exclude(Signal.newer()).exclude(Signal.looked())
     named: dict[tuple[int, str], set[str]] = {}
     for class_id, kind, lines in rows.values_list("lesson__training_class", "kind", "rows"):
         for line in lines:

@@ -12,7 +12,6 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
-from django.db.models import Count
 from django.utils import translation
 from docx import Document
 from docx.document import Document as Letter
@@ -25,14 +24,13 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from courses import attendance
 from courses import policy as policies
-from courses.exports.asking import Ask, in_pieces, moments_of, share
+from courses.exports.asking import Ask, share
 from courses.exports.monthly import LINES, LineFigures, MonthlyReport, Placed, mark_of, report_of, state_word
 from courses.exports.writing import LANGUAGE, Mark, grouped
-from courses.models import Card, Enrolment, Line, RoomCheck, RoomCount, Signal, TrainingClass
-from courses.supervision.signals import latest
-from courses.tally import Scope, State, for_year
+from courses.models import Line
+from courses.tally import State
+from courses.tally.quality import Quality, kept, of_days
 
 TITLE_FACE, BODY_FACE, HEAD_FACE, PART_FACE = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 TITLE, BODY, SMALL = Pt(22), Pt(16), Pt(10.5)
@@ -205,12 +203,14 @@ def monthly_letter(ask: Ask, mark: Mark) -> IO[bytes]:
 
 
 def circular(ask: Ask, mark: Mark) -> IO[bytes]:
-    """通报, a draft for somebody to finish: the ranking, who is behind, and what the records say about their quality.
+    """通报, a draft for somebody to finish: the ranking, who is behind, and what the records say about their quality; of
+    a closed month dated by its close and the same byte for byte, as `monthly_letter` is.
 
     Refused as `report_of`. Gives an open file at its start.
     """
     with translation.override(LANGUAGE):
         report = report_of(ask)
+        mark = mark.of(report.sealed)
         name = f"{_period(report)}职业培训目标进度"
         letter = _begin((f"关于{_period(report)}职业培训", "目标进度情况的通报（代拟稿）"), report, mark)
         _line(letter, f"现将{name}情况通报如下。", indent=True)
@@ -227,7 +227,7 @@ def circular(ask: Ask, mark: Mark) -> IO[bytes]:
         _head(letter, "五、工作要求")
         _line(letter, "请进度偏慢和滞后的区市查明原因，列出追赶安排，于收到本通报后5个工作日内报送。", indent=True)
         _line(letter, BASIS, indent=True)
-        _end(letter, report, policies.local_date(ask.now), f"{name}表")
+        _end(letter, report, policies.local_date(mark.now), f"{name}表")
         return _file(letter, mark)
 
 
@@ -245,48 +245,26 @@ def _ranking(report: MonthlyReport, line: Line) -> str:
 
 def _quality(report: MonthlyReport, ask: Ask) -> str:
     """What the counted person-times rest on, what waits to be looked at, and the cards of the month that nobody took
-    back."""
-    today = policies.local_date(ask.now)
-    proofs = for_year(year=report.year, scope=Scope(report.district or None), as_of=report.as_of, today=today).proofs
-    begun, ended = date(report.year, report.month, 1), report.last_day
-    lessons = {"lesson__training_class__district__key": report.district} if report.district else {}
-    waiting = latest(Signal.objects.filter(**lessons, at__range=moments_of(begun, ended)), looked_at=False)
-    open_ones = waiting.aggregate(many=Count("lesson", distinct=True))["many"]
-    shown = Card.objects.filter(Card.STANDS, shown_on__range=(begun, ended))
-    if report.district:
-        shown = shown.filter(institution__district__key=report.district)
-    yellow, red = (shown.filter(colour=colour).count() for colour in (Card.Colour.YELLOW, Card.Colour.RED))
-    scans = f"{proofs.tenths // 10}.{proofs.tenths % 10}%" if proofs.tenths is not None else "–"
+    back: of a closed month as it stood when its close was proposed."""
+    if report.close is None:
+        first, whose = date(report.year, report.month, 1), report.district
+        now = of_days(first=first, last=report.last_day, as_of=report.as_of, now=ask.now, district=whose)
+        return _said_of(now[whose])
+    sealed = kept(close=report.close, district=report.district)
+    day = policies.local_date(report.close.proposed_at)
+    if sealed is None:
+        return "月结时没有记下本月的记录质量。"
+    return f"以下为{day.year}年{day.month}月{day.day}日提出月结时的情况。{_said_of(sealed)}"
+
+
+def _said_of(own: Quality) -> str:
+    told = share(own.attended, own.scheduled)
+    attended = f"本月结束的班次出勤率{told}。" if told else "本月没有班次结束。"
     return (
-        f"{_attended(report, ask)}本年已核人次中，每次到课都凭扫码的占{scans}。{_inspected(report)}"
-        f"本月有待核对事项的课次{open_ones}次，出示黄牌{yellow}张、红牌{red}张。"
+        f"{attended}本年已核人次中，每次到课都凭扫码的占{share(own.scans, own.counted) or '–'}。"
+        f"本月到教室检查{own.rooms}次，其中发现问题{own.found}次。"
+        f"本月有待核对事项的课次{own.waiting}次，出示黄牌{own.yellow}张、红牌{own.red}张。"
     )
-
-
-def _attended(report: MonthlyReport, ask: Ask) -> str:
-    """Minutes attended of those scheduled, of everybody in the classes that ended in the month."""
-    ended = Enrolment.objects.filter(
-        status=Enrolment.Status.ADMITTED,
-        training_class__ends_on__range=(date(report.year, report.month, 1), report.last_day),
-        **({"training_class__district__key": report.district} if report.district else {}),
-    ).exclude(training_class__status__in=TrainingClass.UNAPPROVED)
-    attended = scheduled = 0
-    for piece in in_pieces(ended.select_related("training_class").order_by("pk")):
-        for own in attendance.of_enrolments(enrolments=piece, now=ask.now).values():
-            attended, scheduled = attended + own.attended, scheduled + own.scheduled
-    told = share(attended, scheduled)
-    return f"本月结束的班次出勤率{told}。" if told else "本月没有班次结束。"
-
-
-def _inspected(report: MonthlyReport) -> str:
-    """Rooms that were counted in the month; those of which the newest record says that something was found."""
-    lessons = {"lesson__training_class__district__key": report.district} if report.district else {}
-    begun = date(report.year, report.month, 1)
-    counted = RoomCount.objects.filter(**lessons, at__range=moments_of(begun, report.last_day))
-    checks = RoomCheck.objects.filter(room_count__in=counted).order_by("version")
-    conclusions = dict(checks.values_list("room_count", "conclusion"))
-    found = sum(one != RoomCheck.Conclusion.FINE for one in conclusions.values())
-    return f"本月到教室检查{counted.count()}次，其中发现问题{found}次。"
 
 
 def _file(letter: Letter, mark: Mark) -> IO[bytes]:

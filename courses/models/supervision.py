@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.classes import Lesson
@@ -142,6 +142,17 @@ class Signal(models.Model):
                 name="signal_kind_known",
             ),
         ]
+
+    @classmethod
+    def newer(cls) -> Exists:
+        """As a condition on signals: a later version holds instead."""
+        same = {"lesson": OuterRef("lesson"), "kind": OuterRef("kind")}
+        return Exists(cls._default_manager.filter(**same, version__gt=OuterRef("version")))
+
+    @staticmethod
+    def looked() -> Exists:
+        """As a condition on signals: somebody has looked at it."""
+        return Exists(SignalNote.objects.filter(signal=OuterRef("pk"), closes=True))
 
 
 class SignalNote(models.Model):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses import attendance, audit
@@ -217,9 +217,7 @@ def _vouched(lesson: Lesson) -> list[rules.Vouched]:
 
 def latest(signals: QuerySet[Signal], *, looked_at: bool | None = None) -> QuerySet[Signal, Any]:
     """Of each lesson and kind the version that holds, with `looked_at`: whether somebody did; all, or those only."""
-    newer = Signal.objects.filter(lesson=OuterRef("lesson"), kind=OuterRef("kind"), version__gt=OuterRef("version"))
-    closing = SignalNote.objects.filter(signal=OuterRef("pk"), closes=True)
-    held = signals.exclude(Exists(newer)).annotate(looked_at=Exists(closing))
+    held = signals.exclude(Signal.newer()).annotate(looked_at=Signal.looked())
     return held if looked_at is None else held.filter(looked_at=looked_at)
 
 

@@ -27,6 +27,7 @@ from courses.models import (
 )
 from courses.refusals import Refused
 from courses.tally.integrity import last_check
+from courses.tally.quality import as_kept, of_days
 from courses.tally.snapshots import SAID, figures_of, root_of, take
 
 # A check older than this says little about today.
@@ -164,11 +165,12 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
     _refuse_interested(by, year, month)
     if policies.local_date(now) <= last_day(year, month):
         raise CloseRefused(CloseRefusal.NOT_OVER)
+    quality = _quality(year, month, now)
     try:
         with transaction.atomic():
             cut_off = _sealed_to_yesterday(now)
             _refuse_unready(checklist(year=year, month=month, now=now))
-            snapshot = take(year=year, month=month, cut_off=cut_off)
+            snapshot = take(year=year, month=month, cut_off=cut_off) | {"quality": quality}
             close = MonthClose.objects.create(
                 year=year,
                 month=month,
@@ -182,6 +184,12 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
     except IntegrityError as error:
         raise CloseRefused(CloseRefusal.ALREADY) from error
     return close
+
+
+def _quality(year: int, month: int, now: datetime) -> dict[str, dict[str, int]]:
+    """Reads what nobody writes into any more, or what is told of this moment; so the ledger is not held for it."""
+    cut_off = policies.local_date(now) - timedelta(days=1)
+    return as_kept(of_days(first=date(year, month, 1), last=last_day(year, month), as_of=cut_off, now=now))
 
 
 def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
@@ -253,8 +261,9 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
     if not last_check().clean:
         raise CloseRefused(CloseRefusal.CHANGED)
     told = take(year=close.year, month=month_of(close), cut_off=close.cut_off)
-    # A name may have changed since: what was sealed keeps the name of its day.
-    if root_of({**told, **{name: close.snapshot[name] for name in SAID}}) != close.root:
+    # A name may have changed since, or a signal been looked at: what was sealed keeps what was said on its day.
+    said = {name: close.snapshot[name] for name in SAID if name in close.snapshot}
+    if root_of({**told, **said}) != close.root:
         raise CloseRefused(CloseRefusal.CHANGED)
     with transaction.atomic():
         _decide(close, closed_by=by, closed_at=now)

@@ -48,7 +48,7 @@ def take(*, year: int, month: int, cut_off: date) -> Snapshot:
 
 
 # What a close says beside its figures as people said it on that day; a change of these changes no figure.
-SAID = ("names", "districts")
+SAID = ("names", "districts", "quality")
 
 
 def figures_of(*, year: int, month: int, cut_off: date) -> dict[str, list[list[Any]]]:

@@ -8,20 +8,36 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import translation
+from docx import Document
 
-from courses import exports, tally
+from courses import attendance, exports, tally
+from courses.attendance import Mark
 from courses.exports import Wanted
-from courses.models import Brand, District, Export, Institution, MonthClose, User
+from courses.models import (
+    Attendance,
+    Brand,
+    Card,
+    District,
+    Export,
+    Institution,
+    Lesson,
+    MonthClose,
+    RoomCount,
+    Signal,
+    SignalNote,
+    User,
+)
 from courses.outgoing import Given
 from tests.crowd import Crowd
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
+from tests.factories.classes import enrolled, training_class
 from tests.factories.ledger import batch, row
 from tests.races import Arena
 
 THIS = "tests.courses.exports.test_same_bytes"
 NOW = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)
 AUGUST = {"year": 2026, "month": 8}
-FILES = ("json", "csv", "xlsx", "monthly.xlsx", "monthly.docx")
+FILES = ("json", "csv", "xlsx", "monthly.xlsx", "monthly.docx", "circular.docx")
 
 
 def plant() -> None:
@@ -37,16 +53,41 @@ def plant() -> None:
     facts = [("zhifu", "skills", "lu"), ("zhifu", "skills", ""), ("laishan", "entrepreneurship", "")]
     own = {"counted_on": date(2026, 8, 3), "posted_on": date(2026, 9, 9)}
     batch(rows=[row(district=place, line=line, brand=brand, **own) for place, line, brand in facts], now=NOW)
+    _records()
     close = tally.propose_close(by=people.user(), **AUGUST, now=NOW)
     tally.confirm_close(by=people.user(), close=close, now=NOW)
 
 
+def _records() -> None:
+    """A class of August with one who came to half of it, a signal and a count of heads, and a card."""
+    begun, trainer = datetime(2026, 7, 20, 1, 0, tzinfo=UTC), people.user()
+    made = training_class(now=begun, first=datetime(2026, 8, 3, 1, 0, tzinfo=UTC), lessons=2, trainers=[trainer])
+    own = enrolled(training_class=made, now=begun)
+    first, second = made.lessons.order_by("number")
+    for word, moment in ((Mark.PRESENT, first.starts_at), (Mark.OUT, first.ends_at)):
+        attendance.mark(by=trainer, lesson=first, learner=own.learner, as_=word, reason="no_phone", now=moment)
+    Signal.objects.create(code="S1", lesson=second, kind="heads", figures={}, rows=[], at=second.ends_at)
+    _counted(first, by=trainer)
+    cards.shown(institution=made.institution, on=date(2026, 8, 10), now=NOW)
+
+
+def _counted(lesson: Lesson, *, by: User) -> None:
+    heads = {"counted": 1, "register_here": 1, "register_awaiting": 0, "due": 1}
+    RoomCount.objects.create(lesson=lesson, **heads, by=by, at=lesson.starts_at)
+
+
 def rename() -> None:
-    """What somebody may do at any time after."""
+    """What somebody may do at any time after; what is said of a record of August among it."""
     District.objects.filter(key="zhifu").update(name="新芝罘区", order=99)
     catalogue.district("new", "新区", "370699")
     Institution.objects.update(name="新学院")
     Brand.objects.update(name="新品牌")
+    by, later = people.user(), NOW.replace(day=25)
+    for signal in Signal.objects.exclude(Signal.looked()):
+        SignalNote.objects.create(signal=signal, by=by, at=later, text="看过", closes=True)
+    Card.objects.update(status=Card.Status.DROPPED)
+    Attendance.objects.update(minutes=90)
+    _counted(Lesson.objects.order_by("number")[0], by=by)
 
 
 def taken(*, who: str, at: str, language: str) -> dict[str, Any]:
@@ -57,10 +98,11 @@ def taken(*, who: str, at: str, language: str) -> dict[str, Any]:
         close = MonthClose.objects.get()
         for kind in FILES[:3]:
             found[kind] = tally.take_file(by=by, close=close, kind=kind, now=now)
-        for kind in ("xlsx", "docx"):
-            given = exports.take(by=by, wanted=Wanted("monthly", kind, AUGUST, purpose=who), now=now).given
+        for name in FILES[3:]:
+            form, kind = name.split(".")
+            given = exports.take(by=by, wanted=Wanted(form, kind, AUGUST, purpose=who), now=now).given
             assert given is not None
-            found[f"monthly.{kind}"] = given
+            found[name] = given
     return {name: digest_of(given) for name, given in found.items()}
 
 
@@ -85,6 +127,47 @@ def test_the_files_of_a_close_are_the_same_bytes_in_another_process_at_another_t
         arena.crowd.call(database, f"{THIS}:rename")
     assert set(told[0]) == set(FILES)
     assert [name for name in FILES if told[0][name] != told[1][name]] == []
+
+
+def said(*, district: str = "") -> str:
+    """What the circular of August says, to whoever takes it a month later."""
+    wanted, by = Wanted("circular", "docx", {**AUGUST, "district": district}), User.objects.get(username="first")
+    given = exports.take(by=by, wanted=wanted, now=NOW.replace(month=10)).given
+    assert given is not None
+    with given.file as file:
+        return "".join(line.text for line in Document(file).paragraphs)
+
+
+@pytest.mark.django_db
+def test_the_circular_of_a_closed_month_tells_of_its_records_what_its_close_knew() -> None:
+    plant()
+    figures = "出勤率50.0%。本年已核人次中，每次到课都凭扫码的占0.0%。本月到教室检查1次，其中发现问题0次。"
+    cards_of = "本月有待核对事项的课次1次，出示黄牌0张、红牌1张。"
+    before = said()
+    assert "以下为2026年9月14日提出月结时的情况。本月结束的班次" + figures + cards_of in before
+    assert "2026年9月14日" in before
+    rename()
+    assert said() == before
+    assert "出勤率50.0%" in said(district="zhifu")
+    assert "本月没有班次结束。" in said(district="laishan")
+
+
+@pytest.mark.django_db
+def test_a_record_that_changes_between_proposal_and_confirmation_stops_no_close() -> None:
+    plant()
+    close = tally.propose_close(by=people.user(), year=2026, month=7, now=NOW)
+    Signal.objects.create(
+        code="S2",
+        lesson=Lesson.objects.order_by("number")[0],
+        kind="burst",
+        figures={},
+        rows=[],
+        at=NOW.replace(month=7),
+    )
+    tally.confirm_close(by=people.user(), close=close, now=NOW)
+    close.refresh_from_db()
+    assert close.snapshot["quality"][""]["waiting"] == 0
+    assert list(tally.close_differences()) == []
 
 
 @pytest.mark.django_db
