@@ -52,6 +52,7 @@ class Permission(StrEnum):
     EDIT_PAGES = "edit_pages"
     REVIEW_PAGES = "review_pages"
     JUDGE_WORKS = "judge_works"
+    READ_INBOX = "read_inbox"
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ ROLES: dict[str, RoleRule] = {
             "说明待看事项，对红黄牌申辩，记跟踪服务，查本机构的学员，导出花名册，管本机构教师和管理员的账号；只看本机构。"
         ),
         P.SEE_DESK,
+        P.READ_INBOX,
         P.RUN_CLASSES,
         P.ENTER_SCORES,
         P.ISSUE_CERTIFICATES,
@@ -96,6 +98,7 @@ ROLES: dict[str, RoleRule] = {
             "核对待看事项，到教室清点人数，提出红黄牌，电话回访，导出，提出本区市经办和机构管理员的账号；只看本区市。"
         ),
         P.SEE_DESK,
+        P.READ_INBOX,
         P.REVIEW,
         P.DECIDE_CERTIFICATES,
         P.BOOK_GROUPS,
@@ -120,6 +123,7 @@ ROLES: dict[str, RoleRule] = {
             "出示和撤回红黄牌，电话回访，抽查结业，合并重复的学员，办理个人信息注销，月结，导出，重发没有送达的消息，管工作人员的账号。"
         ),
         P.SEE_DESK,
+        P.READ_INBOX,
         P.REVIEW,
         P.ISSUE_CERTIFICATES,
         P.DECIDE_CERTIFICATES,
@@ -153,6 +157,7 @@ ROLES: dict[str, RoleRule] = {
     Role.INSPECTOR: _rule(
         _("抽查班次，到教室清点人数，提出红黄牌，电话回访，核对待看事项，从计数看到凭据和签过字的签到表；其余只读。"),
         P.SEE_DESK,
+        P.READ_INBOX,
         P.SEE_SHEETS,
         P.SEE_TALLY,
         P.INSPECT,
@@ -167,6 +172,7 @@ ROLES: dict[str, RoleRule] = {
     Role.AUDITOR: _rule(
         _("从计数看到凭据和签过字的签到表，看待看事项、电话回访和操作记录；只读。"),
         P.SEE_DESK,
+        P.READ_INBOX,
         P.SEE_SHEETS,
         P.SEE_TALLY,
         P.INSPECT,
@@ -178,7 +184,11 @@ ROLES: dict[str, RoleRule] = {
     Role.REVIEWER: _rule(
         _("批准或退回编辑提交的页面，撤下页面；自己写的由别人批准，看不到任何人的信息。"), P.EDIT_PAGES, P.REVIEW_PAGES
     ),
-    Role.EXPERT: _rule(_("评定分给自己的创业计划书和网店链接；只看分给自己的，学员姓名不显示全名。"), P.JUDGE_WORKS),
+    Role.EXPERT: _rule(
+        _("评定分给自己的创业计划书和网店链接，看给自己的消息；只看分给自己的，学员姓名不显示全名。"),
+        P.JUDGE_WORKS,
+        P.READ_INBOX,
+    ),
 }
 
 # Whole prefixes of other people's screens; enforced by middleware, since their views carry no gate of ours.

@@ -43,6 +43,13 @@ def test_who_keeps_the_pages_or_judges_from_outside_sees_no_class_and_no_learner
     assert not access.visible_learners(user=keeper, now=now).exists()
 
 
+def test_who_works_at_the_desk_and_who_judges_from_outside_reads_what_was_told_to_them() -> None:
+    reads = {role for role, rule in access.ROLES.items() if Permission.READ_INBOX in rule.permissions}
+    desk = {role for role, rule in access.ROLES.items() if Permission.SEE_DESK in rule.permissions}
+    assert reads == desk | {Role.EXPERT}
+    assert access.ROLES[Role.EXPERT].permissions == {Permission.JUDGE_WORKS, Permission.READ_INBOX}
+
+
 def test_only_reviewers_review_pages() -> None:
     assert [role for role, rule in access.ROLES.items() if Permission.REVIEW_PAGES in rule.permissions] == [
         Role.REVIEWER

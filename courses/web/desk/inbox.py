@@ -12,7 +12,8 @@ from courses.web.gate import allow
 PER_PAGE = 20
 
 
-@allow(Permission.SEE_DESK)
+@allow(Permission.READ_INBOX)
 def desk_inbox(request: HttpRequest) -> HttpResponse:
+    """Of oneself alone; to a reviewer from outside as well, who finds nothing else of the desk."""
     page = Paginator(notices.told_staff(user=officer(request)), PER_PAGE).get_page(request.GET.get("page"))
     return show(request, "desk/inbox/list.html", {"page": page, "here": _("给我的消息")}, here="desk")

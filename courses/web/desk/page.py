@@ -48,10 +48,11 @@ def show(
     """A page of the desk. `here` is the entry of the navigation that it lies under; `badge` spares the count."""
     user = officer(request)
     now = timezone.now()
+    entries = navigation(user=user, now=now, here=here, badge=badge)
     frame = {
-        "desk_nav": navigation(user=user, now=now, here=here, badge=badge),
+        "desk_nav": entries,
         "desk_me": introduce(user=user, now=now),
-        "desk_door": "/desk/" if access.may(user=user, permission=Permission.SEE_DESK, now=now) else request.path,
+        "desk_door": entries[0]["url"] if entries else request.path,
         "held": access.permissions(user=user, now=now),
     }
     return render(request, template, {**frame, **context}, status=status)

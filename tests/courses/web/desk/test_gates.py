@@ -20,6 +20,7 @@ MATRIX: dict[str, set[str]] = {
     "desk": STAFF_OF_THE_DESK,
     "desk_classes": STAFF_OF_THE_DESK,
     "desk_completions": STAFF_OF_THE_DESK,
+    "desk_inbox": STAFF_OF_THE_DESK,
     "desk_tally": STAFF_OF_THE_DESK,
     "tally_entries": STAFF_OF_THE_DESK,
     "desk_class_new": {"institution"},

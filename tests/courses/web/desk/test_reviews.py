@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from courses import notices
 from courses.models import Enrolment, Post, Reveal, TrainingClass, User, Work
 from tests.courses.rosters.conftest import private_folder
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
@@ -68,6 +69,34 @@ def test_what_was_not_given_is_not_found(
         assert browser.post(reverse(name, args=[other.code]), {"grade": "pass"}).status_code == 404
     for address in (reverse("desk_works", args=[made.number]), "/desk/", reverse("desk_class", args=[made.number])):
         assert browser.get(address).status_code == 403
+
+
+def test_a_reviewer_reads_on_the_site_what_was_told_to_them_and_nothing_that_was_told_to_others(
+    own: Enrolment, cast: Cast, sign_in: Open, expert: User, now: datetime, give: Callable[[User], str]
+) -> None:
+    browser, address = sign_in(expert), reverse("desk_inbox")
+    assert "有学员成果分给您评定，会在这里告诉您。" in words(browser.get(address))
+    hand_in(cast, sign_in, own, part="link", link=SHOP)
+    give(expert)
+    said = {"form": "月报", "number": "DC1", "fetch_by": now.isoformat()}
+    notices.queue(kind="export_ready", channel="site", user=cast.city, params=said, now=now)
+    page = soup(browser.get(address))
+    listed = [row.text for row in page.select("main .rows > li > p:first-child")]
+    assert listed == ["有学员成果分给您评定，请登录工作台，在「分给我的成果」里办理。今天再分给您的不另通知。"]
+    door = page.select_one(".desk-head .brand")
+    assert (door["href"], [link["href"] for link in page.select(".desk-nav a")]) == (
+        "/desk/reviews/",
+        ["/desk/reviews/"],
+    )
+    menu = soup(browser.get(reverse("desk_reviews"))).select(".desk-me a")
+    assert address in {link["href"] for link in menu}
+
+
+def test_a_reviewer_whose_post_ended_reads_no_message_any_more(expert: User, sign_in: Open, now: datetime) -> None:
+    browser = sign_in(expert)
+    assert browser.get(reverse("desk_inbox")).status_code == 200
+    Post.objects.filter(user=expert).update(until=now)
+    assert browser.get(reverse("desk_inbox")).status_code == 403
 
 
 def test_a_reviewer_who_belongs_to_the_institution_is_not_offered(
