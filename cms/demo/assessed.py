@@ -9,6 +9,7 @@ from fpdf import FPDF
 
 from cms.demo.chance import dice
 from cms.demo.history import Staged
+from cms.demo.messages import settle_grades
 from courses import audit, completion, works
 from courses.models import Enrolment, Score, User, Work
 from courses.works import assigning
@@ -79,6 +80,7 @@ def _judge(one: Staged, made: Sequence[Work], expert: User, now: datetime) -> No
         throw = dice("grade", work.enrolment.learner.number, work.enrolment.training_class_id)
         grade = Work.Grade.EXCELLENT if throw.random() < EXCELLENT else Work.Grade.PASS
         works.judge(by=expert, work=work, grade=grade, note=throw.choice(NOTES), now=now)
+    settle_grades(made=made, by=one.office.institution, now=now)
 
 
 @cache

@@ -16,7 +16,7 @@ from cms.demo import city, today
 from cms.demo.files import course_texts, table
 from cms.demo.telling import Telling
 from cms.models import ArticlePage, CoursePage
-from courses import access, attendance, completion, enrolment, ledger, selection, tally
+from courses import access, attendance, completion, enrolment, ledger, notices, selection, tally
 from courses import policy as policies
 from courses.access import Permission
 from courses.completion import steps
@@ -247,6 +247,7 @@ class TestDemoCity(TestCase):
         """What staff read at the desk needs no carrier."""
         waiting = OutboxMessage.objects.exclude(status="sent").exclude(channel="site").values_list("kind", flat=True)
         assert sorted(waiting) == ["enrolment_offered", "enrolment_withdrawn"]
+        assert not notices.unheard(now=self.now).filter(kind__startswith="work_judged").exists()
 
     def test_counted_completions_went_through_three_people(self) -> None:
         counted = Completion.objects.filter(ledger.counts_q())
