@@ -32,6 +32,8 @@ from courses.web.gate import allow
 PER_PAGE = 20
 # What was said to this person lately stands above the queue.
 NEWS, NEWS_MOST = timedelta(days=3), 3
+# A tab beside the open one says 99+ beyond this: to count what years have left there takes as long as the open list.
+COUNT_MOST = 99
 # Among the results of checks: whatever is past its deadline.
 LATE = "late"
 KIND_WORDS: dict[Turn, str | Promise] = {
@@ -183,17 +185,24 @@ def _frame(
 
 
 def _tabs(user: User, now: datetime, here: str, mine: int, own: int | None) -> list[dict[str, Any]]:
-    """`own` is the number of the list that is open, where nothing narrows it."""
-    counts = {"desk_handled": turns.handled, "desk_elsewhere": turns.elsewhere}
+    """`own` is the number of the list that is open, where nothing narrows it; the others are counted to COUNT_MOST."""
+    lists = {"desk_handled": turns.handled, "desk_elsewhere": turns.elsewhere}
     words = {"desk": _("待我办"), "desk_handled": _("我办过的"), "desk_elsewhere": _("等别人办")}
     tabs = []
     for name, word in words.items():
         if name == "desk":
-            count = mine
+            count = str(mine)
+        elif name == here and own is not None:
+            count = str(own)
         else:
-            count = own if name == here and own is not None else counts[name](user=user, now=now).count()
+            count = _count(lists[name](user=user, now=now))
         tabs.append({"url": reverse(name), "word": word, "count": count, "current": name == here})
     return tabs
+
+
+def _count(found: QuerySet[Any, Any]) -> str:
+    count = found.order_by()[: COUNT_MOST + 1].count()
+    return str(count) if count <= COUNT_MOST else f"{COUNT_MOST}+"
 
 
 def _districts(user: User, now: datetime) -> QuerySet[District]:

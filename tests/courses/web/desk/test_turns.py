@@ -39,6 +39,7 @@ from courses.models import (
 from courses.people import posts
 from courses.people.posts import Appointment
 from courses.turns import Of, Turn
+from courses.web.desk import queue
 from tests.courses.web.desk.conftest import Cast, Open, propose_all, soup, words
 from tests.factories import cards, catalogue, people
 from tests.factories import groups as bookings
@@ -389,6 +390,22 @@ def test_the_tabs_count_all_and_the_filters_narrow_the_list(
     assert "等机构修改后再交" in rows(browser.get(reverse("desk_elsewhere")))[0]
     assert rows(browser.get(reverse("desk_elsewhere"), {"q": made.number})) == []
     assert "没有这样的事" in words(browser.get(reverse("desk_handled"), {"district": "laishan"}))
+
+
+def test_a_tab_that_is_not_open_is_counted_to_99_and_no_further(
+    now: datetime, cast: Cast, sign_in: Open, planned: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert queue.COUNT_MOST == 99
+    monkeypatch.setattr(queue, "COUNT_MOST", 2)
+    browser = sign_in(cast.institution)
+
+    def shown() -> list[list[str]]:
+        classes.submit(by=cast.institution, training_class=planned(), now=now)
+        return [tabs(browser.get(reverse(page)))[1:] for page in ("desk", "desk_handled", "desk_elsewhere")]
+
+    assert shown() == [["我办过的 1", "等别人办 1"]] * 3
+    assert shown() == [["我办过的 2", "等别人办 2"]] * 3
+    assert shown() == [["我办过的 2+", "等别人办 2+"], ["我办过的 3", "等别人办 2+"], ["我办过的 2+", "等别人办 3"]]
 
 
 def test_what_waits_for_a_reviewer_tells_the_institution_how_long_it_may_take(
