@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.architecture.trees import ROOT
-from tests.dealing import LONGEST, Dealing, place, unit
+from tests.dealing import BLIND, LONGEST, Dealing, place, unit
 
 DESK, SIGN_IN = "tests/courses/web/desk/test_queue.py::test_one", "tests/courses/web/account/test_views.py::test_one"
 PAGES = [f"tests/journeys/test_pages.py::test_no_page[{mode}]" for mode in ("a/b-zh", "c-en")]
@@ -26,6 +26,16 @@ def test_the_longest_comes_first_and_beside_it_what_needs_no_tables() -> None:
     assert sorted([DESK, RACE, PAGES[0], GATES, LONGEST], key=place) == [LONGEST, GATES, PAGES[0], RACE, DESK]
     file, _, name = LONGEST.partition("::")
     assert f"def {name.partition('[')[0]}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_what_is_left_out_on_postgresql_is_there_and_never_asks_which_database_it_has() -> None:
+    for start in BLIND:
+        place = ROOT / start
+        files = list(place.rglob("*.py")) if place.is_dir() else [place]
+        assert files, start
+        words = "".join(file.read_text(encoding="utf-8") for file in files)
+        assert ".vendor" not in words, start
+        assert "own_ground" not in words, start
 
 
 class Process:

@@ -5,29 +5,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
-from django.db import transaction
 
 from cms import publishing
 from cms.models import CoursePage, HomePage
+from tests import lasting
 from tests.factories import catalogue as lists
 
 
 @pytest.fixture(scope="module")
 def framed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The frame, made once for a file, as making it costs more than a test: around the transactions of its tests lies
-    one that is taken back after them."""
-    around: Any = transaction.atomic()
-    around._from_testcase = True
-    with django_db_blocker.unblock():
-        around.__enter__()
-        with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False):
-            lists.policy()
-            publishing.frame()
-    yield
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+    with lasting.planted(django_db_blocker, _frame, at=datetime(2026, 1, 1, tzinfo=UTC)):
+        yield
+
+
+def _frame() -> None:
+    lists.policy()
+    publishing.frame()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from wagtail.signal_handlers import disable_reference_index_auto_update
+
 from courses.models import (
     Brand,
     CommitmentText,
@@ -90,6 +92,8 @@ def institution(number: str = "J001", name: str = "市技师学院", district: D
     return made
 
 
+# No page refers to what a test has just made, and to look for it takes as long as all the rest.
+@disable_reference_index_auto_update()
 def venue(number: str = "C001", district: District | None = None) -> Venue:
     made, _created = Venue.objects.get_or_create(
         number=number,
@@ -103,6 +107,7 @@ def venue(number: str = "C001", district: District | None = None) -> Venue:
     return made
 
 
+@disable_reference_index_auto_update()
 def course(number: str = "", name: str = "中式烹调师（四级）", **fields: Any) -> Course:
     values: dict[str, Any] = {
         "name": name,

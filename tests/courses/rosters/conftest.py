@@ -1,7 +1,11 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 from courses import rosters
 from courses.models import RosterImport, TrainingClass, User
@@ -11,15 +15,16 @@ from tests.factories.classes import training_class
 Send = Callable[..., RosterImport]
 
 
+def in_folder(path: Path) -> dict[str, Any]:
+    """The storages, what is private in a folder of its own."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    return {**settings.STORAGES, "private": {"BACKEND": backend, "OPTIONS": {"location": str(path), "base_url": None}}}
+
+
 @pytest.fixture(autouse=True)
-def private_folder(settings, tmp_path) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path), "base_url": None},
-        },
-    }
+def private_folder(tmp_path: Path) -> Iterator[None]:
+    with override_settings(STORAGES=in_folder(tmp_path)):
+        yield
 
 
 @pytest.fixture

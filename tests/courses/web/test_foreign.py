@@ -4,13 +4,13 @@ not found, and nothing of it stands in any byte that is sent. Generated from the
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import Settings
 
 from courses import (
@@ -56,8 +56,9 @@ from courses.models import (
 )
 from courses.people import cards, clients, devices, proofs
 from courses.people.clients import Scope
+from tests import lasting
 from tests.architecture.routes import Route, routes
-from tests.courses.rosters.conftest import private_folder
+from tests.courses.rosters.conftest import in_folder
 from tests.factories import cards as shown_cards
 from tests.factories import catalogue, papers, people, sheets
 from tests.factories import groups as bookings
@@ -65,8 +66,6 @@ from tests.factories.certificates import issued
 from tests.factories.classes import enrolled, first_lesson, training_class
 from tests.factories.completion import counted, submitted
 from tests.factories.selection import camp, candidate
-
-__all__ = ["private_folder"]
 
 pytestmark = pytest.mark.django_db
 Role = Post.Role
@@ -107,8 +106,19 @@ def _clock(now: datetime, settings: Settings) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def world(now: datetime, private_folder: Path) -> World:
+@pytest.fixture(scope="module")
+def world(now: datetime, _files_of_the_world: None, django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with lasting.planted(django_db_blocker, partial(_world, now), at=now) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def _files_of_the_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(STORAGES=in_folder(tmp_path_factory.mktemp("private"))):
+        yield
+
+
+def _world(now: datetime) -> World:
     before = now - timedelta(days=30)
     sheets.lists()
     school, other = catalogue.institution(), catalogue.institution("J002", "莱山学校", catalogue.district("laishan"))

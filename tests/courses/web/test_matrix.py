@@ -4,6 +4,8 @@ once."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,6 +17,7 @@ from courses import access, completion
 from courses.access import Permission
 from courses.models import Completion, Post, User
 from courses.web.public import health
+from tests import lasting
 from tests.architecture.routes import Route, routes
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
@@ -53,8 +56,13 @@ def _clock(now: datetime, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
         yield
 
 
-@pytest.fixture
-def city(now: datetime) -> City:
+@pytest.fixture(scope="module")
+def city(now: datetime, django_db_setup: None, django_db_blocker: Any) -> Iterator[City]:
+    with lasting.planted(django_db_blocker, partial(_city, now), at=now) as city:
+        yield city
+
+
+def _city(now: datetime) -> City:
     start = now - timedelta(days=6)
     planned = start - timedelta(days=10)
     zhifu, school = catalogue.district(), catalogue.institution()
@@ -205,5 +213,5 @@ def test_a_login_that_is_shut_is_signed_out_at_once(role: str, city: City) -> No
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_every_permission_is_granted_to_somebody(permission: Permission, city: City) -> None:
+def test_every_permission_is_granted_to_somebody(permission: Permission) -> None:
     assert any(permission in rule.permissions for rule in access.ROLES.values())
