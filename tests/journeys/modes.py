@@ -3,8 +3,9 @@ two attributes that are set here are all that the cookies of a visitor change (t
 tests/courses/web/test_appearance.py), but for what the switches say of themselves.
 
 Contrast is nine tenths of what axe costs, and most of what a page shows it shares with the others. So a text is judged
-once for all that the rule reads: its colour, size and weight and the grounds it lies on. Whatever lies out of the flow
-may cover something and is judged every time.
+once for all that the rules of colour read: its colour, size and weight, the grounds it lies on, and of a link the text
+it stands in; a ground with a picture, of which axe cannot tell, is among them. Whatever lies out of the flow may cover
+something and is judged every time, but for what nobody sees: read aloud alone, or off the screen.
 """
 
 import json
@@ -19,13 +20,14 @@ from tests.journeys.browser import DESK, PHONE
 
 SMALL = {"width": 320, "height": 568}
 PROJECTOR = {"width": 1920, "height": 1080}
-COLOURS = ["link-in-text-block"]
-SIZES = [*COLOURS, "scrollable-region-focusable", "aria-hidden-focus"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+NONE: list[str] = []
+SIZES = ["scrollable-region-focusable", "aria-hidden-focus"]
 
 
 @dataclass(frozen=True)
 class Mode:
-    """`rules`: those that may answer otherwise than in the mode before; none means all, as for the first of a page."""
+    """`rules`: those beside COLOURS that may answer otherwise than in the mode before; without, all of them."""
 
     size: dict[str, int]
     theme: str = ""
@@ -36,11 +38,11 @@ class Mode:
 
 MODES = {
     "phone": Mode(PHONE),
-    "dark": Mode(PHONE, theme="dark", rules=COLOURS),
+    "dark": Mode(PHONE, theme="dark", rules=NONE),
     "elder": Mode(PHONE, elder="1", rules=SIZES),
     "small": Mode(SMALL, rules=SIZES),
     "desktop": Mode(DESK),
-    "paper": Mode(DESK, paper=True, rules=COLOURS),
+    "paper": Mode(DESK, paper=True, rules=NONE),
 }
 SECONDS = 90
 DRESS = """({theme, elder}) => {
@@ -49,17 +51,29 @@ DRESS = """({theme, elder}) => {
   elder ? root.elder = elder : delete root.elder;
   document.getAnimations().forEach(one => one.effect.getTiming().iterations < Infinity && one.finish());
 }"""
-ASK = """({rules, known}) => {
+ASK = """({rules, colours, known}) => {
   window.said = "";
+  const nothing = {violations: [], passes: [], incomplete: []};
   const told = found => found.violations.map(one => [one.id, String(one.nodes[0]?.target), one.nodes.length]);
-  const runOnly = rules && {type: "rule", values: rules};
+  const speaks = element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  const hidden = element => {
+    const {width, height, right, bottom} = element.getBoundingClientRect();
+    const away = right <= 0 || bottom + scrollY <= 0 || width <= 1 && height <= 1;
+    return away || getComputedStyle(element).clipPath === "inset(50%)";
+  };
+  const ink = ({color, fontSize, fontWeight, textShadow}) => [color, fontSize, fontWeight, textShadow];
   const look = element => {
-    const style = getComputedStyle(element);
-    const parts = [style.color, style.fontSize, style.fontWeight, style.textShadow, element.matches(":disabled")];
+    const parts = [...ink(getComputedStyle(element)), element.matches(":disabled")];
+    const link = element.closest("a[href]");
+    if (link) {
+      const {color, fontWeight, textDecorationLine, borderBottomStyle, display} = getComputedStyle(link);
+      parts.push(color, fontWeight, textDecorationLine, borderBottomStyle, display);
+      parts.push(speaks(link.parentElement) && ink(getComputedStyle(link.parentElement)));
+    }
     let open = true;
     for (let up = element; up; up = up.parentElement) {
       const {backgroundColor: ground, backgroundImage: image, opacity, position} = getComputedStyle(up);
-      if (position === "absolute" || position === "fixed") return "";
+      if (position === "absolute" || position === "fixed") return hidden(up) ? null : "";
       if (opacity !== "1") parts.push(opacity);
       if (open && image !== "none") parts.push(image);
       if (open && ground !== "rgba(0, 0, 0, 0)") parts.push(ground);
@@ -68,23 +82,31 @@ ASK = """({rules, known}) => {
     return parts.join("|");
   };
   const texts = [...document.body.querySelectorAll("*")].filter(one =>
-    (one.matches("input, select, textarea")
-      || [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    (one.matches("input, select, textarea") || speaks(one))
     && one.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !one.closest("[aria-hidden=true]"));
   const looks = new Map(texts.map(one => [one, look(one)]));
-  const seen = new Set(known);
-  const fresh = texts.filter(one => !looks.get(one) || !seen.has(looks.get(one)));
+  const seen = new Set(known).add(null);
+  const fresh = texts.filter(one => {
+    const known = seen.has(looks.get(one));
+    if (looks.get(one)) seen.add(looks.get(one));
+    return !known;
+  });
   fresh.forEach(one => one.dataset.judged = "");
-  const contrast = () => axe.run({include: [["[data-judged]"]]}, {
-    runOnly: {type: "rule", values: ["color-contrast"]}, resultTypes: ["violations", "passes"], elementRef: true});
-  axe.run({resultTypes: ["violations"], ...(runOnly ? {runOnly} : {rules: {"color-contrast": {enabled: false}}})})
-    .then(async found => {
-      const also = fresh.length ? await contrast() : {violations: [], passes: []};
-      fresh.forEach(one => delete one.dataset.judged);
-      const passed = also.passes.flatMap(one => one.nodes).map(node => looks.get(node.element)).filter(Boolean);
-      window.said = JSON.stringify({found: [...told(found), ...told(also)], passed});
-    })
-    .catch(error => { window.said = JSON.stringify({found: [[String(error), "", 1]], passed: []}) });
+  const structure = async () => rules && !rules.length ? nothing : axe.run({resultTypes: ["violations"], ...(rules
+    ? {runOnly: {type: "rule", values: rules}}
+    : {rules: Object.fromEntries(colours.map(one => [one, {enabled: false}]))})});
+  const colour = async () => fresh.length ? axe.run({include: [["[data-judged]"]]}, {
+    runOnly: {type: "rule", values: colours}, elementRef: true}) : nothing;
+  const judge = async () => {
+    const found = await structure(), also = await colour();
+    fresh.forEach(one => delete one.dataset.judged);
+    const judged = [...also.passes, ...also.incomplete].filter(one => one.id === "color-contrast")
+      .flatMap(one => one.nodes).filter(one => [undefined, "bgImage"].includes(one.any[0].data.messageKey));
+    const passed = judged.map(node => looks.get(node.element)).filter(Boolean);
+    return {found: [...told(found), ...told(also)], passed};
+  };
+  judge().catch(error => ({found: [[String(error), "", 1]], passed: []}))
+    .then(all => { window.said = JSON.stringify(all) });
 }"""
 _passed: set[str] = set()
 
@@ -118,7 +140,7 @@ def faults(
 def _axe(page: Page, rules: list[str] | None) -> list[tuple[str, str, int]]:
     """Waited for with a limit: a page that is stuck is an error, not a standstill. Asked again and again, as what
     waits in the page evaluates a string, which a page's policy may forbid."""
-    page.evaluate(ASK, {"rules": rules, "known": sorted(_passed)})
+    page.evaluate(ASK, {"rules": rules, "colours": COLOURS, "known": sorted(_passed)})
     for turn in range(SECONDS * 25):
         if said := page.evaluate("window.said"):
             told: dict[str, Any] = json.loads(said)

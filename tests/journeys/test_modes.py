@@ -11,8 +11,8 @@ pytestmark = pytest.mark.browser
 
 PAGE = """<!doctype html><html lang="en"><title>One</title><style>
 p { color: #222; background: #fff } [data-theme=dark] p { background: #eee }
-STYLE
-</style><main><h1>One</h1><p>A text</p><p class="other">Another text</p></main>"""
+a { color: #222 } STYLE
+</style><main><h1>One</h1><p>A text with <a href="#one">a link</a> in it</p><p class="other">Another text</p></main>"""
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ STYLE
         ("@media print { .other { color: #bbb } }", {"paper"}),
         ("@media (min-width: 1000px) { .other { background: #333 } }", {"desktop", "paper"}),
         ("@media (max-width: 350px) { .other { width: 400px } }", {"small"}),
+        ("[data-theme=dark] a { color: #000; text-decoration: none }", {"dark"}),
         ("main { opacity: .3 }", set(MODES)),
     ],
 )
