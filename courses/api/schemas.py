@@ -195,7 +195,7 @@ class ApplicationIn(Schema):
     education: Text | None = Field(None, max_length=40)
     category: Text | None = Field(None, max_length=40)
     district: Text | None = Field(None, max_length=40)
-    consent: bool = Field(..., description="The learner has read the notice and agreed")
+    consent: bool = Field(..., description="The learner has read both notices and agreed to each")
 
 
 class ReceiptIn(Schema):

@@ -89,10 +89,12 @@ def open_steps(*, answers: IdentityAnswers) -> list[IdentityStep]:
     return [step for step in IdentityStep if step not in answers.given]
 
 
-def agree(*, learner: Learner, consent: bool, now: datetime) -> None:
-    """Refused with IdentityRefused without the tick."""
+def agree(*, learner: Learner, consent: bool, document: bool, now: datetime) -> None:
+    """Two consents, the document number by itself, for it is sensitive. Refused with IdentityRefused without either."""
     if not consent:
         raise IdentityRefused(IdentityRefusal.CONSENT_MISSING)
+    if not document:
+        raise IdentityRefused(IdentityRefusal.DOCUMENT_CONSENT_MISSING)
     _keep(learner, now, consent=list(_versions()))
 
 

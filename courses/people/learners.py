@@ -31,13 +31,15 @@ from courses.refusals import Refused
 
 REGISTRATION_NOTICE = "registration"
 # What a person agrees to when proving who they are: the handling as a whole, and the document number by itself.
-NOTICES = (REGISTRATION_NOTICE, "document-number")
+DOCUMENT_NOTICE = "document-number"
+NOTICES = (REGISTRATION_NOTICE, DOCUMENT_NOTICE)
 
 
 class IdentityRefusal(StrEnum):
     DOCUMENT_INVALID = "document_invalid"
     NAME_MISSING = "name_missing"
     CONSENT_MISSING = "consent_missing"
+    DOCUMENT_CONSENT_MISSING = "document_consent_missing"
     UNDER_AGE = "under_age"
     DUPLICATE_PERSON = "duplicate_person"
     ALREADY_VERIFIED = "already_verified"
@@ -54,6 +56,9 @@ class IdentityRefused(Refused):
         IdentityRefusal.DOCUMENT_INVALID: "%(sentence)s",
         IdentityRefusal.NAME_MISSING: _("还没有填姓名，未保存。请按证件上的姓名填写。"),
         IdentityRefusal.CONSENT_MISSING: _("还没有勾选同意，未保存。请先阅读说明，再勾选。"),
+        IdentityRefusal.DOCUMENT_CONSENT_MISSING: _(
+            "还没有单独同意使用证件号码，未保存。同意的请勾选；不同意的，可以带证件到窗口办理。"
+        ),
         IdentityRefusal.UNDER_AGE: _("未满 %(age)s 周岁，暂不能参加培训，信息未保存。如有疑问请致电咨询电话。"),
         IdentityRefusal.DUPLICATE_PERSON: _(
             "这个证件号码已经登记在另一个手机号下，未办理成功。请用原手机号登录；号码已停用的，请带证件到窗口办理。"

@@ -8,7 +8,7 @@ from django.test import Client
 
 # Page → what of a whole set of answers is asked there.
 PAGES = {
-    "consent": {"consent": "consent"},
+    "consent": {"consent": "consent", "document": "consent"},
     "name": {"name": "name"},
     "document": {"kind": "kind", "number": "number"},
     "district": {"answer": "district"},

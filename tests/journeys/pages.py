@@ -56,7 +56,7 @@ to_review = Enrolment.objects.filter(status="applied", training_class__instituti
     training_class__status="enrolling").select_related("training_class").order_by("training_class", "arrival_no")
 from courses.people import identity
 who = {"learner": Learner.objects.get(user__username="demo-newcomer"), "now": timezone.now()}
-identity.agree(consent=True, **who)
+identity.agree(consent=True, document=True, **who)
 identity.answer_name(name="王小强", **who)
 identity.answer_document(kind_key="resident", number=resident_number(), **who)
 for step, rows in identity.LISTS.items():

@@ -155,6 +155,7 @@ def test_a_first_scan_keeps_its_time_through_the_message_and_the_identity(city: 
 def say_who(phone: Page, document: str) -> None:
     onward = phone.get_by_role("button", name="继续")
     phone.get_by_label("我已阅读").check()
+    phone.get_by_label("我单独同意").check()
     onward.click()
     phone.get_by_label("姓名").fill("于海燕")
     onward.click()

@@ -51,7 +51,7 @@ def test_a_cook_without_a_phone_is_enrolled_and_the_card_can_be_read(city: City,
     desk.get_by_label("人员类别").select_option("unemp")
     desk.get_by_label("文化程度").select_option("71")
     desk.get_by_label("常住区市").select_option("zhifu")
-    desk.get_by_label("本人已在纸质告知书上签名，我在场").check()
+    desk.get_by_label("本人已在两份告知书上分别签名，我在场").check()
     desk.get_by_label("本人当面确认：所报情况属实").check()
     desk.get_by_role("button", name="核对，下一步").click()
     expect(desk.get_by_text("确认后直接录取。")).to_be_visible()

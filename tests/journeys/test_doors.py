@@ -46,8 +46,9 @@ def test_a_learner_comes_in_by_phone_and_says_who_they_are(city: City, browser: 
 
 def prove_identity(learner: Page) -> None:
     onward = learner.get_by_role("button", name="继续")
-    assert not learner.get_by_label("我已阅读").is_checked()
-    learner.get_by_label("我已阅读").check()
+    for tick in ("我已阅读", "我单独同意"):
+        assert not learner.get_by_label(tick).is_checked()
+        learner.get_by_label(tick).check()
     onward.click()
     learner.get_by_label("姓名").fill("王小强")
     onward.click()

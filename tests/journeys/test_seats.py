@@ -159,7 +159,7 @@ def by_counter(school: Page, city: City, number: str) -> None:
     school.get_by_label("人员类别").select_option("unemp")
     school.get_by_label("文化程度").select_option("71")
     school.get_by_label("常住区市").select_option("zhifu")
-    school.get_by_label("本人已在纸质告知书上签名，我在场").check()
+    school.get_by_label("本人已在两份告知书上分别签名，我在场").check()
     school.get_by_label("本人当面确认：所报情况属实").check()
     school.get_by_role("button", name="核对，下一步").click()
     if (said := school.get_by_label("已向本人说明")).count():

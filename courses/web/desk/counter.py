@@ -109,8 +109,8 @@ class CounterForm(PersonForm):
         label=gettext_lazy("本人当面确认的参加条件"), required=False, widget=forms.CheckboxSelectMultiple
     )
     consent = forms.BooleanField(
-        label=gettext_lazy("本人已在纸质告知书上签名，我在场"),
-        error_messages={"required": gettext_lazy("请先让本人阅读告知书并签名，再勾选")},
+        label=gettext_lazy("本人已在两份告知书上分别签名，我在场"),
+        error_messages={"required": gettext_lazy("请先让本人阅读两份告知书并分别签名，再勾选")},
     )
     truth = forms.BooleanField(
         label=gettext_lazy("本人当面确认：所报情况属实，材料真实"),

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods
 
 from courses.models import DocumentKind, Learner, User
 from courses.people import identity as people
-from courses.people.consents import newest_notices
 from courses.people.documents import RULES, DocumentRefused
 from courses.people.identity import LISTS, IdentityAnswers, IdentityStep
 from courses.people.learners import IdentityRefusal, IdentityRefused, checked_document
@@ -105,7 +104,6 @@ def _asked(step: IdentityStep, form: StepForm, answers: IdentityAnswers, wanted:
         "steps": STEPS,
         "back": _address(list(IdentityStep)[place - 1], wanted) if place else wanted,
         **(_with_number(answers, wanted) if step == IdentityStep.DOCUMENT else {}),
-        **({"notices": newest_notices()} if step == IdentityStep.CONSENT else {}),
     }
 
 

@@ -8,9 +8,11 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from courses.models import DocumentKind, Learner
+from courses.models import ConsentNotice, DocumentKind, Learner
 from courses.people import identity
+from courses.people.consents import newest_notices
 from courses.people.identity import LISTS, IdentityAnswers, IdentityStep
+from courses.people.learners import DOCUMENT_NOTICE, REGISTRATION_NOTICE
 
 TITLES: dict[IdentityStep, str | Promise] = {
     IdentityStep.CONSENT: gettext_lazy("先看两份告知"),
@@ -31,6 +33,7 @@ HINTS: dict[IdentityStep, str | Promise] = {
     IdentityStep.CATEGORY: gettext_lazy("按现在的情况选一项。不清楚的，选「其他城乡劳动者」"),
 }
 USUAL_KIND = "resident"
+TICKS = {REGISTRATION_NOTICE: "consent", DOCUMENT_NOTICE: "document"}
 CHOOSE = {"required": gettext_lazy("请选择一项"), "invalid_choice": gettext_lazy("请从列表中选择")}
 
 
@@ -52,12 +55,25 @@ class ConsentForm(StepForm):
     page = "my/identity/consent.html"
     asked = "consent"
     consent = forms.BooleanField(
-        label=gettext_lazy("我已阅读上面两份告知，同意处理我的个人信息和证件号码"),
-        error_messages={"required": gettext_lazy("请先阅读告知，再勾选同意")},
+        label=gettext_lazy("我已阅读这份告知，同意处理我的个人信息"),
+        error_messages={"required": gettext_lazy("请先阅读个人信息处理告知，再勾选同意")},
+    )
+    document = forms.BooleanField(
+        label=gettext_lazy("我单独同意使用我的证件号码"),
+        help_text=gettext_lazy("证件号码是敏感个人信息，所以单独问您"),
+        error_messages={
+            "required": gettext_lazy("使用证件号码要您单独同意。同意的请勾选；不同意的，可以带证件到窗口办理")
+        },
     )
 
+    def pairs(self) -> list[tuple[ConsentNotice | None, forms.BoundField]]:
+        """Each text with the tick that stands for it, and for no other."""
+        texts = {notice.key: notice for notice in newest_notices()}
+        return [(texts.get(key), self[name]) for key, name in TICKS.items()]
+
     def keep(self, *, learner: Learner, now: datetime) -> None:
-        identity.agree(learner=learner, consent=self.cleaned_data["consent"], now=now)
+        said = self.cleaned_data
+        identity.agree(learner=learner, consent=said["consent"], document=said["document"], now=now)
 
 
 class NameForm(StepForm):
@@ -120,7 +136,7 @@ class ChoiceForm(StepForm):
 def form_of(step: IdentityStep, answers: IdentityAnswers, data: Mapping[str, Any] | None) -> StepForm:
     """The form of a question, with what was answered before. A number is not sent back to the page."""
     if step == IdentityStep.CONSENT:
-        return ConsentForm(data, initial={"consent": answers.consent is not None})
+        return ConsentForm(data, initial=dict.fromkeys(TICKS.values(), answers.consent is not None))
     if step == IdentityStep.NAME:
         return NameForm(data, initial={"name": answers.name})
     if step == IdentityStep.DOCUMENT:

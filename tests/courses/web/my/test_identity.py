@@ -79,7 +79,7 @@ def test_each_page_asks_one_thing_and_leads_to_the_next(client: Client, said: di
         walked.append((at.removesuffix(NEXT), sorted(set(fields)), progress))
         at = answer(client, at.split("/")[3], said, NEXT)["Location"]
     assert walked == [
-        ("/my/identity/consent/", ["consent"], "第 1 步，共 7 步"),
+        ("/my/identity/consent/", ["consent", "document"], "第 1 步，共 7 步"),
         ("/my/identity/name/", ["name"], "第 2 步，共 7 步"),
         ("/my/identity/document/", ["kind", "number"], "第 3 步，共 7 步"),
         ("/my/identity/district/", ["answer"], "第 4 步，共 7 步"),
@@ -133,19 +133,39 @@ def sex_of(number: str) -> str:
         ("document", {"number": "370699199003070010"}, "number"),
         ("document", {"kind": ""}, "kind"),
         ("document", {"number": people.resident_number(born_on=date(timezone.now().year - 10, 1, 1))}, "number"),
-        ("consent", {"consent": ""}, "consent"),
         ("category", {"category": "none"}, "answer"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_not_kept(
     client: Client, newcomer: Learner, said: dict[str, Any], name: str, change: dict[str, str], field: str
 ) -> None:
-    if name != "consent":
-        begin(client, said, "consent")
+    begin(client, said, "consent")
     given = {word: value for word, value in {**said, **change}.items() if value}
     told = answer(client, name, given)
     assert (told.status_code, list(told.context["form"].errors)) == (422, [field])  # type: ignore[attr-defined]
     assert identity.IdentityStep(name) not in identity.answers_of(learner=newcomer).given
+
+
+@pytest.mark.parametrize("refused", ["consent", "document"])
+def test_the_document_number_is_agreed_to_by_a_tick_of_its_own(
+    client: Client, newcomer: Learner, said: dict[str, Any], refused: str
+) -> None:
+    shown = page(client, "/my/identity/consent/")
+    assert [(block.summary.text, block.input["name"]) for block in shown.select(".consents")] == [
+        ("registration", "consent"), ("document-number", "document"),
+    ]  # fmt: skip
+    assert shown.select("input[checked]") == []
+    ticked = ({"consent", "document"} - {refused}).pop()
+    told = client.post("/my/identity/consent/", {ticked: "on"})
+    assert (told.status_code, list(told.context["form"].errors)) == (422, [refused])
+    again = BeautifulSoup(told.content, "html.parser")
+    assert [field["name"] for field in again.select("input[checked]")] == [ticked], "the other tick stays"
+    with pytest.raises(IdentityRefused) as kept_out:
+        identity.agree(learner=newcomer, **{ticked: True, refused: False}, now=timezone.now())
+    assert kept_out.value.code == {
+        "consent": IdentityRefusal.CONSENT_MISSING, "document": IdentityRefusal.DOCUMENT_CONSENT_MISSING,
+    }[refused]  # fmt: skip
+    assert not IdentityDraft.objects.exists()
 
 
 def test_nothing_is_taken_before_the_notices_were_agreed_to(
@@ -267,6 +287,6 @@ def test_an_answer_from_another_window_is_not_kept_once_one_has_proved_who_one_i
     begin(client, said)
     client.post("/my/identity/")
     with pytest.raises(IdentityRefused) as refused:
-        identity.agree(learner=stale, consent=True, now=timezone.now())
+        identity.agree(learner=stale, consent=True, document=True, now=timezone.now())
     assert refused.value.code == IdentityRefusal.ALREADY_VERIFIED
     assert IdentityDraft.objects.count() == 0
