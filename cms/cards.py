@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from courses.catalogue import Listed, Soonest
 from courses.dates import speaks_english
-from courses.templatetags.words import day_words, nb
+from courses.templatetags.words import day_words, han, nb
 
 # Rows as format strings: twenty of them with ten values each are most of what the list costs as a template loop.
 COURSE = """<li><div class="c-name"><h2 class="h3"><a href="{url}">{name}</a></h2>
@@ -82,7 +82,7 @@ def _row(
         "url": url,
         "name": nb(course.name_en if words.english else course.name),
         "labels": words.comma.join(filter(None, [brand, kind])),
-        "lead": _filled(LEAD, lead=lead) if lead else NOTHING,
+        "lead": _filled(LEAD, lead=han(lead)) if lead else NOTHING,
         "hours": course.hours,
         "hours_word": words.hours,
     }
@@ -97,7 +97,7 @@ def _opening(soonest: Soonest, *, words: Words, district: str, more: int) -> dic
     others = more and ngettext("另有 %(more)s 个班", "另有 %(more)s 个班", more) % {"more": more}
     return {
         "starts": words.starts % {"day": day_words(soonest.starts_on)},
-        "place": words.comma.join(filter(None, [district, soonest.venue_name])),
+        "place": SafeString(words.comma.join(filter(None, [han(district), han(soonest.venue_name)]))),
         "more": _filled(MORE, more=others) if others else NOTHING,
         "tone": seats.tone.value,
         "seats": seats.short,

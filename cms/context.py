@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cms.memory import remembered
 from cms.models import OfficialSettings
+from courses.dates import speaks_english
 
 
 def official(request: HttpRequest) -> dict[str, Any]:
@@ -20,9 +21,22 @@ def official(request: HttpRequest) -> dict[str, Any]:
 def _of_request(request: HttpRequest) -> dict[str, str]:
     held: dict[str, str] | None = getattr(request, "_official", None)
     if held is None:
-        held = {**defaults(), **remembered("official", entered)}
+        held = named(remembered("official", entered))
         held["stamp"] = sha256("\n".join(held.values()).encode()).hexdigest()[:12]
         request._official = held  # type: ignore[attr-defined]
+    return held
+
+
+def named(given: dict[str, str]) -> dict[str, str]:
+    """What was entered over the defaults; on an English page the English of a name, where there is one.
+
+    A name that was entered in Chinese alone stands under no English name of the installation.
+    """
+    held = {**defaults(), **given}
+    for name in OfficialSettings.IN_ENGLISH:
+        english = given.get(f"{name}_en", "" if name in given else held.get(f"{name}_en", ""))
+        if speaks_english() and english:
+            held[name] = english
     return held
 
 
@@ -31,6 +45,7 @@ def defaults() -> dict[str, str]:
     bureau = settings.OFFICIAL["bureau"]
     return {
         "host": bureau,
+        "host_en": settings.OFFICIAL["bureau_en"],
         "undertaker": "",
         "phone": "0535-000 0000",
         "hours": _("工作日 8:30–17:00"),

@@ -118,7 +118,9 @@ def _standard(home: HomePage, text: dict[str, Any], *, slug: str, refresh: bool)
     if page is not None and not refresh:
         return
     fields = {"title": text["title"], "lead": text["lead"], "shows_contact": text.get("shows_contact", False)}
-    fields["body"] = [(block, rich(value) if block == "paragraph" else value) for block, value in text["body"]]
+    fields |= {"title_en": text.get("title_en", ""), "lead_en": text.get("lead_en", "")}
+    for body in ("body", "body_en"):
+        fields[body] = [(block, rich(value) if block == "paragraph" else value) for block, value in text.get(body, [])]
     if page is None:
         _child(home, StandardPage, slug=slug, **fields)
         return

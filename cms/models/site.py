@@ -22,10 +22,19 @@ class OfficialSettings(BaseSiteSetting):
     icp = models.CharField(_("ICP 备案号"), max_length=40, blank=True)
     police = models.CharField(_("公安备案号"), max_length=40, blank=True)
     find_error_url = models.CharField(_("找错地址"), max_length=200, blank=True)
+    bureau_en = models.CharField(_("官方名称（英文）"), max_length=120, blank=True)
+    bureau_short_en = models.CharField(_("官方简称（英文）"), max_length=60, blank=True)
+    host_en = models.CharField(_("主办（英文）"), max_length=120, blank=True)
+    undertaker_en = models.CharField(_("承办（英文）"), max_length=120, blank=True)
+    hours_en = models.CharField(_("服务时间（英文）"), max_length=120, blank=True)
+
+    # What English pages say in English where it was entered, and in Chinese where it was not.
+    IN_ENGLISH: ClassVar = ("bureau", "bureau_short", "host", "undertaker", "hours")
 
     FIELDS: ClassVar = (
         *("bureau", "bureau_short", "host", "undertaker", "phone", "hours"),
         *("site_code", "icp", "police", "find_error_url"),
+        *("bureau_en", "bureau_short_en", "host_en", "undertaker_en", "hours_en"),
     )
     panels: ClassVar = [
         MultiFieldPanel(
@@ -34,6 +43,10 @@ class OfficialSettings(BaseSiteSetting):
         MultiFieldPanel([FieldPanel("phone"), FieldPanel("hours")], heading=_("找谁问")),
         MultiFieldPanel(
             [FieldPanel(name) for name in ("site_code", "icp", "police", "find_error_url")], heading=_("备案")
+        ),
+        MultiFieldPanel(
+            [FieldPanel(f"{name}_en") for name in ("bureau", "bureau_short", "host", "undertaker", "hours")],
+            heading=_("英文页面上的写法"),
         ),
     ]
 

@@ -17,6 +17,7 @@ from courses.dates import speaks_english
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
+HAN = re.compile(r"[\u3400-\u9fff]")
 LEVELLED = re.compile(r"[^\s，。；、（）]+（[^）]{1,12}）")
 
 
@@ -29,6 +30,22 @@ def nb(text: Any) -> SafeString:
     """A name keeps its level on the same line: 中式烹调师（四级）."""
     safe = conditional_escape(text)
     return mark_safe(LEVELLED.sub(lambda found: f'<span class="nb">{found.group()}</span>', safe))  # noqa: S308
+
+
+@register.filter
+def han(text: Any) -> SafeString:
+    """Words that exist in Chinese alone (a venue, the title of a lesson, a name): on an English page they are marked as
+    Chinese, so that a screen reader speaks them as such."""
+    safe = conditional_escape("" if text is None else text)
+    if not speaks_english() or not HAN.search(safe):
+        return safe
+    return mark_safe(f'<span lang="zh-Hans">{safe}</span>')  # noqa: S308
+
+
+@register.simple_tag
+def in_chinese() -> SafeString:
+    """The same for a whole block: `<div{% in_chinese %}>`."""
+    return SafeString(' lang="zh-Hans"' if speaks_english() else "")
 
 
 @register.filter

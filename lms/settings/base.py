@@ -285,9 +285,16 @@ ENFORCE_SECOND_FACTOR = True
 
 # Mobile numbers that the bureau itself makes public, digits only; the publish gate lets them pass.
 PUBLIC_PHONES: list[str] = env.list("PUBLIC_PHONES", default=[])
+NAMES_ITSELF = bool(env("OFFICIAL_BUREAU", default=""))
 OFFICIAL = {
     "bureau": env("OFFICIAL_BUREAU", default="烟台市人力资源和社会保障局（示例）"),
     "bureau_short": env("OFFICIAL_BUREAU_SHORT", default="烟台市人社局（示例）"),
+    # A bureau that names itself in Chinese alone stands so on English pages too, never under another's English name.
+    "bureau_en": env(
+        "OFFICIAL_BUREAU_EN",
+        default="" if NAMES_ITSELF else "Yantai Human Resources and Social Security Bureau (example)",
+    ),
+    "bureau_short_en": env("OFFICIAL_BUREAU_SHORT_EN", default="" if NAMES_ITSELF else "Yantai HRSS Bureau (example)"),
 }
 
 LOGGERS: dict[str, dict[str, Any]] = {

@@ -14,6 +14,13 @@ def test_a_name_keeps_its_level_on_one_line_and_stays_escaped() -> None:
     assert words.nb("焊工") == "焊工"
 
 
+def test_what_is_said_in_chinese_alone_is_marked_on_english_pages_only() -> None:
+    assert (words.han("<b>2 号教室"), words.in_chinese()) == ("&lt;b&gt;2 号教室", "")
+    with translation.override("en"):
+        assert words.han("<b>2 号教室") == '<span lang="zh-Hans">&lt;b&gt;2 号教室</span>'
+        assert (words.han("Room 2"), words.han(None), words.in_chinese()) == ("Room 2", "", ' lang="zh-Hans"')
+
+
 @pytest.mark.parametrize(("value", "written"), [(22146, "22,146"), (0, "0"), (None, "–"), ("", "–")])
 def test_thousands(value: object, written: str) -> None:
     assert words.thousands(value) == written
