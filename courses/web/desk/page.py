@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses import access, privacy, turns
 from courses.access import Permission
@@ -17,14 +18,14 @@ from courses.models import Post, User
 NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk", _("待我办"), Permission.SEE_DESK),
     ("desk_classes", _("班次"), Permission.SEE_DESK),
-    ("desk_completions", _("结业"), Permission.SEE_DESK),
+    ("desk_completions", pgettext_lazy("menu", "结业"), Permission.SEE_DESK),
     ("desk_selections", _("评选"), Permission.REVIEW),
     ("desk_reviews", _("分给我的成果"), Permission.JUDGE_WORKS),
     ("desk_tally", _("计数"), Permission.SEE_TALLY),
     ("desk_signals", _("待看"), Permission.SEE_SIGNALS),
     ("desk_closes", _("月结"), Permission.CLOSE_MONTH),
-    ("desk_learners", _("学员"), Permission.FIND_LEARNERS),
-    ("desk_institutions", _("机构"), Permission.SEE_DESK),
+    ("desk_learners", pgettext_lazy("menu", "学员"), Permission.FIND_LEARNERS),
+    ("desk_institutions", pgettext_lazy("menu", "机构"), Permission.SEE_DESK),
     ("desk_staff", _("人员"), Permission.APPOINT),
     ("desk_exports", _("报表"), Permission.EXPORT),
     ("desk_messages", _("消息"), Permission.RUN_MESSAGES),
