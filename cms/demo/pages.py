@@ -4,11 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from cms import publishing
-from cms.demo.files import course_texts, facts
+from cms.demo.classes import OPEN
+from cms.demo.files import course_texts, facts, table
 from cms.demo.telling import Telling
+from cms.demo.timetable import in_lessons
 from courses.models import Course
 
-LESSON_HOURS = 4
+# Of a course that nobody offers yet: four hours a lesson.
+USUAL = "mornings"
 
 
 def build_pages(*, courses: dict[str, Course], telling: Telling, today: date) -> None:
@@ -25,7 +28,7 @@ def course_page(*, course: Course, text: dict[str, Any]) -> dict[str, Any]:
     shared = [answers[key] for key in text.get("ask", _asked_of(course))]
     return {
         "lead": text.get("lead", ""),
-        "plan": _plan(text.get("plan", [])),
+        "plan": _plan(course, text.get("plan", [])),
         "story": [("paragraph", _rich(f"<p>{paragraph}</p>")) for paragraph in text.get("story", [])],
         "bring": text.get("bring", ["身份证原件"]),
         "faq": [tuple(pair) for pair in [*text.get("faq", []), *shared]],
@@ -38,14 +41,13 @@ def _asked_of(course: Course) -> list[str]:
     return ["absent", "free"] if course.kind.line != "own" else ["absent"]
 
 
-def _plan(parts: list[list[Any]]) -> list[tuple[str, str, int]]:
-    """(课次 as a range, 内容, 学时), at four hours a lesson."""
-    rows, first = [], 1
-    for text, hours in parts:
-        last = first + max(1, round(hours / LESSON_HOURS)) - 1
-        rows.append((f"{first}–{last}" if last > first else f"{first}", text, hours))
-        first = last + 1
-    return rows
+def _plan(course: Course, parts: list[list[Any]]) -> list[tuple[str, str, int]]:
+    """(课次 as a range, 内容, 学时), as the class that can be joined now meets, or else the first that was offered."""
+    offers = {row["institution"]: row["pattern"] for row in table("offers") if row["course"] == course.number}
+    scenes = [row for row in table("scenes") if row["course"] == course.number and row["state"] in OPEN]
+    pattern = next((offers[row["institution"]] for row in scenes), next(iter(offers.values()), USUAL))
+    lessons = in_lessons(course=course, pattern=pattern)
+    return [(lesson, text, hours) for lesson, (text, hours) in zip(lessons, parts, strict=True)]
 
 
 def _publish_article(article: dict[str, Any], today: date) -> None:

@@ -12,6 +12,9 @@ from courses.policy import CITY_TIME
 HOUR = 45
 OPENS, SHUTS = 9, 18
 SHORTEST = 45
+# How a part is called that no lesson holds; a week to count lessons in, as every week of a pattern has the same.
+ONLINE = "线上"
+MONDAY = date(2026, 1, 5)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,25 @@ def lessons_around(*, course: Course, pattern: str, start: date, now: datetime) 
     return _titled(course, [(plan.starts_at, plan.ends_at) for plan in (*before, live, *after)])
 
 
+def in_lessons(*, course: Course, pattern: str) -> list[str]:
+    """Of each part of the course, in which lessons of a class it begins or goes on: 1–3, 4; 线上 for what is learnt at
+    home. A lesson belongs to the part that it begins in, as its title says."""
+    meetings = _meetings(PATTERNS[pattern], MONDAY, course)
+    lengths = [int((ends_at - starts_at).total_seconds() // 60) for starts_at, ends_at in meetings]
+    begins = [sum(lengths[:place]) for place in range(len(lengths))]
+    rows, since = [], 0
+    for text, hours in _plan_of(course):
+        if text.startswith(ONLINE):
+            rows.append(ONLINE)
+            continue
+        until = since + hours * HOUR
+        own = [number for number, at in enumerate(begins, 1) if since <= at < until]
+        first, last = (own[0], own[-1]) if own else (sum(at <= since for at in begins),) * 2
+        rows.append(f"{first}–{last}" if last > first else f"{first}")
+        since = until
+    return rows
+
+
 def _meetings(pattern: Pattern, start: date, course: Course) -> Iterator[tuple[datetime, datetime]]:
     """Theory first, then practice; no meeting holds something of both."""
     slots = _slots(pattern, start)
@@ -107,9 +129,14 @@ def _titled(course: Course, meetings: list[tuple[datetime, datetime]]) -> list[L
 
 
 def _parts(course: Course) -> list[tuple[int, str]]:
-    """(minutes from the beginning at which a part ends, its short name)."""
+    """(minutes in the classroom from the beginning at which a part ends, its short name)."""
     found, until = [], 0
-    for text, hours in course_texts().get(course.number, {}).get("plan", []):
-        until += hours * HOUR
-        found.append((until, text.partition("：")[0]))
+    for text, hours in _plan_of(course):
+        if not text.startswith(ONLINE):
+            until += hours * HOUR
+            found.append((until, text.partition("：")[0]))
     return found
+
+
+def _plan_of(course: Course) -> list[tuple[str, int]]:
+    return [(text, hours) for text, hours in course_texts().get(course.number, {}).get("plan", [])]

@@ -145,6 +145,13 @@ class TestDemoCity(TestCase):
         assert (called.count() > 0, asked.count() > 0) == (True, True)
         assert hours <= set(range(9, 18))
 
+    def test_the_plan_of_a_page_has_as_many_lessons_as_the_class_that_can_be_joined(self) -> None:
+        for page in CoursePage.objects.live():
+            own = TrainingClass.objects.filter(course=page.course)
+            joined = own.filter(status=Status.ENROLLING) or own
+            counts = {training_class.lessons.count() for training_class in joined}
+            assert not counts or int(page.plan[-1].value["lessons"].rpartition("–")[2]) in counts, page.title
+
     def test_forty_courses_are_published_each_with_its_own_words(self) -> None:
         pages = list(CoursePage.objects.live())
         assert len(pages) == 40
