@@ -36,10 +36,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if connection.vendor == "postgresql":
-        blind = [item for item in items if item.nodeid.startswith(dealing.BLIND)]
+    # A file that was asked for by its name is not left out.
+    if connection.vendor == "postgresql" and config.args == config.getini("testpaths"):
+        blind = [item for item in items if dealing.is_blind(item)]
         config.hook.pytest_deselected(items=blind)
-        items[:] = [item for item in items if not item.nodeid.startswith(dealing.BLIND)]
+        items[:] = [item for item in items if item not in blind]
     items.sort(key=lambda item: dealing.place(item.nodeid))
 
 

@@ -41,6 +41,10 @@ def unit(nodeid: str) -> str:
     return "together" if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
 
 
+def is_blind(item: Any) -> bool:
+    return item.nodeid.startswith(BLIND) and not item.get_closest_marker("django_db")
+
+
 def place(nodeid: str) -> int:
     """Where a test stands among the others; equals keep their order."""
     return next((number for number, start in enumerate(FIRST) if nodeid.startswith(start)), len(FIRST))

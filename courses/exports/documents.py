@@ -261,7 +261,7 @@ def _said_of(own: Quality) -> str:
     told = share(own.attended, own.scheduled)
     attended = f"本月结束的班次出勤率{told}。" if told else "本月没有班次结束。"
     return (
-        f"{attended}本年已核人次中，每次到课都凭扫码的占{share(own.scans, own.counted) or '–'}。"
+        f"{attended}本年至今已核人次中，每次到课都凭扫码的占{share(own.scans, own.counted) or '–'}。"
         f"本月到教室检查{own.rooms}次，其中发现问题{own.found}次。"
         f"本月有待核对事项的课次{own.waiting}次，出示黄牌{own.yellow}张、红牌{own.red}张。"
     )

@@ -170,10 +170,10 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "works_assigned": _("有学员成果分给您评定，请登录工作台，在「分给我的成果」里办理。今天再分给您的不另通知。"),
     "work_judged_excellent": _(
-        "您在「%(course)s」提交的结业成果（%(part)s）评定为优秀，这一项不用再提交。请登录「我的学习」查看还差什么。"
+        "您在「%(course)s」提交的结业成果（%(part)s）评定为优秀，这一项无需再提交。请登录「我的学习」查看还差什么。"
     ),
     "work_judged_pass": _(
-        "您在「%(course)s」提交的结业成果（%(part)s）评定为合格，这一项不用再提交。请登录「我的学习」查看还差什么。"
+        "您在「%(course)s」提交的结业成果（%(part)s）评定为合格，这一项无需再提交。请登录「我的学习」查看还差什么。"
     ),
     "work_judged_fail": _(
         "您在「%(course)s」提交的结业成果（%(part)s）评定为不合格，意见：%(reason)s。"

@@ -57,7 +57,7 @@ class IdentityRefused(Refused):
         IdentityRefusal.NAME_MISSING: _("还没有填姓名，未保存。请按证件上的姓名填写。"),
         IdentityRefusal.CONSENT_MISSING: _("还没有勾选同意，未保存。请先阅读说明，再勾选。"),
         IdentityRefusal.DOCUMENT_CONSENT_MISSING: _(
-            "还没有单独同意使用证件号码，未保存。同意的请勾选；不同意的，可以带证件到窗口办理。"
+            "还没有单独同意使用证件号码，未保存。同意的请勾选；不同意就不能实名和报名，仍可查看课程，有疑问请致电咨询电话。"
         ),
         IdentityRefusal.UNDER_AGE: _("未满 %(age)s 周岁，暂不能参加培训，信息未保存。如有疑问请致电咨询电话。"),
         IdentityRefusal.DUPLICATE_PERSON: _(

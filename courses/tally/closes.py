@@ -180,14 +180,20 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
                 proposed_by=by,
                 proposed_at=now,
             )
-            audit.record(by=by, verb="close_proposed", target=close, now=now, detail={"year": year, "month": month})
+            audit.record(
+                by=by,
+                verb="close_proposed",
+                target=close,
+                now=now,
+                detail={"year": year, "month": month, "root": close.root},
+            )
     except IntegrityError as error:
         raise CloseRefused(CloseRefusal.ALREADY) from error
     return close
 
 
 def _quality(year: int, month: int, now: datetime) -> dict[str, dict[str, int]]:
-    """Reads what nobody writes into any more, or what is told of this moment; so the ledger is not held for it."""
+    """As it stands at this moment. It derives the attendance of a whole month, and the ledger is not held for that."""
     cut_off = policies.local_date(now) - timedelta(days=1)
     return as_kept(of_days(first=date(year, month, 1), last=last_day(year, month), as_of=cut_off, now=now))
 
@@ -213,7 +219,7 @@ def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
                 proposed_by=by,
                 proposed_at=now,
             )
-            audit.record(by=by, verb="close_proposed", target=close, now=now, detail={"year": year})
+            audit.record(by=by, verb="close_proposed", target=close, now=now, detail={"year": year, "root": close.root})
     except IntegrityError as error:
         raise CloseRefused(CloseRefusal.ALREADY) from error
     return close
@@ -260,6 +266,7 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
         _refuse_adjusters(by, close.year)
     if not last_check().clean:
         raise CloseRefused(CloseRefusal.CHANGED)
+    _refuse_replaced(close)
     told = take(year=close.year, month=month_of(close), cut_off=close.cut_off)
     # A name may have changed since, or a signal been looked at: what was sealed keeps what was said on its day.
     said = {name: close.snapshot[name] for name in SAID if name in close.snapshot}
@@ -268,6 +275,14 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
     with transaction.atomic():
         _decide(close, closed_by=by, closed_at=now)
         audit.record(by=by, verb="close_confirmed", target=close, now=now, detail={"root": close.root})
+
+
+def _refuse_replaced(close: MonthClose | YearClose) -> None:
+    """What people said that day cannot be counted anew: the book of deeds knows over what the proposal was made."""
+    events = AuditEvent.objects.filter(verb="close_proposed", target_kind=close._meta.model_name, target=str(close.pk))
+    known = events.order_by("id").values_list("detail", flat=True).last()
+    if known and known.get("root", close.root) != close.root:
+        raise CloseRefused(CloseRefusal.CHANGED)
 
 
 def take_back_close(*, by: User, close: MonthClose | YearClose, reason: str, now: datetime) -> None:

@@ -67,8 +67,11 @@ ASK = """({rules, colours, known}) => {
     const link = element.closest("a[href]");
     if (link) {
       const {color, fontWeight, textDecorationLine, borderBottomStyle, display} = getComputedStyle(link);
-      parts.push(color, fontWeight, textDecorationLine, borderBottomStyle, display);
-      parts.push(speaks(link.parentElement) && ink(getComputedStyle(link.parentElement)));
+      let block = link.parentElement;
+      while (getComputedStyle(block).display === "inline") block = block.parentElement;
+      const around = block.textContent.trim() !== link.textContent.trim();
+      parts.push(color, fontWeight, textDecorationLine, borderBottomStyle, display, around);
+      parts.push(ink(getComputedStyle(link.parentElement)), ink(getComputedStyle(block)));
     }
     let open = true;
     for (let up = element; up; up = up.parentElement) {
@@ -86,12 +89,14 @@ ASK = """({rules, colours, known}) => {
     && one.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !one.closest("[aria-hidden=true]"));
   const looks = new Map(texts.map(one => [one, look(one)]));
   const seen = new Set(known).add(null);
+  const decides = one => !one.matches("input, select, textarea") && one.textContent.trim().length > 1;
   const fresh = texts.filter(one => {
     const known = seen.has(looks.get(one));
-    if (looks.get(one)) seen.add(looks.get(one));
+    if (looks.get(one) && decides(one)) seen.add(looks.get(one));
     return !known;
   });
-  fresh.forEach(one => one.dataset.judged = "");
+  const marked = [...fresh, ...fresh.map(one => one.closest("a[href]")).filter(Boolean)];
+  marked.forEach(one => one.dataset.judged = "");
   const structure = async () => rules && !rules.length ? nothing : axe.run({resultTypes: ["violations"], ...(rules
     ? {runOnly: {type: "rule", values: rules}}
     : {rules: Object.fromEntries(colours.map(one => [one, {enabled: false}]))})});
@@ -99,10 +104,11 @@ ASK = """({rules, colours, known}) => {
     runOnly: {type: "rule", values: colours}, elementRef: true}) : nothing;
   const judge = async () => {
     const found = await structure(), also = await colour();
-    fresh.forEach(one => delete one.dataset.judged);
+    marked.forEach(one => delete one.dataset.judged);
     const judged = [...also.passes, ...also.incomplete].filter(one => one.id === "color-contrast")
-      .flatMap(one => one.nodes).filter(one => [undefined, "bgImage"].includes(one.any[0].data.messageKey));
-    const passed = judged.map(node => looks.get(node.element)).filter(Boolean);
+      .flatMap(one => one.nodes).map(one => [one.any[0].data.messageKey, looks.get(one.element)]);
+    const passed = judged.filter(([unsure, seen]) =>
+      seen && (!unsure || unsure === "bgImage" && /url\\(|gradient\\(/.test(seen))).map(one => one[1]);
     return {found: [...told(found), ...told(also)], passed};
   };
   judge().catch(error => ({found: [[String(error), "", 1]], passed: []}))

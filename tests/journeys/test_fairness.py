@@ -9,7 +9,8 @@ from tests.journeys.city import City
 
 pytestmark = pytest.mark.browser
 
-# A class that runs, taught and run by the demo accounts, in which the demo learner has missed the last lesson.
+# A class that runs, taught and run by the demo accounts, in which the demo learner has missed the last lesson. It has
+# none at this hour, at which the demo learner goes to today's class.
 PLACE = """
 from datetime import timedelta
 from django.utils import timezone
@@ -17,10 +18,12 @@ from courses.models import *
 now = timezone.now()
 over = Lesson.objects.filter(ends_at__lt=now, ends_at__gt=now - timedelta(days=6), status="planned")
 ahead = Lesson.objects.filter(starts_at__gt=now + timedelta(hours=1), status="planned")
+busy = Lesson.objects.filter(starts_at__lt=now + timedelta(hours=3), ends_at__gt=now - timedelta(hours=3))
 learner = Learner.objects.get(user__username="demo-learner")
 one = TrainingClass.objects.filter(
     status="running", pk__in=over.values("training_class"), enrolments__status="admitted"
-).filter(pk__in=ahead.values("training_class")).exclude(enrolments__learner=learner).distinct().first()
+).filter(pk__in=ahead.values("training_class")).exclude(enrolments__learner=learner).distinct()
+one = one.exclude(pk__in=busy.values("training_class")).first()
 one.trainers.add(User.objects.get(username="demo-trainer"))
 TrainingClass.objects.filter(pk=one.pk).update(
     institution=Post.objects.get(user__username="demo-institution").institution

@@ -46,7 +46,7 @@ def listing(folder: Path, places: range, *, spoiled: int | None = None) -> Path:
 
 def send(page: Page, file: Path) -> None:
     page.get_by_label("名单文件").set_input_files(file)
-    page.get_by_label("已告知名单上的学员用途，并取得本人同意").check()
+    page.get_by_label("已告知名单上的学员用途，并取得本人同意，其中").check()
     page.get_by_role("button", name="上传并检查").click()
 
 

@@ -12,7 +12,8 @@ from tests.journeys.city import City
 pytestmark = pytest.mark.browser
 
 # The demo learner has missed the last lesson of a class that the demo trainer teaches; another class of the course,
-# run by the demo institution, will teach it tomorrow and has a seat.
+# run by the demo institution, will teach it tomorrow and has a seat. Neither has a lesson at this hour, at which the
+# demo learner goes to today's class.
 PLACE = """
 import json
 from datetime import timedelta
@@ -23,17 +24,19 @@ from courses.models import *
 now = timezone.now().replace(second=0, microsecond=0)
 over = Lesson.objects.filter(ends_at__lt=now, ends_at__gt=now - timedelta(days=6), status="planned")
 ahead = Lesson.objects.filter(starts_at__gt=now + timedelta(hours=1), status="planned")
+busy = Lesson.objects.filter(starts_at__lt=now + timedelta(hours=3), ends_at__gt=now - timedelta(hours=3))
 learner = Learner.objects.get(user__username="demo-learner")
 own = TrainingClass.objects.filter(
     status="running", pk__in=over.values("training_class"), enrolments__status="admitted"
-).exclude(enrolments__learner=learner).distinct().first()
+).exclude(enrolments__learner=learner).exclude(pk__in=busy.values("training_class")).distinct().first()
 own.trainers.add(User.objects.get(username="demo-trainer"))
 row = own.enrolments.filter(status="admitted").first()
 Enrolment.objects.filter(pk=row.pk).update(learner=learner, admitted_at=now - timedelta(days=60))
 missed = over.filter(training_class=own).latest("starts_at")
 school = Post.objects.get(user__username="demo-institution").institution
 there = TrainingClass.objects.filter(pk__in=ahead.values("training_class"), status__in=("enrolling", "running"))
-there = there.exclude(pk=own.pk).exclude(enrolments__learner=learner).exclude(policy__number="今日演示").first()
+there = there.exclude(pk=own.pk).exclude(enrolments__learner=learner).exclude(policy__number="今日演示")
+there = there.exclude(pk__in=busy.values("training_class")).first()
 TrainingClass.objects.filter(pk=there.pk).update(course=own.course_id, institution=school, seats=F("taken") + 1)
 heard = ahead.filter(training_class=there).earliest("starts_at")
 start = now + timedelta(days=1)

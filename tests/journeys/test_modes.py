@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 PAGE = """<!doctype html><html lang="en"><title>One</title><style>
 p { color: #222; background: #fff } [data-theme=dark] p { background: #eee }
 a { color: #222 } STYLE
-</style><main><h1>One</h1><p>A text with <a href="#one">a link</a> in it</p><p class="other">Another text</p></main>"""
+</style><main><h1>One</h1><p>A text with <a href="#one">a link</a> in it</p><p class="other">Another text</p>
+<p><i class="pale">–</i> and <i class="pale">a longer one</i></p></main>"""
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ a { color: #222 } STYLE
         ("@media (min-width: 1000px) { .other { background: #333 } }", {"desktop", "paper"}),
         ("@media (max-width: 350px) { .other { width: 400px } }", {"small"}),
         ("[data-theme=dark] a { color: #000; text-decoration: none }", {"dark"}),
+        ("[data-theme=dark] .pale { color: #888 }", {"dark"}),
         ("main { opacity: .3 }", set(MODES)),
     ],
 )

@@ -183,7 +183,7 @@ def by_group(school: Page, city: City, number: str, folder: Path) -> None:
     school.get_by_label("团报人数").fill("2")
     school.get_by_role("button", name="登记，去上传名单").click()
     school.get_by_label("名单文件").set_input_files(listing(folder, range(801, 803)))
-    school.get_by_label("已告知名单上的学员用途，并取得本人同意").check()
+    school.get_by_label("已告知名单上的学员用途，并取得本人同意，其中").check()
     school.get_by_role("button", name="上传并检查").click()
     school.get_by_role("button", name="确认，2 人全部报上").click()
     expect(school.get_by_text("2 人全部占到名额")).to_be_visible()
@@ -192,7 +192,7 @@ def by_group(school: Page, city: City, number: str, folder: Path) -> None:
 def by_roster(school: Page, city: City, number: str, folder: Path) -> None:
     school.goto(f"{city.address}/desk/class/{number}/roster/")
     school.get_by_label("名单文件").set_input_files(listing(folder, range(811, 813)))
-    school.get_by_label("已告知名单上的学员用途，并取得本人同意").check()
+    school.get_by_label("已告知名单上的学员用途，并取得本人同意，其中").check()
     school.get_by_role("button", name="上传并检查").click()
     school.get_by_role("button", name="确认，报名 2 人").click()
     expect(school.get_by_text("已报名 2 人")).to_be_visible()

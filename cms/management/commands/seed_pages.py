@@ -16,7 +16,7 @@ class Command(BaseCommand):
             "--courses", nargs="*", metavar="NUMBER", help="只为这些课程建页；不写就是全部，只写选项名就是一门也不建"
         )
         parser.add_argument("--wait", nargs="*", default=[], metavar="NUMBER", help="只建草稿、等人发布的课程")
-        parser.add_argument("--refresh", action="store_true", help="把说明页换成随程序附带的文字")
+        parser.add_argument("--refresh", action="store_true", help="把说明页换成随程序附带的文字，自己改过的会被替换")
 
     def handle(self, *args: Any, **options: Any) -> None:
         publishing.frame(refresh=options["refresh"])

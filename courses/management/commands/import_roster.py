@@ -12,7 +12,8 @@ from courses.refusals import Refused
 class Command(BaseCommand):
     help = (
         "Imports a roster (form A: xlsx, xls or csv) into a class, all lines or none, by the same rules as the screen. "
-        "Who runs it states that those listed were told and agreed. --dry-run checks and enrols nobody."
+        "Who runs it states that those listed were told and agreed, to the use of their document number by itself. "
+        "--dry-run checks and enrols nobody."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

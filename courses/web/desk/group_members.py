@@ -44,7 +44,7 @@ class MemberForm(PersonForm):
     """The newcomer as the employer names them."""
 
     consent = forms.BooleanField(
-        label=gettext_lazy("单位已告知本人用途，并取得本人同意"),
+        label=gettext_lazy("单位已告知本人用途，并取得本人同意，其中使用证件号码由本人单独同意"),
         error_messages={"required": gettext_lazy("请先由单位告知本人并取得同意，再勾选")},
     )
     truth = forms.BooleanField(

@@ -33,7 +33,11 @@ class RosterForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("名单文件"), help_text=gettext_lazy("xlsx、xls 或 csv，10 MB 以内，一次最多 5,000 行。")
     )
-    consent = forms.BooleanField(label=gettext_lazy("已告知名单上的学员用途，并取得本人同意；本人确认所报情况属实"))
+    consent = forms.BooleanField(
+        label=gettext_lazy(
+            "已告知名单上的学员用途，并取得本人同意，其中使用证件号码由本人单独同意；本人确认所报情况属实"
+        )
+    )
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]

@@ -32,7 +32,7 @@ def desk_works(request: HttpRequest, number: str) -> HttpResponse:
     user, now = officer(request), timezone.now()
     training_class = fetch(request, number, Permission.SEE_DESK)
     asked = completion.works_asked(training_class)
-    waits = Count("works", filter=Q(works__grade="", learner__erased_at__isnull=True))
+    waits = Count("works", filter=Q(works__in=Work.objects.filter(Work.WAITS)))
     rows = (
         Enrolment.objects.filter(training_class=training_class, status=Enrolment.Status.ADMITTED)
         .select_related("learner")

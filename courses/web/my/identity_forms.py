@@ -62,7 +62,9 @@ class ConsentForm(StepForm):
         label=gettext_lazy("我单独同意使用我的证件号码"),
         help_text=gettext_lazy("证件号码是敏感个人信息，所以单独问您"),
         error_messages={
-            "required": gettext_lazy("使用证件号码要您单独同意。同意的请勾选；不同意的，可以带证件到窗口办理")
+            "required": gettext_lazy(
+                "使用证件号码需要您单独同意。不同意就不能实名和报名，仍可查看课程；有疑问请致电咨询电话"
+            )
         },
     )
 

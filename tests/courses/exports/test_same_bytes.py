@@ -141,7 +141,7 @@ def said(*, district: str = "") -> str:
 @pytest.mark.django_db
 def test_the_circular_of_a_closed_month_tells_of_its_records_what_its_close_knew() -> None:
     plant()
-    figures = "出勤率50.0%。本年已核人次中，每次到课都凭扫码的占0.0%。本月到教室检查1次，其中发现问题0次。"
+    figures = "出勤率50.0%。本年至今已核人次中，每次到课都凭扫码的占0.0%。本月到教室检查1次，其中发现问题0次。"
     cards_of = "本月有待核对事项的课次1次，出示黄牌0张、红牌1张。"
     before = said()
     assert "以下为2026年9月14日提出月结时的情况。本月结束的班次" + figures + cards_of in before

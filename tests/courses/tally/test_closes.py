@@ -318,6 +318,18 @@ def test_other_figures_than_the_proposal_are_not_confirmed(august, now) -> None:
     assert refused.value.code == CloseRefusal.CHANGED
 
 
+def test_what_was_said_on_the_day_of_the_proposal_and_its_root_exchanged_by_force_are_not_confirmed(
+    august, now
+) -> None:
+    close = propose_close(by=people.user(), year=2026, month=8, now=now)
+    lift(connection)
+    forged = {**close.snapshot, "quality": {}}
+    MonthClose.objects.filter(pk=close.pk).update(snapshot=forged, root=root_of(forged))
+    with pytest.raises(CloseRefused) as refused:
+        confirm_close(by=people.user(), close=MonthClose.objects.get(pk=close.pk), now=now)
+    assert refused.value.code == CloseRefusal.CHANGED
+
+
 def test_a_name_that_changed_since_the_proposal_is_no_other_figure_and_the_snapshot_keeps_the_old_one(
     august, now
 ) -> None:

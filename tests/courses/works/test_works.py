@@ -143,8 +143,8 @@ def of_grades() -> list[OutboxMessage]:
 @pytest.mark.parametrize(
     ("grade", "chinese", "english"),
     [
-        ("excellent", "（创业计划书）评定为优秀，这一项不用再提交。", "Business plan for “%s” was judged excellent."),
-        ("pass", "（创业计划书）评定为合格，这一项不用再提交。", "Business plan for “%s” was judged passed."),
+        ("excellent", "（创业计划书）评定为优秀，这一项无需再提交。", "for “%s” (Business plan) was graded excellent."),
+        ("pass", "（创业计划书）评定为合格，这一项无需再提交。", "for “%s” (Business plan) passed."),
         ("fail", "（创业计划书）评定为不合格，意见：缺成本测算。修改后可以重新提交", "hand it in again"),
     ],
 )
