@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar
@@ -16,7 +16,6 @@ from courses.access import Permission
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Book, Words
 from courses.models import Completion, District, Export, Lesson, TrainingClass, User
-from courses.policy import CITY_TIME
 from courses.tally.entries import FURTHER, SINGLE, TOTALS
 from courses.tally.listed import CLASS_FILTERS
 
@@ -182,11 +181,6 @@ class Form:
     def is_large(self) -> bool:
         """Whether it may hold so many rows that it is made in the background, unless it is of one class."""
         return self.by == By.PEOPLE or self.key in ("h", "j", "entries", "classes")
-
-
-def moments_of(first: date, last: date) -> tuple[datetime, datetime]:
-    """From the first moment of one day to the last of another, in Asia/Shanghai."""
-    return datetime.combine(first, time.min, tzinfo=CITY_TIME), datetime.combine(last, time.max, tzinfo=CITY_TIME)
 
 
 def in_pieces(rows: QuerySet[Kept], size: int = CHUNK) -> Iterator[list[Kept]]:

@@ -1,6 +1,6 @@
 """Business dates of the city, and its working days."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from courses.models import Holiday
@@ -11,6 +11,11 @@ CITY_TIME = ZoneInfo("Asia/Shanghai")
 def local_date(now: datetime) -> date:
     """The business date in Asia/Shanghai, whatever zone the machine is set to."""
     return now.astimezone(CITY_TIME).date()
+
+
+def moments_between(first: date, last: date) -> tuple[datetime, datetime]:
+    """From the first moment of one day to the last of another, in Asia/Shanghai."""
+    return datetime.combine(first, time.min, tzinfo=CITY_TIME), datetime.combine(last, time.max, tzinfo=CITY_TIME)
 
 
 def is_working_day(day: date, *, calendar: dict[date, str]) -> bool:

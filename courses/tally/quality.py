@@ -7,7 +7,7 @@ letter about a closed month; of a month that runs it is computed at that moment,
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -44,10 +44,7 @@ def of_days(*, first: date, last: date, as_of: date, now: datetime, district: st
     """Of the days of a month, by district, and of all of them under the empty key; with `district` of that one alone.
     `as_of` is the last day of posting that the person-times are of."""
     days = (first, last)
-    moments = (
-        datetime.combine(first, time.min, policies.CITY_TIME),
-        datetime.combine(last, time.max, policies.CITY_TIME),
-    )
+    moments = policies.moments_between(first, last)
     found: dict[str, Counter[str]] = {"": Counter()}
     found |= {key: Counter() for key in _keys(district)}
     for facts in (

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import access, privacy
 from courses import policy as policies
 from courses.access import Permission
-from courses.exports.asking import Ask, in_pieces, moments_of
+from courses.exports.asking import Ask, in_pieces
 from courses.exports.sheets import Book, Column, Pair, Row, Sheet, Words, meanings, sheet_of
 from courses.models import CallBackLine, FollowUp, Learner
 
@@ -77,7 +77,7 @@ def called_back(ask: Ask) -> tuple[Sheet, int] | None:
         return None
     drawn = access.visible_call_backs(user=ask.by, now=ask.now, permission=Permission.SEE_CALL_BACKS)
     rows = CallBackLine.objects.filter(call_back__in=drawn.values("pk"), call_back__training_class__in=ask.classes)
-    rows = rows.filter(at__range=moments_of(*ask.days)).order_by("at", "pk")
+    rows = rows.filter(at__range=policies.moments_between(*ask.days)).order_by("at", "pk")
     needed = ("call_back__training_class__institution", "enrolment__learner__merge__kept", "by")
     found = (row for piece in in_pieces(rows.select_related(*needed)) for row in piece)
     columns, foot = columns_called(whole=ask.full), _sums(rows)
@@ -120,7 +120,7 @@ def columns_j(*, whole: bool) -> tuple[Column[FollowUp], ...]:
 def to_follow_up(ask: Ask) -> Book:
     """J. 跟踪服务记录: whom to ask from a day of this month on, and what became of those who were asked."""
     rows = FollowUp.objects.filter(FollowUp.COULD_BE_ASKED, completion__in=ask.approved)
-    rows = rows.filter(opens_at__range=moments_of(*ask.days))
+    rows = rows.filter(opens_at__range=policies.moments_between(*ask.days))
     rows = rows.order_by("opens_at", "completion__number", "months")
     needed = ("completion__enrolment__learner", "completion__enrolment__training_class__institution", "by")
     found = (row for piece in in_pieces(rows.select_related(*needed)) for row in piece)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from courses import policy as policies
 from courses import supervision
-from courses.exports.asking import Ask, in_pieces, moments_of
+from courses.exports.asking import Ask, in_pieces
 from courses.exports.forms.afterwards import (
     NAMES_MASKED,
     YES_NO,
@@ -77,7 +78,7 @@ def seen_in_rooms(ask: Ask) -> Book:
     """I. 督导检查记录: every head-count of the period in classes that this person may export, with what was found, and,
     for who may see them, what learners said when they were called back."""
     rows = RoomCount.objects.filter(lesson__training_class__in=ask.classes)
-    rows = rows.filter(at__range=moments_of(*ask.days)).order_by("at", "pk")
+    rows = rows.filter(at__range=policies.moments_between(*ask.days)).order_by("at", "pk")
     sheet = sheet_of(name=_("检查记录"), columns=COLUMNS_I, rows=_visits(ask, rows))
     told = called_back(ask)
     if told is None:
