@@ -2,7 +2,8 @@
 """Tideline 潮线 on this machine: start it, test it, measure it.
 
     python3 run.py [run] [--no-demo]    install what is missing, prepare the data, serve on 127.0.0.1:${PORT:-8000}
-    python3 run.py test [--pg] [args]   linters, contracts, translations, the whole suite; with args only pytest
+    python3 run.py test [--pg] [args]   linters, contracts, translations, the suite; with args only pytest
+    python3 run.py test --long [--pg]   the proofs that take minutes: every page in every mode, bench and drills small
     python3 run.py drill [name]         the long proofs (races, kills, imports, scale) at their full size
     python3 run.py bench [--pg]         performance against the floor; the last line is JSON
     python3 run.py adversary [--pg]     simulated cheats against the rules; rates per attack in docs/adversary.md
@@ -326,16 +327,18 @@ class Group:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Everything without arguments; with arguments, pytest alone. `--no-lint` leaves the linters out."""
-    pg = "--pg" in arguments
-    chosen = [argument for argument in arguments if argument not in {"--pg", "--no-lint"}]
+    """Everything but the long proofs without arguments, these alone with `--long`; with other arguments, pytest alone.
+    `--no-lint` leaves the linters out."""
+    pg, long = "--pg" in arguments, "--long" in arguments
+    chosen = [argument for argument in arguments if argument not in {"--pg", "--no-lint", "--long"}]
     env = development()
     steps = Steps()
     if chosen:
         say("Only the tests that you named: linters, contracts and catalogue are left out.")
-    elif "--no-lint" not in arguments:
+    elif not long and "--no-lint" not in arguments:
         steps.do_side_by_side(checks(), env)
-    steps.do("tests", database(pg, env, pytest_command(chosen, env["CHROMIUM"])), env)
+    command = pytest_command(chosen, env["CHROMIUM"]) + ["--long"] * long
+    steps.do("tests", database(pg, env, command), env)
     if not env["CHROMIUM"]:
         steps.not_run.append("browser tests")
         warn_of_missing_browser()

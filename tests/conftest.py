@@ -34,13 +34,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing:
     return Dealing(config, log)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long proofs alone, which the everyday suite leaves out")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # A file that was asked for by its name is not left out.
-    if connection.vendor == "postgresql" and config.args == config.getini("testpaths"):
-        blind = [item for item in items if dealing.is_blind(item)]
-        config.hook.pytest_deselected(items=blind)
-        items[:] = [item for item in items if item not in blind]
+    if config.args == config.getini("testpaths"):
+        wanted = dealing.chosen(items, long=config.option.long, blind=connection.vendor != "postgresql")
+        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+        items[:] = wanted
     items.sort(key=lambda item: dealing.place(item.nodeid))
 
 
@@ -89,9 +93,12 @@ def now() -> datetime:
 @pytest.fixture(autouse=True)
 def _no_memory_between_tests() -> Iterator[None]:
     from courses import policy
+    from tests.factories import catalogue
 
     policy.of_pinned.cache_clear()
+    catalogue.remember()
     yield
+    catalogue.forget()
     # The language of the last request stays with the thread.
     translation.deactivate()
     for cache in caches.all():

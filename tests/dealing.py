@@ -41,6 +41,12 @@ def unit(nodeid: str) -> str:
     return "together" if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
 
 
+def chosen(items: list[Any], *, long: bool, blind: bool) -> list[Any]:
+    """What a run of everything holds: the long proofs or all others; `blind`, with what no database is part of."""
+    kept = [item for item in items if bool(item.get_closest_marker("long")) == long]
+    return kept if blind else [item for item in kept if not is_blind(item)]
+
+
 def is_blind(item: Any) -> bool:
     return item.nodeid.startswith(BLIND) and not item.get_closest_marker("django_db")
 

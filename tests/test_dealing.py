@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.architecture.trees import ROOT
-from tests.dealing import BLIND, LONGEST, Dealing, place, unit
+from tests.dealing import BLIND, LONGEST, Dealing, chosen, place, unit
 
 DESK, SIGN_IN = "tests/courses/web/desk/test_queue.py::test_one", "tests/courses/web/account/test_views.py::test_one"
 PAGES = [f"tests/journeys/test_pages.py::test_no_page[{mode}]" for mode in ("a/b-zh", "c-en")]
@@ -26,6 +26,24 @@ def test_the_longest_comes_first_and_beside_it_what_needs_no_tables() -> None:
     assert sorted([DESK, RACE, PAGES[0], GATES, LONGEST], key=place) == [LONGEST, GATES, PAGES[0], RACE, DESK]
     file, _, name = LONGEST.partition("::")
     assert f"def {name.partition('[')[0]}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+class Item:
+    """A test as it was collected."""
+
+    def __init__(self, nodeid: str, *marks: str) -> None:
+        self.nodeid, self.marks = nodeid, marks
+
+    def get_closest_marker(self, name: str) -> bool | None:
+        return name in self.marks or None
+
+
+def test_each_test_is_run_by_exactly_one_of_the_two_verbs() -> None:
+    walk, seats, gates = Item(LONGEST, "browser", "long"), Item(RACE, "django_db"), Item(GATES)
+    everything = [walk, seats, gates]
+    assert chosen(everything, long=True, blind=True) == [walk]
+    assert chosen(everything, long=False, blind=True) == [seats, gates]
+    assert chosen(everything, long=False, blind=False) == [seats]
 
 
 def test_what_is_left_out_on_postgresql_is_there_and_never_asks_which_database_it_has() -> None:

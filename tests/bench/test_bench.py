@@ -22,6 +22,7 @@ SHAPE = {
 WALLED = {"per_s", "p50_ms", "p99_ms", "ratio_to_floor", "p99_ratio_to_floor"}
 
 
+@pytest.mark.long
 def test_the_bench_runs_and_keeps_its_shape_and_its_budgets(own_ground: Ground) -> None:
     found = measure(own_ground, QUICK)
     assert {name: set(found[name]) for name in SHAPE} == SHAPE

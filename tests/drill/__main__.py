@@ -1,4 +1,4 @@
-"""The long proofs at their full size; the suite runs the same code at one fiftieth.
+"""The long proofs at their full size; the tests run the same code at one fiftieth.
 
 python -m tests.drill           all of them, one after the other
 python -m tests.drill NAME …    only these

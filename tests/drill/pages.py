@@ -1,4 +1,5 @@
-"""Every page in both languages and every mode; the suite leaves out four of the modes of the second language."""
+"""Every page in both languages and every mode; `run.py test --long` leaves out four of the modes of the second
+language."""
 
 import os
 

@@ -7,7 +7,7 @@ from tests.courses.rosters.conftest import private_folder
 from tests.drill import agree, chains
 
 __all__ = ["private_folder"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def test_every_source_tells_what_the_lines_say_and_one_that_does_not_is_named() -> None:

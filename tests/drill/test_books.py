@@ -10,7 +10,7 @@ from tests.courses.rosters.conftest import private_folder
 from tests.drill import books
 
 __all__ = ["private_folder"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SMALL = books.ROWS // 50
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.drill import decode
 from tests.races import Arena
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def test_of_a_hundred_bad_pictures_ninety_nine_are_read(arena: Arena) -> None:

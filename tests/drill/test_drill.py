@@ -18,6 +18,7 @@ def test_an_unknown_drill_is_refused(capsys: pytest.CaptureFixture[str]) -> None
     assert "There is no drill flood." in capsys.readouterr().out
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_login_codes_reach_the_gateway_through_broker_and_worker(arena: Arena) -> None:
     figures = handover.run(arena, codes=handover.CODES // 50, per_s=2)
@@ -25,6 +26,7 @@ def test_login_codes_reach_the_gateway_through_broker_and_worker(arena: Arena) -
     assert figures.numbers["handed_over"] == handover.CODES // 50
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_people_never_seen_before_get_through_one_address_to_their_check_in(arena: Arena) -> None:
     figures = newcomers.run(arena, people=newcomers.PEOPLE // 10)

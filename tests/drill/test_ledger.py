@@ -6,7 +6,7 @@ from courses import ledger as books
 from tests.drill import ledger
 from tests.races import Arena
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def test_every_planted_alteration_is_found_and_the_month_closes(arena: Arena) -> None:

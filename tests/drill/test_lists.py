@@ -5,7 +5,7 @@ import pytest
 from tests.drill import lists
 from tests.races import Arena
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SMALL = lists.CLASSES // 50
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.drill import screens
 from tests.races import Arena
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SMALL = screens.Size(
     screens=screens.SCREENS // 50, rooms=3, people=16, seconds=2.0, per_s=8.0, rounds=1, rushes=1, timed=False
 )

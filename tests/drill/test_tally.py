@@ -5,7 +5,7 @@ import pytest
 from tests.drill import crowded, tally
 from tests.races import Arena
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 ROWS = 2_000
 
 

@@ -2,8 +2,9 @@
 
 from datetime import date
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from django.db.models import Model
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from courses.models import (
@@ -24,35 +25,50 @@ from courses.models import (
 from courses.policy import DEFAULTS, ELIGIBILITY
 
 _serial = count(1)
+_Row = TypeVar("_Row", bound=Model)
+# Rows of lists that this test has asked for; None outside a test, where nothing says until when they hold.
+_asked: dict[tuple[type[Model], str], Model] | None = None
+
+
+def remember() -> None:
+    """From now on a row of a list is looked for once: to find again what nobody changes was a fifth of a class."""
+    global _asked  # noqa: PLW0603
+    _asked = {}
+
+
+def forget() -> None:
+    global _asked  # noqa: PLW0603
+    _asked = None
+
+
+def _row(model: type[_Row], key: str, *, defaults: dict[str, Any], by: str = "key") -> _Row:
+    if _asked is not None and (found := _asked.get((model, key))):
+        return cast("_Row", found)
+    made, _created = model._default_manager.get_or_create(**{by: key}, defaults=defaults)
+    if _asked is not None:
+        _asked[model, key] = made
+    return made
 
 
 def district(key: str = "zhifu", name: str = "芝罘区", code: str = "370602") -> District:
-    made, _created = District.objects.get_or_create(
-        key=key, defaults={"name": name, "name_en": key.title(), "code": code, "kind": "district"}
-    )
-    return made
+    own = {"name": name, "name_en": key.title(), "code": code, "kind": "district"}
+    return _row(District, key, defaults=own)
 
 
 def kind(key: str = "skill", line: str = "skills", module: str = "", **fields: Any) -> ProgrammeKind:
-    made, _created = ProgrammeKind.objects.get_or_create(
-        key=key,
-        defaults={
-            "name": fields.get("name", "职业技能培训"),
-            "name_en": "Skills training",
-            "line": line,
-            "module": module,
-            "max_size": fields.get("max_size", 1000),
-            "letter": fields.get("letter", "F"),
-        },
-    )
-    return made
+    own = {
+        "name": fields.get("name", "职业技能培训"),
+        "name_en": "Skills training",
+        "line": line,
+        "module": module,
+        "max_size": fields.get("max_size", 1000),
+        "letter": fields.get("letter", "F"),
+    }
+    return _row(ProgrammeKind, key, defaults=own)
 
 
 def brand(key: str = "lucai", name: str = "鲁菜师傅") -> Brand:
-    made, _created = Brand.objects.get_or_create(
-        key=key, defaults={"name": name, "name_en": "Lu Cuisine Chef", "motif": "wok"}
-    )
-    return made
+    return _row(Brand, key, defaults={"name": name, "name_en": "Lu Cuisine Chef", "motif": "wok"})
 
 
 def project(number: str = "XM-2026-01", **fields: Any) -> Project:
@@ -63,23 +79,16 @@ def project(number: str = "XM-2026-01", **fields: Any) -> Project:
 
 
 def occupation(key: str = "chinese-cook", name: str = "中式烹调师") -> Occupation:
-    made, _created = Occupation.objects.get_or_create(
-        key=key, defaults={"name": name, "name_en": "Chinese cuisine cook", "edition": "2022", "code": "4-03-02-01"}
-    )
-    return made
+    own = {"name": name, "name_en": "Chinese cuisine cook", "edition": "2022", "code": "4-03-02-01"}
+    return _row(Occupation, key, defaults=own)
 
 
 def level(key: str = "4", rank: int = 3) -> SkillLevel:
-    made, _created = SkillLevel.objects.get_or_create(
-        key=key, defaults={"name": f"{key} 级", "name_en": f"Level {key}", "rank": rank}
-    )
-    return made
+    return _row(SkillLevel, key, defaults={"name": f"{key} 级", "name_en": f"Level {key}", "rank": rank})
 
 
 def institution(number: str = "J001", name: str = "市技师学院", district: District | None = None) -> Institution:
-    kind, _created = InstitutionKind.objects.get_or_create(
-        key="skilled-school", defaults={"name": "技工院校", "name_en": "Skilled workers' college"}
-    )
+    kind = _row(InstitutionKind, "skilled-school", defaults={"name": "技工院校", "name_en": "Skilled workers' college"})
     made, _created = Institution.objects.get_or_create(
         number=number,
         defaults={
@@ -126,15 +135,12 @@ def course(number: str = "", name: str = "中式烹调师（四级）", **fields
 def policy(number: str = "v1", effective_on: str = "2020-01-01", **changes: Any) -> PolicyVersion:
     """The first version as it is delivered; any other number is an exception that asks for neither scores nor works."""
     own = {} if number == "v1" else {"assessments": {}}
-    made, _created = PolicyVersion.objects.get_or_create(
-        number=number,
-        defaults={
-            "effective_on": effective_on,
-            "document": {**DEFAULTS, **own, **changes},
-            "is_exception": number != "v1",
-        },
-    )
-    return made
+    defaults = {
+        "effective_on": effective_on,
+        "document": {**DEFAULTS, **own, **changes},
+        "is_exception": number != "v1",
+    }
+    return _row(PolicyVersion, number, by="number", defaults=defaults)
 
 
 def lenient_policy() -> PolicyVersion:
@@ -159,10 +165,8 @@ def second_time_policy() -> PolicyVersion:
 
 
 def commitment_text() -> CommitmentText:
-    made, _created = CommitmentText.objects.get_or_create(
-        number="2020-1", defaults={"effective_on": "2020-01-01", "body": "本机构承诺材料真实。"}
-    )
-    return made
+    own = {"effective_on": "2020-01-01", "body": "本机构承诺材料真实。"}
+    return _row(CommitmentText, "2020-1", by="number", defaults=own)
 
 
 def consent_notice(key: str) -> ConsentNotice:

@@ -72,6 +72,7 @@ def test_a_roll_call_reaches_wall_phone_and_roster(city: City, browser: Browser)
     assert violations(trainer) == []
 
 
+@pytest.mark.long
 def test_a_wall_that_asks_thousands_of_times_does_not_grow_and_comes_back_at_once(city: City, browser: Browser) -> None:
     code = lesson_of(city)
     wall = visitor(browser, size=PROJECTOR)

@@ -78,6 +78,7 @@ def gateway() -> Iterator[Gateway]:
         thread.join()
 
 
+@pytest.mark.long
 def test_a_sender_killed_in_the_middle_loses_no_message_and_sends_none_twice(gateway: Gateway) -> None:
     with ground.fresh() as database:
         address = f"http://127.0.0.1:{gateway.server_port}/"
