@@ -235,6 +235,7 @@ POINTS = [
 MANY = 5
 
 
+@pytest.mark.long
 def test_wherever_it_is_cut_everything_arrives_exactly_once(city: City, browser: Browser) -> None:
     facts = begun(city)
     trainer = visitor(browser, size=PHONE)

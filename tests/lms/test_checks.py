@@ -6,6 +6,8 @@ import pytest
 
 from tests.lms.production import complete, reasons, run
 
+# Each is a start of the whole project, some of them several.
+pytestmark = pytest.mark.long
 SERVE = ["-c", "import lms.wsgi; print('serving')"]
 DANGERS = {
     "no secret key": ({"SECRET_KEY": ""}, "lms.E001"),

@@ -1,5 +1,6 @@
 """The books refuse to be edited, in the database itself."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from courses.models import (
     TrainingClass,
     User,
 )
+from tests import lasting
 from tests.append_only import lift, restore
 from tests.factories import cards, people, selection
 from tests.factories.completion import counted
@@ -36,8 +38,13 @@ from tests.factories.phones import Phone
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def every_book_has_a_row(now) -> None:
+@pytest.fixture(scope="module")
+def every_book_has_a_row(now, django_db_setup, django_db_blocker) -> Iterator[None]:
+    with lasting.planted(django_db_blocker, lambda: _a_row_of_each(now), at=now):
+        yield
+
+
+def _a_row_of_each(now: datetime) -> None:
     _entry, later = counted(now=now)
     ledger.seal_through(day=later.date(), now=later.replace(day=later.day + 2))
     made, officer = TrainingClass.objects.get(), people.user()
