@@ -1,6 +1,6 @@
 """The year's figures against its targets. One definition: page, API, spreadsheet and command all call `for_year`."""
 
-from courses.tally.adjustments import Adjusted, Compared, adjusted, adjustments_of, compared
+from courses.tally.adjustments import Adjusted, Compared, adjusted, adjustments_of, compared, quality_beside
 from courses.tally.board import Board, board, suppress
 from courses.tally.breakdown import BY_WORDS, Breakdown, By, Slice, as_plain, breakdown
 from courses.tally.chain import Chain, LessonLink, chain
@@ -97,6 +97,7 @@ __all__ = [
     "preview",
     "propose_close",
     "propose_year_close",
+    "quality_beside",
     "read_sheet",
     "record_check",
     "refuse_when_drifted",

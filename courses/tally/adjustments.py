@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from courses.models import CountEntry, MonthClose, YearClose
 from courses.tally.closes import standing_close
+from courses.tally.quality import Quality, kept
 from courses.tally.snapshots import of_line, rank
 
 
@@ -66,6 +67,13 @@ def compared(*, close: MonthClose | YearClose) -> list[Compared]:
         before = of_line(former.snapshot, line)[0 if isinstance(close, MonthClose) else 1] if former else None
         found.append(Compared(line, own, before, year, targets.get(line)))
     return found
+
+
+def quality_beside(*, close: MonthClose) -> tuple[Quality | None, Quality | None]:
+    """What the close says of the records of its month, and the close before it of its own; None where none says it."""
+    former = _former(close)
+    before = kept(close=former, district="") if isinstance(former, MonthClose) else None
+    return kept(close=close, district=""), before
 
 
 def _former(close: MonthClose | YearClose) -> MonthClose | YearClose | None:

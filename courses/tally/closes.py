@@ -27,7 +27,7 @@ from courses.models import (
 )
 from courses.refusals import Refused
 from courses.tally.integrity import last_check
-from courses.tally.quality import as_kept, of_days
+from courses.tally.quality import as_kept, of_records, with_proofs
 from courses.tally.snapshots import SAID, figures_of, root_of, take
 
 # A check older than this says little about today.
@@ -42,6 +42,7 @@ class CloseRefusal(StrEnum):
     HAND_IN_IT = "hand_in_it"
     HAND_IN_YEAR = "hand_in_year"
     CHANGED = "changed"
+    REPLACED = "replaced"
     NOT_READY = "not_ready"
     DECIDED = "decided"
     REASON_MISSING = "reason_missing"
@@ -55,6 +56,7 @@ class CloseRefused(Refused):
         CloseRefusal.HAND_IN_IT: _("您批准或撤销过这个月的结业，不能办理这个月的月结，未保存。请交他人办理。"),
         CloseRefusal.HAND_IN_YEAR: _("您在这一年已月结的月份里记过或批准过调整，不能办理年结，未保存。请交他人办理。"),
         CloseRefusal.CHANGED: _("现在算出的数字与提出月结时不同，未确认。请先查看校验结果，查明原因后再确认。"),
+        CloseRefusal.REPLACED: _("您看到的数字不是这次提出的，未确认。请看过本页现在的数字，再确认。"),
         CloseRefusal.NOT_READY: _("还不能月结：%(items)s。未保存，请先处理。"),
         CloseRefusal.DECIDED: _("这次月结已经确认或收回，未改动。请刷新后查看。"),
         CloseRefusal.REASON_MISSING: _("请写明收回的原因，未改动。"),
@@ -165,11 +167,13 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
     _refuse_interested(by, year, month)
     if policies.local_date(now) <= last_day(year, month):
         raise CloseRefused(CloseRefusal.NOT_OVER)
-    quality = _quality(year, month, now)
+    # Deriving the attendance of a month takes long, and nobody who posts or checks in waits for that.
+    records = of_records(first=date(year, month, 1), last=last_day(year, month), now=now)
     try:
         with transaction.atomic():
             cut_off = _sealed_to_yesterday(now)
             _refuse_unready(checklist(year=year, month=month, now=now))
+            quality = as_kept(with_proofs(told=records, year=year, as_of=cut_off))
             snapshot = take(year=year, month=month, cut_off=cut_off) | {"quality": quality}
             close = MonthClose.objects.create(
                 year=year,
@@ -190,12 +194,6 @@ def propose_close(*, by: User, year: int, month: int, now: datetime) -> MonthClo
     except IntegrityError as error:
         raise CloseRefused(CloseRefusal.ALREADY) from error
     return close
-
-
-def _quality(year: int, month: int, now: datetime) -> dict[str, dict[str, int]]:
-    """As it stands at this moment. It derives the attendance of a whole month, and the ledger is not held for that."""
-    cut_off = policies.local_date(now) - timedelta(days=1)
-    return as_kept(of_days(first=date(year, month, 1), last=last_day(year, month), as_of=cut_off, now=now))
 
 
 def propose_year_close(*, by: User, year: int, now: datetime) -> YearClose:
@@ -252,11 +250,12 @@ def _refuse_unready(found: tuple[Found, ...]) -> None:
         raise CloseRefused(CloseRefusal.NOT_READY, items="、".join(against))
 
 
-def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> None:
-    """Confirm it, by another person, while ledger and targets still give the figures of the snapshot.
+def confirm_close(*, by: User, close: MonthClose | YearClose, seen: str, now: datetime) -> None:
+    """Confirm it, by another person, while ledger and targets still give the figures of the snapshot. `seen` is the
+    root of the figures that this person had before them.
 
     Refused with CloseRefused: by who proposed it, who approved or revoked anything in a month, who adjusted a closed
-    month of a year, confirmed or taken back already, other figures than then, a drift.
+    month of a year, who saw another proposal, confirmed or taken back already, other figures than then, a drift.
     """
     if by.pk == close.proposed_by_id:
         raise CloseRefused(CloseRefusal.SAME_PERSON)
@@ -264,6 +263,8 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, now: datetime) -> 
         _refuse_interested(by, close.year, close.month)
     else:
         _refuse_adjusters(by, close.year)
+    if seen != close.root:
+        raise CloseRefused(CloseRefusal.REPLACED)
     if not last_check().clean:
         raise CloseRefused(CloseRefusal.CHANGED)
     _refuse_replaced(close)

@@ -2,12 +2,16 @@
 
 A close keeps it as it stood when it was proposed, so that what is looked at, withdrawn or corrected later changes no
 letter about a closed month; of a month that runs it is computed at that moment, by the same definition.
+
+It comes in two halves: what records of the month say (`of_records`), and what the ledger says of scans, which a close
+adds while nobody posts (`with_proofs`).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -43,21 +47,36 @@ class Quality:
 def of_days(*, first: date, last: date, as_of: date, now: datetime, district: str = "") -> dict[str, Quality]:
     """Of the days of a month, by district, and of all of them under the empty key; with `district` of that one alone.
     `as_of` is the last day of posting that the person-times are of."""
+    told = of_records(first=first, last=last, now=now, district=district)
+    return with_proofs(told=told, year=first.year, as_of=as_of, district=district)
+
+
+def of_records(*, first: date, last: date, now: datetime, district: str = "") -> dict[str, Quality]:
+    """The same without the person-times. It derives the attendance of a whole month, and takes as long as that does."""
     days = (first, last)
     moments = policies.moments_between(first, last)
-    found: dict[str, Counter[str]] = {"": Counter()}
-    found |= {key: Counter() for key in _keys(district)}
-    for facts in (
+    own = {key: Quality() for key in _keys(district)}
+    return _added(
+        own,
         _attended(_in(TrainingClass.objects.filter(ends_on__range=days), "district__key", district), now),
-        _proofs(first.year, as_of, district),
         _rooms(_in(RoomCount.objects.filter(at__range=moments), IN_ROOM, district)),
         _waiting(_in(Signal.objects.filter(at__range=moments), IN_ROOM, district)),
         _cards(_in(Card.objects.filter(Card.STANDS, shown_on__range=days), "institution__district__key", district)),
-    ):
-        for key, name, told in facts:
-            # The ledger names districts that the list may know no more.
-            found.setdefault(key, Counter())[name] += told
-            found[""][name] += told
+    )
+
+
+def with_proofs(*, told: dict[str, Quality], year: int, as_of: date, district: str = "") -> dict[str, Quality]:
+    """With how many person-times of the year are posted by `as_of`, and how many of them rest on scans alone: as quick
+    as the roll-up."""
+    return _added(told, _proofs(year, as_of, district))
+
+
+def _added(to: dict[str, Quality], *facts: Facts) -> dict[str, Quality]:
+    found = {key: Counter(asdict(own)) for key, own in {"": Quality(), **to}.items()}
+    for key, name, told in chain.from_iterable(facts):
+        # The ledger names districts that the list may know no more.
+        found.setdefault(key, Counter())[name] += told
+        found[""][name] += told
     return {key: Quality(**told) for key, told in found.items()}
 
 

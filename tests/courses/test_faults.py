@@ -93,7 +93,8 @@ def proposing_a_close(now) -> Callable[[], object]:
 def confirming_a_close(now) -> Callable[[], object]:
     proposing_a_close(now)()
     officer = people.user()
-    return lambda: tally.confirm_close(by=officer, close=MonthClose.objects.get(), now=now)
+    close = MonthClose.objects.get()
+    return lambda: tally.confirm_close(by=officer, close=close, seen=close.root, now=now)
 
 
 def merging_(now) -> Callable[[], object]:

@@ -65,7 +65,7 @@ def close(*, month: date = MONTH, now: datetime = NOW) -> dict[str, Any]:
     began = time.monotonic()
     first, second = people.user(), people.user()
     made = tally.propose_close(by=first, year=month.year, month=month.month, now=now)
-    tally.confirm_close(by=second, close=made, now=now)
+    tally.confirm_close(by=second, close=made, seen=made.root, now=now)
     files = [{kind: file.sha256 for kind, file in tally.close_files(close=made).items()} for _ in range(2)]
     seconds = round(time.monotonic() - began, 2)
     told = {row[0]: row[2] for row in made.snapshot["figures"]["line"]}

@@ -21,6 +21,7 @@ from courses.models import CountEntry, District, Line, MonthClose, YearClose
 from courses.policy import local_date
 from courses.tally.closes import last_day
 from courses.web.attachments import download
+from courses.web.desk import close_quality
 from courses.web.desk.page import officer, show
 from courses.web.desk.tally import only_institution
 from courses.web.gate import allow
@@ -110,6 +111,7 @@ def desk_close(request: HttpRequest, year: int, month: int | None = None) -> Htt
         context |= {"checklist": found, "ready": not any(one.blocks for one in found)}
     else:
         context |= _of_close(request, close) | {"own": close.proposed_by_id == officer(request).pk}
+        context |= _quality(close) if isinstance(close, MonthClose) else {}
     return show(request, "desk/closes/show.html", context, here="desk_closes")
 
 
@@ -145,6 +147,14 @@ def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, 
         "page": page,
         "adjustments": [(row, names.get(row.district, row.district), _why(row)) for row in page.object_list],
         "files": tally.close_files(close=close),
+    }
+
+
+def _quality(close: MonthClose) -> dict[str, Any]:
+    names = {row.key: row.label for row in District.objects.all()}
+    return {
+        "quality": close_quality.rows(close=close),
+        "quality_districts": close_quality.by_district(close=close, names=names),
     }
 
 
@@ -184,7 +194,8 @@ def desk_close_propose(request: HttpRequest, year: int, month: int | None = None
 @allow(Permission.CLOSE_MONTH)
 def desk_close_confirm(request: HttpRequest, year: int, month: int | None = None) -> HttpResponse:
     def deed(close: MonthClose | YearClose) -> None:
-        tally.confirm_close(by=officer(request), close=close, now=timezone.now())
+        seen = request.POST.get("root", "")
+        tally.confirm_close(by=officer(request), close=close, seen=seen, now=timezone.now())
 
     return _deed(request, year, month, _("已确认。以后的更正都作为调整，写明原因。"), deed)
 

@@ -125,7 +125,7 @@ def test_page_workbook_letter_api_and_command_tell_the_same(now, city, settings)
 @pytest.mark.usefixtures("year")
 def test_a_closed_month_tells_its_snapshot_whatever_came_later(now, city) -> None:
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
-    confirm_close(by=people.user(), close=close, now=now)
+    confirm_close(by=people.user(), close=close, seen=close.root, now=now)
     late = row(counted_on=date(2026, 8, 30), posted_on=date(2026, 9, 14), district="zhifu")
     batch(rows=[late], now=now)
     report = monthly_report(year=2026, month=8, district="", now=now + timedelta(days=1), with_people=True)

@@ -55,7 +55,7 @@ def plant() -> None:
     batch(rows=[row(district=place, line=line, brand=brand, **own) for place, line, brand in facts], now=NOW)
     _records()
     close = tally.propose_close(by=people.user(), **AUGUST, now=NOW)
-    tally.confirm_close(by=people.user(), close=close, now=NOW)
+    tally.confirm_close(by=people.user(), close=close, seen=close.root, now=NOW)
 
 
 def _records() -> None:
@@ -164,7 +164,7 @@ def test_a_record_that_changes_between_proposal_and_confirmation_stops_no_close(
         rows=[],
         at=NOW.replace(month=7),
     )
-    tally.confirm_close(by=people.user(), close=close, now=NOW)
+    tally.confirm_close(by=people.user(), close=close, seen=close.root, now=NOW)
     close.refresh_from_db()
     assert close.snapshot["quality"][""]["waiting"] == 0
     assert list(tally.close_differences()) == []

@@ -3,8 +3,8 @@
 import csv
 import hashlib
 from datetime import date, datetime, timedelta
-from functools import partial
 from io import BytesIO, StringIO
+from typing import Any
 
 import openpyxl
 import pytest
@@ -25,6 +25,7 @@ from courses.tally import (
     checklist,
     close_differences,
     close_files,
+    closes,
     compared,
     confirm_close,
     propose_close,
@@ -34,6 +35,7 @@ from courses.tally import (
     take_back_close,
     take_file,
 )
+from courses.tally.quality import Quality, of_records
 from courses.tally.snapshots import root_of
 from tests.append_only import lift
 from tests.factories import catalogue, people
@@ -55,7 +57,7 @@ def test_a_close_holds_what_was_posted_by_yesterday_and_seals_the_ledger_to_it(a
     assert close.snapshot["figures"]["line"] == [["skills", "", 3, 3]]
     assert close.snapshot["figures"]["people"] == [["skills", "", 3, 3], ["skills", "zhifu", 3, 3]]
     assert LedgerSeal.objects.get(book="ledger", day=date(2026, 9, 13)).root == close.snapshot["ledger"]
-    confirm_close(by=second, close=close, now=now)
+    confirm_close(by=second, close=close, seen=close.root, now=now)
     close.refresh_from_db()
     assert (close.proposed_by, close.closed_by) == (first, second)
 
@@ -63,7 +65,7 @@ def test_a_close_holds_what_was_posted_by_yesterday_and_seals_the_ledger_to_it(a
 def test_what_is_posted_after_the_month_does_not_stand_in_the_way(august, now) -> None:
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
     batch(rows=[row(counted_on=date(2026, 8, 30), posted_on=date(2026, 9, 14))], now=now)
-    confirm_close(by=people.user(), close=close, now=now + timedelta(days=1))
+    confirm_close(by=people.user(), close=close, seen=close.root, now=now + timedelta(days=1))
     close.refresh_from_db()
     assert close.closed_at is not None
 
@@ -72,8 +74,32 @@ def test_who_proposed_does_not_confirm(august, now) -> None:
     officer = people.user()
     close = propose_close(by=officer, year=2026, month=8, now=now)
     with pytest.raises(CloseRefused) as refused:
-        confirm_close(by=officer, close=close, now=now)
+        confirm_close(by=officer, close=close, seen=close.root, now=now)
     assert refused.value.code == CloseRefusal.SAME_PERSON
+
+
+def test_who_saw_another_proposal_does_not_confirm_the_one_that_took_its_place(august, now) -> None:
+    seen = propose_close(by=people.user(), year=2026, month=8, now=now)
+    take_back_close(by=people.user(), close=seen, reason="目标要改", now=now)
+    close = propose_close(by=people.user(), year=2026, month=8, now=now + timedelta(days=1))
+    for other in (seen.root, ""):
+        with pytest.raises(CloseRefused) as refused:
+            confirm_close(by=people.user(), close=close, seen=other, now=now + timedelta(days=1))
+        assert refused.value.code == CloseRefusal.REPLACED
+
+
+def test_what_is_posted_while_the_records_are_read_stands_in_both_halves_of_the_close(august, now, monkeypatch) -> None:
+    """Somebody who began yesterday posts at last, after the records were read and before the ledger is held."""
+
+    def read_slowly(**said: Any) -> dict[str, Quality]:
+        told = of_records(**said)
+        batch(rows=[row(counted_on=date(2026, 8, 30), posted_on=date(2026, 9, 13))], now=now)
+        return told
+
+    monkeypatch.setattr(closes, "of_records", read_slowly)
+    snapshot = propose_close(by=people.user(), year=2026, month=8, now=now).snapshot
+    assert snapshot["figures"]["line"] == [["skills", "", 4, 4]]
+    assert {key: own["counted"] for key, own in snapshot["quality"].items()} == {"": 4, "zhifu": 4}
 
 
 def test_a_month_that_runs_and_a_month_that_was_proposed_are_refused(august, now) -> None:
@@ -94,7 +120,7 @@ def test_december_closes_in_january(now) -> None:
 
 def closed(year: int, month: int, now: datetime) -> MonthClose:
     close = propose_close(by=people.user(), year=year, month=month, now=now)
-    confirm_close(by=people.user(), close=close, now=now)
+    confirm_close(by=people.user(), close=close, seen=close.root, now=now)
     return close
 
 
@@ -172,7 +198,7 @@ def test_a_proposal_that_is_taken_back_frees_its_month(august, now) -> None:
     batch(rows=[row(counted_on=date(2026, 8, 30))], now=now)
     assert not CountEntry.objects.filter(is_adjustment=True).exists()
     with pytest.raises(CloseRefused) as refused:
-        confirm_close(by=people.user(), close=close, now=now)
+        confirm_close(by=people.user(), close=close, seen=close.root, now=now)
     assert refused.value.code == CloseRefusal.DECIDED
     propose_close(by=people.user(), year=2026, month=8, now=now + timedelta(days=1))
 
@@ -194,7 +220,7 @@ def test_a_year_closes_when_its_twelve_months_are(now) -> None:
     batch(rows=[row(counted_on=date(2025, 6, 9))], now=now)
     tomorrow = now + timedelta(days=1)
     year = propose_year_close(by=people.user(), year=2025, now=tomorrow)
-    confirm_close(by=people.user(), close=year, now=tomorrow)
+    confirm_close(by=people.user(), close=year, seen=year.root, now=tomorrow)
     assert year.snapshot["figures"]["line"] == [["skills", "", 0, 2]]
     assert list(close_differences()) == []
 
@@ -213,7 +239,7 @@ def test_who_adjusted_a_closed_month_does_not_close_its_year(now) -> None:
     assert refused.value.code == CloseRefusal.HAND_IN_YEAR
     year = propose_year_close(by=people.user(), year=2025, now=tomorrow)
     with pytest.raises(CloseRefused) as refused:
-        confirm_close(by=officer, close=year, now=tomorrow)
+        confirm_close(by=officer, close=year, seen=year.root, now=tomorrow)
     assert refused.value.code == CloseRefusal.HAND_IN_YEAR
 
 
@@ -250,10 +276,11 @@ def test_what_a_close_holds_is_changed_by_nobody(august, now, changes) -> None:
         MonthClose.objects.filter(pk=close.pk).update(**changes)
 
 
-@pytest.mark.parametrize("deed", [confirm_close, partial(take_back_close, reason="重算")])
+@pytest.mark.parametrize("deed", [confirm_close, take_back_close])
 def test_a_close_is_decided_once_and_none_is_removed(august, now, deed) -> None:
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
-    deed(by=people.user(), close=close, now=now)
+    said = {"seen": close.root} if deed is confirm_close else {"reason": "重算"}
+    deed(by=people.user(), close=close, **said, now=now)
     rows = MonthClose.objects.filter(pk=close.pk)
     for forced in (lambda: rows.update(closed_at=None, closed_by=None), rows.delete):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -262,7 +289,7 @@ def test_a_close_is_decided_once_and_none_is_removed(august, now, deed) -> None:
 
 def test_a_close_that_was_removed_or_sealed_anew_by_force_is_found(august, now) -> None:
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
-    confirm_close(by=people.user(), close=close, now=now)
+    confirm_close(by=people.user(), close=close, seen=close.root, now=now)
     assert list(close_differences()) == []
     lift(connection)
     forged = {**close.snapshot, "as_of": "2026-09-01"}
@@ -298,7 +325,7 @@ def test_who_approves_does_not_close(now) -> None:
     assert refused.value.code == CloseRefusal.HAND_IN_IT
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
     with pytest.raises(CloseRefused):
-        confirm_close(by=entry.by, close=close, now=now)
+        confirm_close(by=entry.by, close=close, seen=close.root, now=now)
 
 
 def test_a_drift_locks_the_report_until_it_is_checked_clean(now) -> None:
@@ -314,7 +341,7 @@ def test_other_figures_than_the_proposal_are_not_confirmed(august, now) -> None:
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
     Target.objects.create(year=2026, line="skills", amount=9, source="改", at=now - timedelta(days=60))
     with pytest.raises(CloseRefused) as refused:
-        confirm_close(by=people.user(), close=close, now=now)
+        confirm_close(by=people.user(), close=close, seen=close.root, now=now)
     assert refused.value.code == CloseRefusal.CHANGED
 
 
@@ -325,8 +352,9 @@ def test_what_was_said_on_the_day_of_the_proposal_and_its_root_exchanged_by_forc
     lift(connection)
     forged = {**close.snapshot, "quality": {}}
     MonthClose.objects.filter(pk=close.pk).update(snapshot=forged, root=root_of(forged))
+    close.refresh_from_db()
     with pytest.raises(CloseRefused) as refused:
-        confirm_close(by=people.user(), close=MonthClose.objects.get(pk=close.pk), now=now)
+        confirm_close(by=people.user(), close=close, seen=close.root, now=now)
     assert refused.value.code == CloseRefusal.CHANGED
 
 
@@ -337,7 +365,7 @@ def test_a_name_that_changed_since_the_proposal_is_no_other_figure_and_the_snaps
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
     before = close.snapshot["names"]
     District.objects.filter(key="zhifu").update(name="芝罘新区")
-    confirm_close(by=people.user(), close=close, now=now)
+    confirm_close(by=people.user(), close=close, seen=close.root, now=now)
     close.refresh_from_db()
     assert close.closed_at is not None
     assert close.snapshot["names"] == before
@@ -365,7 +393,7 @@ def test_who_approved_what_a_certificate_of_another_counted_does_not_close_its_m
     assert refused.value.code == CloseRefusal.HAND_IN_IT
     close = propose_close(by=people.user(), year=2026, month=8, now=now)
     with pytest.raises(CloseRefused) as refused:
-        confirm_close(by=officer, close=close, now=now)
+        confirm_close(by=officer, close=close, seen=close.root, now=now)
     assert refused.value.code == CloseRefusal.HAND_IN_IT
 
 

@@ -1,12 +1,14 @@
 """The pages on which a count is taken back, looked at again, closed and asked why it changed."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from courses import completion, ledger
+from courses import attendance, completion, ledger
+from courses.attendance import Mark
 from courses.completion import batches
 from courses.models import (
     ApprovalBatch,
@@ -19,10 +21,12 @@ from courses.models import (
     Revocation,
     Sample,
     TrainingClass,
+    User,
 )
 from courses.tally import record_check
 from tests.courses.web.desk.conftest import Cast, soup, words
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
+from tests.factories.classes import enrolled, training_class
 from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +130,7 @@ def test_a_month_is_proposed_confirmed_and_gives_the_same_files(august, cast, se
     assert "月结前核对" in before
     proposed = browser.post(reverse("desk_close_propose", args=[2026, 8]), follow=True)
     assert "须他人确认" in words(proposed)
-    closed = other.post(reverse("desk_close_confirm", args=[2026, 8]), follow=True)
+    closed = confirmed(other)
     text = words(closed)
     assert "YJ-2026-08" in text
     assert "没有变" in text
@@ -139,9 +143,62 @@ def test_a_month_is_proposed_confirmed_and_gives_the_same_files(august, cast, se
     assert "已月结" in words(browser.get(reverse("desk_closes"), {"year": 2026}))
 
 
+def confirmed(browser: Client):
+    """As a person does it: the page is read, and its form is sent."""
+    form = soup(browser.get(reverse("desk_close", args=[2026, 8]))).select_one('form[action$="/confirm/"]')
+    assert form is not None
+    said = {field["name"]: field["value"] for field in form.select("input[name]")}
+    return browser.post(form["action"], said, follow=True)
+
+
+def test_the_second_person_reads_the_records_of_the_month_before_they_confirm_them(
+    august, cast, second, sign_in, submitted, now
+) -> None:
+    for month, attended in ((7, 2), (8, 1)):
+        _taught(month, attended, by=cast.trainer)
+    cards.shown(institution=catalogue.institution(), on=date(2026, 8, 24), now=now)
+    proposer, browser = sign_in(cast.city), sign_in(second)
+    told = {}
+    for month in (7, 8):
+        proposer.post(reverse("desk_close_propose", args=[2026, month]))
+        page = soup(browser.get(reverse("desk_close", args=[2026, month])))
+        assert page.select_one('form[action$="/confirm/"]') is not None
+        table, districts = page.select("#quality table")
+        rows = table.select("tbody tr")
+        told[month] = [[cell.get_text(" ", strip=True) for cell in row.select("td")] for row in rows]
+        told[month] = [
+            [cell.get_text(" ", strip=True) for cell in row.select("td")] for row in table.select("tbody tr")
+        ]
+    assert [row[1] for row in told[7]] == ["没有记下"] * 9
+    assert told[8] == [
+        ["360", "360"], ["180 50.0%", "360 100.0%"], ["3", "3"], ["0 0.0%", "0 0.0%"], ["0", "0"], ["0", "0"], ["0", "0"],
+        ["0", "0"], ["1", "0"],
+    ]  # fmt: skip
+    (zhifu,) = districts.select("tbody tr")
+    assert [cell.get_text() for cell in zhifu.select("td")] == ["360", "180", "3", "0", "0", "0", "0", "0", "1"]
+
+
+def _taught(month: int, attended: int, *, by: User) -> None:
+    """A class of that month with one learner, who came to so many of its two lessons."""
+    begun, first = datetime(2026, 6, 1, 1, 0, tzinfo=UTC), datetime(2026, month, 20, 1, 0, tzinfo=UTC)
+    made = training_class(now=begun, first=first, lessons=2, trainers=[by])
+    own = enrolled(training_class=made, now=begun)
+    for lesson in made.lessons.order_by("number")[:attended]:
+        for word, moment in ((Mark.PRESENT, lesson.starts_at), (Mark.OUT, lesson.ends_at)):
+            attendance.mark(by=by, lesson=lesson, learner=own.learner, as_=word, reason="no_phone", now=moment)
+
+
+def test_a_page_that_shows_a_proposal_of_before_confirms_nothing(august, cast, second, sign_in, now) -> None:
+    browser, other = sign_in(cast.city), sign_in(second)
+    browser.post(reverse("desk_close_propose", args=[2026, 8]))
+    answer = other.post(reverse("desk_close_confirm", args=[2026, 8]), {"root": "0" * 64}, follow=True)
+    assert "您看到的数字不是这次提出的，未确认" in words(answer)
+    assert MonthClose.objects.get().closed_at is None
+
+
 def test_a_page_answers_why_august_changed(august, cast, second, sign_in, now) -> None:
     sign_in(cast.city).post(reverse("desk_close_propose", args=[2026, 8]))
-    sign_in(second).post(reverse("desk_close_confirm", args=[2026, 8]))
+    confirmed(sign_in(second))
     batch(rows=[row(counted_on=date(2026, 8, 30))], now=now)
     late = CountEntry.objects.get(is_adjustment=True)
     page = sign_in(cast.auditor).get(reverse("desk_close", args=[2026, 8]))
