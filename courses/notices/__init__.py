@@ -3,13 +3,14 @@
 from courses.notices.fate import MessageRefusal, MessageRefused, State, failures, outdated, report, resend, state
 from courses.notices.limits import CodeRefusal, CodeRefused, allow_code
 from courses.notices.outbox import Addressee, call_off, deliver_due, deliver_one, prune, queue, queue_many, take_back
-from courses.notices.texts import ERASURE_DONE
+from courses.notices.texts import ERASURE_DONE, WORK_PART
 from courses.notices.timing import due
 from courses.notices.told import Told, told, told_staff
 from courses.notices.unheard import acknowledge, count_unheard, is_reached, unheard, words_to_say
 
 __all__ = [
     "ERASURE_DONE",
+    "WORK_PART",
     "Addressee",
     "CodeRefusal",
     "CodeRefused",

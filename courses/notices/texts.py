@@ -22,6 +22,8 @@ WITHOUT_REASON = "_without_reason"
 REVIEWED = "_reviewed"
 # Of a class in which nobody moves up by themselves any more.
 LATE = "_late"
+# The value that is a `Work.Part`, kept by its key: its word is in the language of the reader.
+WORK_PART = "work_part"
 # Values that are days or moments, kept in ISO form: the language of their words is that of the reader.
 DATES = frozenset({"starts", "was", "answer_by", "next", "fetch_by", "due", "object_until"})
 
@@ -170,17 +172,17 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "works_assigned": _("有学员成果分给您评定，请登录工作台，在「分给我的成果」里办理。今天再分给您的不另通知。"),
     "work_judged_excellent": _(
-        "您在「%(course)s」提交的结业成果（%(part)s）评定为优秀，这一项无需再提交。请登录「我的学习」查看还差什么。"
+        "您在「%(course)s」提交的结业成果（%(work_part)s）评定为优秀，这一项无需再提交。请登录「我的学习」查看还差什么。"
     ),
     "work_judged_pass": _(
-        "您在「%(course)s」提交的结业成果（%(part)s）评定为合格，这一项无需再提交。请登录「我的学习」查看还差什么。"
+        "您在「%(course)s」提交的结业成果（%(work_part)s）评定为合格，这一项无需再提交。请登录「我的学习」查看还差什么。"
     ),
     "work_judged_fail": _(
-        "您在「%(course)s」提交的结业成果（%(part)s）评定为不合格，意见：%(reason)s。"
+        "您在「%(course)s」提交的结业成果（%(work_part)s）评定为不合格，意见：%(reason)s。"
         "修改后可以重新提交，请登录「我的学习」办理，或请培训机构代交。"
     ),
     "work_judged_fail_over": _(
-        "您在「%(course)s」提交的结业成果（%(part)s）评定为不合格，意见：%(reason)s。"
+        "您在「%(course)s」提交的结业成果（%(work_part)s）评定为不合格，意见：%(reason)s。"
         "您已不在这个班，不能再提交；有疑问请联系培训机构。"
     ),
     "work_regraded_excellent": _(
@@ -262,7 +264,7 @@ def spoken(*, params: Mapping[str, Any], language: str) -> dict[str, Any]:
     template have them."""
     with translation.override(language):
         words = {key: _in_words(value) if key in DATES else value for key, value in params.items()}
-        return {**words, "part": str(Work.Part(words["part"]).label)} if "part" in words else words
+        return {**words, WORK_PART: str(Work.Part(words[WORK_PART]).label)} if WORK_PART in words else words
 
 
 def _in_words(value: Any) -> Any:

@@ -67,7 +67,12 @@ def _tell_grade(enrolment: Enrolment, part: str, grade: str, said: str, now: dat
     failed = grade == Work.Grade.FAIL
     over = failed and enrolment.status != Enrolment.Status.ADMITTED
     kind = f"work_judged_{grade}_over" if over else f"work_judged_{grade}"
-    tell(enrolment=enrolment, kind=kind, params={"part": part, **({"reason": said} if failed else {})}, now=now)
+    tell(
+        enrolment=enrolment,
+        kind=kind,
+        params={notices.WORK_PART: part, **({"reason": said} if failed else {})},
+        now=now,
+    )
 
 
 def tell(*, enrolment: Enrolment, kind: str, params: dict[str, str], now: datetime) -> None:

@@ -161,7 +161,11 @@ def test_the_learner_is_told_the_grade_once_and_what_to_do_next_in_their_languag
     (row,) = of_grades()
     course = own.training_class.course.name
     assert (row.kind, row.channel, row.training_class) == (f"work_judged_{grade}", "site", own.training_class)
-    assert row.params == {"course": course, "part": "plan", **({"reason": "缺成本测算。"} if grade == "fail" else {})}
+    assert row.params == {
+        "course": course,
+        "work_part": "plan",
+        **({"reason": "缺成本测算。"} if grade == "fail" else {}),
+    }
     assert chinese in notices.told(learner=own.learner)[0].text
     with translation.override("en"):
         assert english.replace("%s", course) in notices.told(learner=own.learner)[0].text
