@@ -106,6 +106,9 @@ class Regrade(models.Model):
         HELD = "held", _("已同意")
         DROPPED = "dropped", _("未同意")
 
+    # What a second person still decides: not of somebody whose record was erased meanwhile.
+    WAITS = Q(status="asked", work__enrolment__learner__erased_at__isnull=True)
+
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="regrades")
     was = models.CharField(max_length=9, choices=Work.Grade)
     was_note = models.CharField(max_length=200, blank=True)

@@ -165,7 +165,7 @@ def _second(turn: Turn) -> Asked | None:
 
 def _to_judge() -> QuerySet[Work]:
     """Works that nobody has judged, and judgements that somebody wants changed: whose each is, and since when."""
-    asked = Regrade.objects.filter(work=OuterRef("pk"), status=Regrade.Status.ASKED)
+    asked = Regrade.objects.filter(Regrade.WAITS, work=OuterRef("pk"))
     return Work.objects.filter(Work.WAITS | Exists(asked)).annotate(
         waits_by=Coalesce(Subquery(asked.values("by_id")), F("by_id"), output_field=BigIntegerField()),
         waits_since=Coalesce(Subquery(asked.values("at")), F("at")),

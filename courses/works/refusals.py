@@ -51,7 +51,5 @@ class WorkRefused(Refused):
         WorkRefusal.NOT_NEWEST: _("学员已提交新的一份，原来这一份不能再改评，未保存。请评定新的一份。"),
         WorkRefusal.CHANGE_WAITS: _("这一份已有改评待确认，未保存。请先办结该项改评。"),
         WorkRefusal.NOTHING_ASKED: _("没有待确认的改评，未改动。请刷新后再看。"),
-        WorkRefusal.ERASED: _(
-            "这位学员的个人信息已注销，未保存。无需再提交、评定或改评；有改评等待确认的，请选「不同意」办结。"
-        ),
+        WorkRefusal.ERASED: _("这位学员的个人信息已注销，未保存，评定不变。不用再提交、评定、改评或确认改评。"),
     }

@@ -1,7 +1,8 @@
 """改评: a judgement that was wrong is put right by two people from outside, with its reason; both grades stay on record.
 
 What rests on the grade follows by itself: a completion on its way is assessed anew at its next step, an approved one
-is shown under 依据有变.
+is shown under 依据有变. A change that waits while its learner's record is erased waits no more, and nobody decides it:
+the grade stays what it was.
 """
 
 from datetime import datetime
@@ -30,6 +31,7 @@ def ask(*, by: User, work: Work, grade: str, reason: str, now: datetime) -> Regr
     if not said:
         raise WorkRefused(WorkRefusal.REASON_MISSING)
     with transaction.atomic():
+        hold(enrolment=work.enrolment_id)
         held = _newest(work)
         if held.grade == grade:
             raise WorkRefused(WorkRefusal.SAME_GRADE)
@@ -48,13 +50,15 @@ def ask(*, by: User, work: Work, grade: str, reason: str, now: datetime) -> Regr
 def decide(*, by: User, regrade: Regrade, agree: bool, now: datetime) -> None:
     """The second person lets a change hold, or not; the learner is told of one that holds.
 
-    Refused with WorkRefused: by who asked, as a judgement is, a newer version is there, decided already.
+    Refused with WorkRefused: by who asked, as a judgement is, a newer version is there, decided already, erased
+    meanwhile.
     """
     if by.pk == regrade.by_id:
         raise WorkRefused(WorkRefusal.OWN_CHANGE)
     refuse_insider(by=by, work=regrade.work, now=now)
     to = Status.HELD if agree else Status.DROPPED
     with transaction.atomic():
+        hold(enrolment=regrade.work.enrolment_id)
         held = _newest(regrade.work) if agree else regrade.work
         asked = Regrade.objects.filter(pk=regrade.pk, status=Status.ASKED)
         if not asked.update(status=to, decided_by=by, decided_at=now):
@@ -69,8 +73,7 @@ def decide(*, by: User, regrade: Regrade, agree: bool, now: datetime) -> None:
 
 
 def _newest(work: Work) -> Work:
-    """As it is now, while neither a version is handed in nor a step of the completion taken."""
-    hold(enrolment=work.enrolment_id)
+    """As it is now; while its enrolment is held, neither a version is handed in nor a step of the completion taken."""
     rows = Work.objects.filter(enrolment=work.enrolment_id, part=work.part)
     last = rows.select_related("enrolment__learner", "enrolment__training_class__course").order_by("-version")[0]
     if last.pk != work.pk:
@@ -82,5 +85,5 @@ def _newest(work: Work) -> Work:
 
 def waiting(*, training_class: TrainingClass) -> list[Regrade]:
     """Changes of a class's grades that wait for a second person."""
-    rows = Regrade.objects.filter(work__enrolment__training_class=training_class, status=Status.ASKED)
+    rows = Regrade.objects.filter(Regrade.WAITS, work__enrolment__training_class=training_class)
     return list(rows.select_related("work__enrolment__learner", "by").order_by("at", "pk"))

@@ -3,6 +3,10 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
 
 from courses import access, erasure, policy, works
 from courses.models import Enrolment, OutboxMessage, Post, Regrade, TrainingClass, Work
@@ -82,13 +86,40 @@ def test_nobody_judges_hands_in_or_changes_a_grade_of_an_erased_record(own: Enro
     assert (OutboxMessage.objects.count(), found(NOTE, WHY, SHOP)) == (before, set())
 
 
-def test_a_change_of_a_grade_that_waits_is_dropped_and_not_agreed_to(own: Enrolment, now: datetime) -> None:
-    change = asked(judged(own, "fail", NOTE, now), "pass", WHY, now)
+def test_a_change_of_a_grade_waits_for_nobody_once_its_record_is_erased(own: Enrolment, now: datetime) -> None:
+    work = judged(own, "fail", NOTE, now)
+    change, found_behind = asked(work, "pass", WHY, now), behind(Turn.WORK_REVIEW, access.EVERYTHING, now)
+    assert found_behind is not None
+    waits = found_behind.rows
+    assert (list(waits), regrading.waiting(training_class=own.training_class)) == ([work], [change])
     erased(own.learner, now=now)
+    assert (list(waits.all()), regrading.waiting(training_class=own.training_class)) == ([], [])
+    before = OutboxMessage.objects.count()
+    for agree in (True, False):
+        late = {"by": people.user(), "regrade": change, "agree": agree, "now": now}
+        assert refusal(regrading.decide, **late) == WorkRefusal.ERASED
     change.refresh_from_db()
-    assert refusal(regrading.decide, by=people.user(), regrade=change, agree=True, now=now) == WorkRefusal.ERASED
-    regrading.decide(by=people.user(), regrade=change, agree=False, now=now)
-    assert (Work.objects.get().grade, found(WHY)) == ("fail", set())
+    assert (change.status, Work.objects.get().grade, OutboxMessage.objects.count()) == ("asked", "fail", before)
+    assert found(WHY) == set()
+
+
+def test_who_still_has_the_page_open_is_told_that_there_is_nothing_to_decide(
+    own: Enrolment, now: datetime, client: Client, settings: Settings
+) -> None:
+    work = judged(own, "fail", NOTE, now)
+    asked(work, "pass", WHY, now)
+    settings.ENFORCE_SECOND_FACTOR = False
+    officer = people.staff(role=Post.Role.CITY, now=now - timedelta(days=9))
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    number = own.training_class.number
+    with time_machine.travel(now, tick=False):
+        before = client.get(reverse("desk_works", args=[number])).content.decode()
+        erased(own.learner, now=now)
+        late = client.post(reverse("desk_work_regrade_decide", args=[number, work.code]), {"decision": "agree"})
+        after = client.get(late["Location"]).content.decode()
+    assert "等待确认的改评" in before
+    assert "等待确认的改评" not in after
+    assert "不用再提交、评定、改评或确认改评" in after
 
 
 def test_a_work_of_an_erased_record_waits_for_nobody(own: Enrolment, now: datetime) -> None:
