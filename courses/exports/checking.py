@@ -23,6 +23,8 @@ from courses.outgoing import sha256_of
 PURPOSE = "export-check"
 CODE_BYTES = 8
 CLOSE = re.compile(r"YJ-(\d{4})-(\d{2})", re.ASCII)
+# The forms whose files of a closed month bear the number of its close.
+OF_A_CLOSE = ("monthly", "circular", "own")
 CODE_CHARACTERS = 2 * CODE_BYTES
 # Of the picture of the code: pixels of a module, modules of quiet round it.
 MODULE, QUIET = 4, 4
@@ -87,7 +89,7 @@ def _under(number: str) -> QuerySet[Export]:
     rows = Export.objects.exclude(content="").order_by("pk")
     if closed := CLOSE.fullmatch(number):
         year, month = (int(part) for part in closed.groups())
-        return rows.filter(form="monthly", filters__year=year, filters__month=month)
+        return rows.filter(form__in=OF_A_CLOSE, filters__year=year, filters__month=month)
     return rows.filter(number=number)
 
 

@@ -7,9 +7,7 @@ An official document is written in Chinese, whoever asks for it and in whatever 
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
-from tempfile import TemporaryFile
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
 from django.utils import translation
@@ -27,7 +25,7 @@ from docx.text.run import Run
 from courses import policy as policies
 from courses.exports.asking import Ask, share
 from courses.exports.monthly import LINES, LineFigures, MonthlyReport, Placed, mark_of, report_of, state_word
-from courses.exports.writing import LANGUAGE, Mark, grouped
+from courses.exports.writing import LANGUAGE, Mark, grouped, undated
 from courses.models import Line
 from courses.tally import State
 from courses.tally.quality import Quality, kept, of_days
@@ -278,14 +276,4 @@ def _file(letter: Letter, mark: Mark) -> IO[bytes]:
     _face(letter.sections[0].header.paragraphs[0].add_run(said), BODY_FACE, SMALL)
     written = BytesIO()
     letter.save(written)
-    return _undated(written)
-
-
-def _undated(written: IO[bytes]) -> IO[bytes]:
-    """The same parts without the moment at which each was packed. Gives an open file at its start."""
-    file = TemporaryFile()  # noqa: SIM115  the response closes it
-    with ZipFile(written) as parts, ZipFile(file, "w", ZIP_DEFLATED) as packed:
-        for name in parts.namelist():
-            packed.writestr(ZipInfo(name), parts.read(name), ZIP_DEFLATED)
-    file.seek(0)
-    return file
+    return undated(written)

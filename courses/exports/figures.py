@@ -10,15 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from courses import dates
 from courses.exports.monthly import LINES, MonthlyReport, state_word
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Words
-from courses.models import DailyTotal, District, Line, ProgrammeKind
-from courses.tally.settings import is_inside, meets
+from courses.models import District, Line, ProgrammeKind
+from courses.tally.snapshots import cells_of
 
 # What a line is asked for, of the city and of each district.
 PARTS = ("target", "month", "verified", "percent", "expected", "lead", "state")
@@ -140,24 +139,30 @@ def values_of(report: MonthlyReport, keys: Iterable[str] = ()) -> dict[str, Any]
             if not place:
                 values["people"] = own.people or 0
             found |= {key_of(line, part, place): value for part, value in values.items()}
-    known = named(keys)
-    return found | _cut_values(report, [cut for key in keys if key in known and (cut := cut_of(key))])
+    return found | _cut_values(report, _cuts(report, keys, {place for place, _lines in of_place}))
+
+
+def _cuts(report: MonthlyReport, keys: Iterable[str], places: set[str]) -> list[Cut]:
+    """Those of the keys that are cut further. What a closed month can say hangs on no list of today."""
+    cuts = [cut for key in keys if (cut := cut_of(key)) and cut.place in places]
+    known = {} if report.close else named(keys)
+    return [cut for cut in cuts if report.close or cut.key in known]
 
 
 def _cut_values(report: MonthlyReport, cuts: list[Cut]) -> dict[str, Any]:
-    """From the roll-up, to the day that the report knows; of a month that was not reported yet nothing is said."""
+    """From the close, else from the roll-up to the day that the report knows; of a month that was not reported yet
+    nothing is said."""
     if not cuts:
         return {}
-    rows = DailyTotal.objects.filter(year=report.year, month__lte=report.month, posted_on__lte=report.as_of)
-    inside = is_inside(year=report.year, day=report.as_of)
+    cells = report.close.snapshot.get("cells") if report.close else None
+    if cells is None:
+        cells = cells_of(year=report.year, month=report.month, cut_off=report.as_of)
     told: Counter[tuple[str, str, str, int]] = Counter()
-    cells = rows.order_by().values_list("line", "district", "kind", "month").annotate(told=Sum("count"))
-    for of_line, district, of_kind, of_month, count in cells:
-        for line in meets(line=of_line, inside=inside):
-            for place in ("", district):
-                for kind in ("", of_kind):
-                    told[line, place, kind, of_month] += count
-                    told[line, place, kind, 0] += count
+    for line, district, of_kind, of_month, count in cells:
+        for place in ("", district):
+            for kind in ("", of_kind):
+                told[line, place, kind, of_month] += count
+                told[line, place, kind, 0] += count
     return {cut.key: _cut_value(cut, report.month, told) for cut in cuts}
 
 

@@ -4,27 +4,31 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from tempfile import TemporaryFile
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 from courses import access, audit
+from courses import policy as policies
 from courses.exports import keeping
 from courses.exports.asking import Ask
 from courses.exports.figures import label_of, named, values_of
-from courses.exports.monthly import report_of
+from courses.exports.monthly import MonthlyReport, report_of
 from courses.exports.refusals import ExportRefusal, ExportRefused
-from courses.exports.writing import Mark, grouped
+from courses.exports.writing import LANGUAGE, Mark, grouped, undated
 from courses.models import OwnForm, OwnFormVersion, User
 from courses.outgoing import sha256_of
 from courses.people.numbers import fresh
@@ -234,7 +238,8 @@ def preview(*, ask: Ask, version: OwnFormVersion) -> list[tuple[str, str, str, A
 
 
 def fill(ask: Ask, mark: Mark) -> IO[bytes]:
-    """The workbook of `ask.filters["own"]` with the figures of its month; its own formulas stay and compute anew.
+    """The workbook of `ask.filters["own"]` with the figures of its month; its own formulas stay and compute anew. Of a
+    closed month it is made of the close alone, and the same byte for byte for each version of the form.
 
     Refused with ExportRefused: not theirs, nothing mapped, a figure that is gone (each is named); with ReportLocked.
     """
@@ -244,22 +249,37 @@ def fill(ask: Ask, mark: Mark) -> IO[bytes]:
     version = latest(form=form)
     if not version.cells:
         raise ExportRefused(ExportRefusal.NOTHING_MAPPED)
+    report = report_of(ask)
+    with translation.override(LANGUAGE) if report.sealed else nullcontext():
+        return _filled(version, report, mark.of(report.sealed))
+
+
+def _filled(version: OwnFormVersion, report: MonthlyReport, mark: Mark) -> IO[bytes]:
     figures = [figure for _sheet, _place, figure in version.cells]
-    known, values = named(figures), values_of(report_of(ask), figures)
-    gone = sorted({str(label_of(figure, known)) for figure in figures if figure not in values})
-    if gone:
+    values = values_of(report, figures)
+    if missing := [figure for figure in figures if figure not in values]:
+        known = named(figures)
+        gone = sorted({str(label_of(figure, known)) for figure in missing})
         raise ExportRefused(ExportRefusal.NO_FIGURE, names="、".join(gone))
     book = _open(keeping.kept_own(version=version))
+    mark.content.add([version.form.number, version.version])
     for sheet, place, figure in version.cells:
         cell = _cell(book, sheet, place)
         if cell is not None:
             cell.value = values[figure]
             mark.content.add([sheet, place, values[figure]])
     book.calculation.fullCalcOnLoad = True
-    # The workbook is the bureau's own: nothing is written between its cells.
-    said = f"{mark.line} {mark.number} {grouped(mark.check)}"
-    book.properties.lastModifiedBy, book.properties.description = mark.by.username, said
-    file = TemporaryFile()  # noqa: SIM115  the response closes it
-    book.save(file)
-    file.seek(0)
-    return file
+    return _written(book, f"{version.form.number}-{version.version}", mark)
+
+
+def _written(book: Workbook, form: str, mark: Mark) -> IO[bytes]:
+    """The workbook is the bureau's own: nothing is written between its cells, and its properties say what it is. Gives
+    an open file at its start."""
+    own, moment = book.properties, mark.now.astimezone(policies.CITY_TIME).replace(tzinfo=None, microsecond=0)
+    own.created = own.modified = moment
+    own.lastModifiedBy = settings.OFFICIAL["bureau"] if mark.sealed else mark.by.username
+    own.description = f"{mark.line} {mark.number} {form} {grouped(mark.check)}"
+    written = io.BytesIO()
+    # `book.save` would write the moment of its making.
+    ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
+    return undated(written)

@@ -269,9 +269,10 @@ def confirm_close(*, by: User, close: MonthClose | YearClose, seen: str, now: da
         raise CloseRefused(CloseRefusal.CHANGED)
     _refuse_replaced(close)
     told = take(year=close.year, month=month_of(close), cut_off=close.cut_off)
-    # A name may have changed since, or a signal been looked at: what was sealed keeps what was said on its day.
-    said = {name: close.snapshot[name] for name in SAID if name in close.snapshot}
-    if root_of({**told, **said}) != close.root:
+    # A name may have changed since, or a signal been looked at: what was sealed keeps what was said on its day, and is
+    # asked for nothing that was not told on it.
+    again = {name: kept if name in SAID else told.get(name) for name, kept in close.snapshot.items()}
+    if root_of(again) != close.root:
         raise CloseRefused(CloseRefusal.CHANGED)
     with transaction.atomic():
         _decide(close, closed_by=by, closed_at=now)

@@ -19,6 +19,8 @@ LINES = ("skills", "entrepreneurship")
 # What 人次 are cut by beside the line, each with its figure of the month and of the year so far.
 CUTS = ("district", "institution", "kind", "brand")
 
+CELL = ("district", "kind", "month")
+
 Snapshot = dict[str, Any]
 
 
@@ -26,8 +28,9 @@ def take(*, year: int, month: int, cut_off: date) -> Snapshot:
     """The figures of a month, and of its year up to it, from what was posted by `cut_off`; targets, names, and the root
     of the ledger to that day beside them.
 
-    `figures` can be counted anew at any time from entries alone; the rest is as it was said on the day of the close:
-    what the files of a month are made of, so that they are the same whatever is renamed or set otherwise later.
+    `figures` can be counted anew at any time from entries alone, and `cells` cut the same person-times further; the
+    rest is as it was said on the day of the close: what the files of a month are made of, so that they are the same
+    whatever is renamed or set otherwise later.
     """
     figures = figures_of(year=year, month=month, cut_off=cut_off)
     sealed = LedgerSeal.objects.filter(book=LedgerSeal.Book.LEDGER, day=cut_off).first()
@@ -39,6 +42,7 @@ def take(*, year: int, month: int, cut_off: date) -> Snapshot:
         "as_of": cut_off.isoformat(),
         "ledger": sealed.root if sealed else "",
         "figures": figures,
+        "cells": cells_of(year=year, month=month, cut_off=cut_off),
         "targets": sorted([line, district, amount] for (line, district), amount in targets.items()),
         "marks": [marks.yellow, marks.red],
         "names": _names(figures),
@@ -76,6 +80,18 @@ def cuts_of(*, year: int, month: int, cut_off: date) -> dict[str, list[list[Any]
         if in_year[key] or in_month[key]:
             found[cut].append([line, value, in_month[key], in_year[key]])
     return found
+
+
+def cells_of(*, year: int, month: int, cut_off: date) -> list[list[Any]]:
+    """人次 of the year up to the month's end as rows of (line, district, kind, month, 人次): each cut by all of these,
+    which a form of the bureau's own may ask for together."""
+    inside = is_inside(year=year, day=cut_off)
+    rows = DailyTotal.objects.filter(year=year, month__lte=month, posted_on__lte=cut_off)
+    told: Counter[tuple[str, str, str, int]] = Counter()
+    for of_line, *cut, count in rows.order_by().values_list("line", *CELL).annotate(told=Sum("count")):
+        for line in meets(line=of_line, inside=inside):
+            told[(line, *cut)] += count
+    return [[*cell, told[cell]] for cell in sorted(told) if told[cell]]
 
 
 def _people(year: int, month: int, cut_off: date, *, inside: bool) -> list[list[Any]]:
