@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from courses import attendance, completion, ledger
+from courses import attendance, completion, ledger, tally
 from courses.attendance import Mark
 from courses.completion import batches
 from courses.models import (
@@ -15,6 +16,7 @@ from courses.models import (
     Completion,
     CountEntry,
     Export,
+    Institution,
     MergeProposal,
     MonthClose,
     Post,
@@ -143,9 +145,9 @@ def test_a_month_is_proposed_confirmed_and_gives_the_same_files(august, cast, se
     assert "已月结" in words(browser.get(reverse("desk_closes"), {"year": 2026}))
 
 
-def confirmed(browser: Client):
+def confirmed(browser: Client, page: str = "desk_close", period: tuple[int, ...] = (2026, 8)):
     """As a person does it: the page is read, and its form is sent."""
-    form = soup(browser.get(reverse("desk_close", args=[2026, 8]))).select_one('form[action$="/confirm/"]')
+    form = soup(browser.get(reverse(page, args=period))).select_one('form[action$="/confirm/"]')
     assert form is not None
     said = {field["name"]: field["value"] for field in form.select("input[name]")}
     return browser.post(form["action"], said, follow=True)
@@ -194,6 +196,29 @@ def test_a_page_that_shows_a_proposal_of_before_confirms_nothing(august, cast, s
     answer = other.post(reverse("desk_close_confirm", args=[2026, 8]), {"root": "0" * 64}, follow=True)
     assert "您看到的数字不是这次提出的，未确认" in words(answer)
     assert MonthClose.objects.get().closed_at is None
+
+
+def test_a_year_is_closed_by_two_gives_the_same_files_and_says_why_it_changed(cast, second, sign_in, now) -> None:
+    batch(rows=[row(counted_on=date(2025, 6, 3), posted_on=date(2025, 6, 20)) for _ in range(2)], now=now)
+    for month in range(1, 13):
+        close = tally.propose_close(by=people.user(), year=2025, month=month, now=now)
+        tally.confirm_close(by=people.user(), close=close, seen=close.root, now=now)
+    browser, other = sign_in(cast.city), sign_in(second)
+    browser.post(reverse("desk_year_close_propose", args=[2025]))
+    page = browser.get(reverse("desk_year_close", args=[2025]))
+    assert "须他人确认" in words(page)
+    assert soup(page).select_one("#quality") is None
+    assert "YJ-2025" in words(confirmed(other, "desk_year_close", (2025,)))
+    addresses = [reverse("desk_year_close_file", args=[2025, kind]) for kind in ("json", "csv", "xlsx")]
+    first = [b"".join(browser.post(address).streaming_content) for address in addresses]
+    batch(rows=[row(counted_on=date(2025, 6, 9))], now=now)
+    why = soup(browser.get(reverse("desk_year_close", args=[2025]))).select_one("#why-changed")
+    assert [cell.get_text() for cell in why.select("table")[0].select("td")] == ["2", "+1", "3"]
+    Institution.objects.update(name="新学院")
+    with time_machine.travel(now + timedelta(hours=30), tick=False):
+        later, english = sign_in(second), {"accept-language": "en"}
+        again = [b"".join(later.post(address, headers=english).streaming_content) for address in addresses]
+    assert again == first
 
 
 def test_a_page_answers_why_august_changed(august, cast, second, sign_in, now) -> None:
