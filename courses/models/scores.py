@@ -26,6 +26,9 @@ class Score(models.Model):
         ASKED = "asked", _("待确认")
         DROPPED = "dropped", _("未同意")
 
+    # What a second person still decides: not of somebody whose record was erased meanwhile.
+    WAITS = Q(status="asked", enrolment__learner__erased_at__isnull=True)
+
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="scores")
     part = models.CharField(max_length=8, choices=Part)
     version = models.PositiveSmallIntegerField()

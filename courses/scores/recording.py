@@ -1,4 +1,5 @@
-"""成绩 are recorded by somebody who did not teach the class; once a completion is submitted, two people change them."""
+"""成绩 are recorded by somebody who did not teach the class; once a completion is submitted, two people change them. Of
+an erased record nothing is recorded or changed any more, and no change of it waits."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -37,7 +38,8 @@ def record(
     """Write the parts that are new or different, in tenths of a point; gives those written.
 
     Before the completion is submitted they hold at once. Afterwards each is a change that waits for a second person.
-    Refused with ScoreRefused: by a trainer of the class, not admitted, no reason, a change that waits already.
+    Refused with ScoreRefused: by a trainer of the class, not admitted, no reason, a change that waits already, of an
+    erased record.
     """
     if not may_record(by=by, training_class=enrolment.training_class):
         raise ScoreRefused(ScoreRefusal.EXAMINER_TEACHES)
@@ -45,10 +47,12 @@ def record(
         raise ScoreRefused(ScoreRefusal.NOT_ADMITTED)
     with transaction.atomic():
         # Holds off a submission at the same moment, which would rely on what is about to change.
-        Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        own = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
         relied_on = Completion.objects.filter(enrolment=enrolment, status__in=RELIED_ON).exists()
         held = standing(enrolments=[enrolment]).get(enrolment.pk, {})
         changed = {part: value for part, value in points.items() if part not in held or held[part] != value}
+        if changed:
+            _refuse_erased(own)
         if changed and relied_on and not reason.strip():
             raise ScoreRefused(ScoreRefusal.REASON_MISSING)
         status = Score.Status.ASKED if relied_on else Score.Status.HELD
@@ -57,6 +61,11 @@ def record(
             verb = "score_change_asked" if relied_on else "score_recorded"
             audit.record(by=by, verb=verb, target=enrolment, now=now, detail={"parts": sorted(changed)})
     return written
+
+
+def _refuse_erased(held: Enrolment) -> None:
+    if held.learner.erased_at is not None:
+        raise ScoreRefused(ScoreRefusal.ERASED)
 
 
 def _write(by: User, enrolment: Enrolment, part: str, value: int, status: str, reason: str, now: datetime) -> Score:
@@ -74,7 +83,7 @@ def _write(by: User, enrolment: Enrolment, part: str, value: int, status: str, r
 def decide(*, by: User, score: Score, agree: bool, now: datetime) -> None:
     """The second person lets a change hold, or not.
 
-    Refused with ScoreRefused: by who asked, by a trainer of the class, decided already.
+    Refused with ScoreRefused: by who asked, by a trainer of the class, an erased record, decided already.
     """
     if by.pk == score.by_id:
         raise ScoreRefused(ScoreRefusal.SAME_PERSON)
@@ -83,7 +92,7 @@ def decide(*, by: User, score: Score, agree: bool, now: datetime) -> None:
     to = Score.Status.HELD if agree else Score.Status.DROPPED
     with transaction.atomic():
         # Holds off an approval at the same moment, as in `record`.
-        Enrolment.objects.select_for_update(no_key=True).get(pk=score.enrolment_id)
+        _refuse_erased(Enrolment.objects.select_for_update(no_key=True).get(pk=score.enrolment_id))
         asked = Score.objects.filter(pk=score.pk, status=Score.Status.ASKED)
         if not asked.update(status=to, decided_by=by, decided_at=now):
             raise ScoreRefused(ScoreRefusal.NOTHING_ASKED)
@@ -102,5 +111,5 @@ def standing(*, enrolments: Iterable[Enrolment]) -> dict[int, dict[str, int]]:
 
 def waiting(*, training_class: TrainingClass) -> list[Score]:
     """Changes of a class's scores that wait for a second person."""
-    rows = Score.objects.filter(enrolment__training_class=training_class, status=Score.Status.ASKED)
+    rows = Score.objects.filter(Score.WAITS, enrolment__training_class=training_class)
     return list(rows.select_related("enrolment__learner", "by").order_by("at", "pk"))

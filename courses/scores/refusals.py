@@ -15,6 +15,7 @@ class ScoreRefusal(StrEnum):
     CHANGE_WAITS = "change_waits"
     SAME_PERSON = "same_person"
     NOTHING_ASKED = "nothing_asked"
+    ERASED = "erased"
 
 
 class ScoreRefused(Refused):
@@ -26,4 +27,5 @@ class ScoreRefused(Refused):
         ScoreRefusal.CHANGE_WAITS: _("这项成绩有一处修改等待确认，未保存。请先处理那一处。"),
         ScoreRefusal.SAME_PERSON: _("本人经手，须他人确认，未保存。"),
         ScoreRefusal.NOTHING_ASKED: _("没有待确认的修改，未改动。请刷新后再看。"),
+        ScoreRefusal.ERASED: _("这位学员的个人信息已注销，未保存，成绩不变。不用再登记、修改或确认成绩。"),
     }

@@ -151,7 +151,7 @@ def _second(turn: Turn) -> Asked | None:
     if turn == Turn.WORK_REVIEW:
         return Asked(_to_judge(), CLASS, "waits_since", ("waits_by",))
     if turn == Turn.SCORE_REVIEW:
-        return Asked(Score.objects.filter(status=Score.Status.ASKED), CLASS, "at", ("by",))
+        return Asked(Score.objects.filter(Score.WAITS), CLASS, "at", ("by",))
     if turn == Turn.UNDERCUT_REVIEW:
         return Asked(Undercut.objects.filter(status=Undercut.Status.OPEN), f"completion__{CLASS}", "found_at")
     if turn == Turn.REVOCATION_REVIEW:

@@ -173,8 +173,8 @@ def test_the_second_person_reads_the_records_of_the_month_before_they_confirm_th
         ]
     assert [row[1] for row in told[7]] == ["没有记下"] * 9
     assert told[8] == [
-        ["360", "360"], ["180 50.0%", "360 100.0%"], ["3", "3"], ["0 0.0%", "0 0.0%"], ["0", "0"], ["0", "0"], ["0", "0"],
-        ["0", "0"], ["1", "0"],
+        ["360", "360"], ["180 50.0%", "360 100.0%"], ["3", "3"], ["0 0.0%", "0 0.0%"], ["0", "0"], ["0", "0"],
+        ["0", "0"], ["0", "0"], ["1", "0"],
     ]  # fmt: skip
     (zhifu,) = districts.select("tbody tr")
     assert [cell.get_text() for cell in zhifu.select("td")] == ["360", "180", "3", "0", "0", "0", "0", "0", "1"]
