@@ -294,4 +294,5 @@ def _second_looks(told: dict[str, str]) -> list[Visit]:
         Visit("rule-commitment", "demo-city", "/desk/rules/commitment/"),
         Visit("rule", "demo-city", f"/desk/rule/{told['rule']}/"),
         Visit("close", "demo-city", f"/desk/closes/{told['close']}/"),
+        Visit("close-asked", "demo-city", f"/desk/closes/{told['close_asked']}/"),
     ]

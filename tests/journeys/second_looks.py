@@ -8,7 +8,7 @@ PLANTED = """
 import json
 from datetime import timedelta
 from django.utils import timezone
-from courses import attendance, erasure, merging, rulebook
+from courses import attendance, erasure, merging, rulebook, tally
 from courses.attendance import kiosks, leave, lesson_name
 from courses.completion import revoking, sampling
 from courses.models import *
@@ -58,6 +58,11 @@ away = LeaveRequest.objects.filter(enrolment__learner=learner).latest("id").enro
 contested = Dispute.objects.latest("id").enrolment.training_class
 demo = TrainingClass.objects.filter(policy__number="今日演示", status="enrolling").latest("id").lessons.get()
 started = kiosks.start(by=demo.trainer, lesson=demo, whole_room=False, now=now)
+first = CountEntry.objects.order_by("counted_on")[0].counted_on.replace(day=1)
+following = (first + timedelta(days=31)).replace(day=1)
+for one in (first, following):
+    if tally.standing_close(year=one.year, month=one.month) is None:
+        tally.propose_close(by=people.user(), year=one.year, month=one.month, now=now)
 waiting, objected = Card.objects.filter(status="proposed").latest("id"), Card.objects.filter(Card.UNANSWERED)[0]
 print(json.dumps({
     "card": waiting.number, "objected": objected.number, "check": waiting.room_check.number,
@@ -68,7 +73,8 @@ print(json.dumps({
     "revocation": revocation.number, "sample": sample.number, "merge": merge.number, "away": away.number,
     "dispute": f"{mine[0][0].number}/lessons/{mine[0][1].row.lesson.number}",
     "asked_class": asks.training_class.number, "contested_class": contested.number, "lesson": lesson_name(demo),
-    "close": f"{month.year}/{month.month}", "kiosk": kiosks.open_up(code=started.code, address="127.0.0.1", now=now),
+    "close": f"{month.year}/{month.month}", "close_asked": f"{following.year}/{following.month}",
+    "kiosk": kiosks.open_up(code=started.code, address="127.0.0.1", now=now),
 }))
 """
 

@@ -35,6 +35,13 @@ STATES: dict[str, tuple[str, str | Promise]] = {
     "open": ("half", gettext_lazy("可以月结")),
     "running": ("none", gettext_lazy("还没有结束")),
 }
+# What the figures of a close are cut by: the words that open a table, and what its rows are.
+CUTS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "district": (gettext_lazy("看各区市"), gettext_lazy("区市")),
+    "institution": (gettext_lazy("看各机构"), gettext_lazy("机构")),
+    "kind": (gettext_lazy("看各类培训"), gettext_lazy("培训类型")),
+    "brand": (gettext_lazy("看各品牌"), gettext_lazy("品牌")),
+}
 
 
 @dataclass(frozen=True)
@@ -129,25 +136,36 @@ def _known(year: int, month: int | None) -> None:
 def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, Any]:
     page = Paginator(tally.adjustments_of(close=close), PER_PAGE).get_page(request.GET.get("page"))
     names = {row.key: row.label for row in District.objects.all()}
-    figures = close.snapshot["figures"]
-    place = 2 if isinstance(close, MonthClose) else 3
+    place = _place(close)
     lines = {line.value: str(line.label) for line in Line}
-    cells = {(row[0], row[1]): row[place] for row in figures["district"]}
-    people = {row[0]: row[place] for row in figures["people"] if not row[1]}
-    own = (Line.SKILLS, Line.ENTREPRENEURSHIP)
+    people = {row[0]: row[place] for row in close.snapshot["figures"]["people"] if not row[1]}
     return {
         "number": tally.number_of(close),
         "compared": [(lines[row.line], row, people.get(row.line, 0)) for row in tally.compared(close=close)],
-        "districts": [
-            (name, [cells.get((line, key), 0) for line in own])
-            for key, name in names.items()
-            if any((line, key) in cells for line in own)
-        ],
+        "cuts": [(*words, _cut(close, cut, names)) for cut, words in CUTS.items()],
         "adjusted": [(lines[row.line], row) for row in tally.adjusted(close=close)],
         "page": page,
         "adjustments": [(row, names.get(row.district, row.district), _why(row)) for row in page.object_list],
         "files": tally.close_files(close=close),
     }
+
+
+def _place(close: MonthClose | YearClose) -> int:
+    """Where a row of its figures has those of its own period."""
+    return 2 if isinstance(close, MonthClose) else 3
+
+
+def _cut(close: MonthClose | YearClose, cut: str, districts: dict[str, str]) -> list[tuple[str, list[int]]]:
+    """What it holds of each value of a cut, skills training and entrepreneurship: districts as they are called and in
+    the order they have now, the others as they were called on its day."""
+    cells = {(row[0], row[1]): row[_place(close)] for row in close.snapshot["figures"][cut]}
+    known = districts if cut == "district" else close.snapshot["names"][cut]
+    held = {value for _line, value in cells}
+    values = [*(value for value in known if value in held), *sorted(held - set(known))]
+    own = (Line.SKILLS, Line.ENTREPRENEURSHIP)
+    return [
+        (known.get(value, value) or _("没有品牌"), [cells.get((line, value), 0) for line in own]) for value in values
+    ]
 
 
 def _quality(close: MonthClose) -> dict[str, Any]:

@@ -176,6 +176,7 @@ def test_the_second_person_reads_the_records_of_the_month_before_they_confirm_th
         ["360", "360"], ["180 50.0%", "360 100.0%"], ["3", "3"], ["0 0.0%", "0 0.0%"], ["0", "0"], ["0", "0"],
         ["0", "0"], ["0", "0"], ["1", "0"],
     ]  # fmt: skip
+    assert all("看" + words in page.get_text() for words in ("各区市", "各机构", "各类培训", "各品牌"))
     (zhifu,) = districts.select("tbody tr")
     assert [cell.get_text() for cell in zhifu.select("td")] == ["360", "180", "3", "0", "0", "0", "0", "0", "1"]
 
