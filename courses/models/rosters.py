@@ -84,6 +84,7 @@ class RosterRow(models.Model):
     class Decision(models.TextChoices):
         NONE = "", _("未定")
         SAME = "same", _("是同一人，按登记的姓名报名")
+        NEW = "new", _("不是同一人，登记为新学员")
         SKIP = "skip", _("不导入这一行")
 
     roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
@@ -104,5 +105,7 @@ class RosterRow(models.Model):
                 condition=Q(verdict__in=["unchecked", "new", "known", "already", "ask", "bad"]),
                 name="rosterrow_verdict_known",
             ),
-            models.CheckConstraint(condition=Q(decision__in=["", "same", "skip"]), name="rosterrow_decision_known"),
+            models.CheckConstraint(
+                condition=Q(decision__in=["", "same", "new", "skip"]), name="rosterrow_decision_known"
+            ),
         ]

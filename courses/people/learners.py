@@ -26,6 +26,7 @@ from courses.models import (
 from courses.models.catalogue import Named
 from courses.people import takeover
 from courses.people.documents import CheckedDocument, DocumentRefused, age_on, check
+from courses.people.names import same_name
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
@@ -199,7 +200,7 @@ def _taken_over(*, learner: Learner, checked: CheckedDocument, name: str, by: Us
     # It comes before the name, so that nobody tries out names.
     if learner.user is None or not held.phone or held.phone != learner.user.phone:
         raise IdentityRefused(IdentityRefusal.PHONE_NOT_ON_RECORD)
-    if not takeover.same_name(held.name, name):
+    if not same_name(held.name, name):
         raise IdentityRefused(IdentityRefusal.NAME_NOT_ON_RECORD)
     if takeover.has_history(learner):
         raise IdentityRefused(IdentityRefusal.TWO_RECORDS)
@@ -250,7 +251,7 @@ def recognise(*, applicant: Applicant, now: datetime, in_person: bool = False) -
     checked = checked_document(kind_key=applicant.document_kind, number=applicant.document_number, now=now)
     digest = document_digest(kind_key=checked.kind, number=checked.number)
     known = IdentityDocument.objects.select_related("learner").filter(digest=digest).first()
-    if known is not None and not takeover.same_name(known.learner.name, applicant.name):
+    if known is not None and not same_name(known.learner.name, applicant.name):
         raise IdentityRefused(IdentityRefusal.NAME_DIFFERS)
     if known is not None and known.learner.erased_at is not None and not in_person:
         raise IdentityRefused(IdentityRefusal.ERASED)

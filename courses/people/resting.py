@@ -16,7 +16,7 @@ from courses import audit, policy
 from courses.models import IdentityDocument, Learner, User
 from courses.notices import limits
 from courses.people.learners import last4_digest
-from courses.people.takeover import same_name
+from courses.people.names import same_name
 from courses.refusals import Refused
 
 TRIES, TRIES_WINDOW = 5, timedelta(days=1)

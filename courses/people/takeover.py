@@ -3,7 +3,6 @@
 The record with the history stays; the login's first, empty one ends in a `PersonMerge` row, and what hung on it moves.
 """
 
-import unicodedata
 from datetime import datetime
 
 from courses import audit
@@ -22,18 +21,6 @@ from courses.models import (
     Proof,
     User,
 )
-
-BETWEEN = frozenset(" ·•・.‧-")
-
-
-def same_name(one: str, other: str) -> bool:
-    """Spaces, dots between the parts of a name, width and case are written in many ways."""
-    return _bare(one) == _bare(other)
-
-
-def _bare(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in plain if character not in BETWEEN and not character.isspace())
 
 
 def has_history(learner: Learner) -> bool:

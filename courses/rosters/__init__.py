@@ -3,11 +3,12 @@
 from courses.rosters.commit import Outlook, commit, may_undo, outlook, undo
 from courses.rosters.keeping import reencrypt_files, sweep, sweep_strays
 from courses.rosters.refusals import RosterRefusal, RosterRefused
-from courses.rosters.staging import Slip, check, decide, give_up, receive, slips, tend
+from courses.rosters.staging import Question, Slip, check, decide, give_up, questions, receive, slips, tend
 from courses.rosters.workbooks import template, with_problems
 
 __all__ = [
     "Outlook",
+    "Question",
     "RosterRefusal",
     "RosterRefused",
     "Slip",
@@ -17,6 +18,7 @@ __all__ = [
     "give_up",
     "may_undo",
     "outlook",
+    "questions",
     "receive",
     "reencrypt_files",
     "slips",

@@ -45,7 +45,8 @@ def outlook(*, roster: RosterImport) -> Outlook:
     for (verdict, _decision), many in pairs.items():
         counts[verdict] += many
     undecided = pairs[(Verdict.ASK.value, Decision.NONE.value)]
-    enrols = counts[Verdict.NEW] + counts[Verdict.KNOWN] + pairs[(Verdict.ASK.value, Decision.SAME.value)]
+    answered = sum(pairs[(Verdict.ASK.value, answer.value)] for answer in (Decision.SAME, Decision.NEW))
+    enrols = counts[Verdict.NEW] + counts[Verdict.KNOWN] + answered
     training_class = TrainingClass.objects.get(pk=roster.training_class_id)
     refusal = None
     if roster.status != Status.CHECKED:

@@ -19,7 +19,7 @@ from courses.rosters.files import read
 from courses.rosters.grid import ROWS, Grid, letters
 from courses.rosters.lines import is_blank, is_example
 from courses.rosters.refusals import RosterRefusal, RosterRefused
-from courses.rosters.verdicts import Judged, judge
+from courses.rosters.verdicts import Judged, judge, offer_of
 
 Status, Verdict, Decision = RosterImport.Status, RosterRow.Verdict, RosterRow.Decision
 BATCH = 500
@@ -217,23 +217,26 @@ def keep_verdicts(judged: Sequence[Judged]) -> None:
     by_verdict: dict[str, list[int]] = {}
     spoken: list[RosterRow] = []
     for one in judged:
-        if one.line.problems or one.row.problems:
+        if one.said or one.row.problems:
             one.row.verdict = one.verdict
-            one.row.problems = [[problem.column, problem.text] for problem in one.line.problems]
+            one.row.problems = [[problem.column, problem.text] for problem in one.said]
             spoken.append(one.row)
         else:
             by_verdict.setdefault(one.verdict, []).append(one.row.pk)
     for verdict, pks in by_verdict.items():
         for start in range(0, len(pks), BATCH):
             RosterRow.objects.filter(pk__in=pks[start : start + BATCH]).update(verdict=verdict)
-    RosterRow.objects.bulk_update(spoken, ["verdict", "problems"], batch_size=BATCH)
+    RosterRow.objects.bulk_update(spoken, ["verdict", "problems", "decision"], batch_size=BATCH)
 
 
 def decide(*, roster: RosterImport, decisions: dict[int, str]) -> None:
-    """What the sender says of lines whose name is nearly the registered one, by row number. Refused: RosterRefused."""
-    for row_no, decision in decisions.items():
-        if decision not in (Decision.SAME, Decision.SKIP):
-            raise RosterRefused(RosterRefusal.UNKNOWN_DECISION)
+    """What the sender says of lines that may be of somebody known, by row number; what is asked by no line is passed
+    over. Refused with RosterRefused, and none kept: an answer that the question does not offer."""
+    asked = {one.row_no: one for one in questions(roster=roster)}
+    answers = {row_no: decision for row_no, decision in decisions.items() if row_no in asked}
+    if any(decision not in (asked[row_no].offer, Decision.SKIP) for row_no, decision in answers.items()):
+        raise RosterRefused(RosterRefusal.UNKNOWN_DECISION)
+    for row_no, decision in answers.items():
         roster.rows.filter(row_no=row_no, verdict=Verdict.ASK, roster__status=Status.CHECKED).update(decision=decision)
 
 
@@ -249,10 +252,34 @@ class Slip:
 
 def slips(*, roster: RosterImport) -> list[Slip]:
     """Every bad cell in the order of the sheet."""
-    found = []
-    for row in roster.rows.filter(verdict=Verdict.BAD):
-        for column, text in row.problems:
-            place = roster.columns.get(column)
-            cell = f"{letters(place)}{row.row_no}" if place else ""
-            found.append(Slip(row.row_no, cell, heading(column) if column else "", text))
-    return found
+    bad = roster.rows.filter(verdict=Verdict.BAD)
+    return [_slip(roster, row.row_no, column, text) for row in bad for column, text in row.problems]
+
+
+def _slip(roster: RosterImport, row_no: int, column: str, text: str) -> Slip:
+    place = roster.columns.get(column)
+    cell = f"{letters(place)}{row_no}" if place else ""
+    return Slip(row_no, cell, heading(column) if column else "", text)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A line that may be of somebody known: the cell that says so, what may be answered beside leaving it out, what
+    was answered."""
+
+    slip: Slip
+    offer: RosterRow.Decision
+    decision: str
+
+    @property
+    def row_no(self) -> int:
+        return self.slip.row_no
+
+
+def questions(*, roster: RosterImport) -> list[Question]:
+    """What is proposed to the sender, in the order of the sheet."""
+    return [
+        Question(_slip(roster, row.row_no, column, text), offer_of(column), row.decision)
+        for row in roster.rows.filter(verdict=Verdict.ASK)
+        for column, text in row.problems
+    ]

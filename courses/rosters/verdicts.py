@@ -1,17 +1,19 @@
 """What a staged line means for the service: a new person, a known one, one who is in the class, or a problem.
 
 Whether somebody may enrol is asked of `enrolment.check`; who somebody is, of the digest of the document. A known
-person's name is never shown: a differing one is put as a question, or refused.
+person's name is never shown: a nearly equal one is put as a question, another one is refused. So is it asked whether a
+new document is of somebody known, who signs in with the same phone under the same or nearly the same name.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from courses import enrolment
+from courses import enrolment, privacy
 from courses.enrolment import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.eligibility import Finding
 from courses.enrolment.seats import Eligibility
@@ -25,10 +27,12 @@ from courses.models import (
     LearnerCategory,
     RosterRow,
     TrainingClass,
+    User,
 )
 from courses.models.catalogue import Named
 from courses.people.documents import age_on
 from courses.people.learners import IdentityRefusal, IdentityRefused, document_digest
+from courses.people.names import near_name, same_name
 from courses.people.registration import Newcomer
 from courses.policy import current, local_date
 from courses.rosters.columns import Column, plain
@@ -63,12 +67,24 @@ class Judged:
     newcomer: Newcomer | None = None
     category_id: int | None = None
     findings: list[Finding] = field(default_factory=list)
+    question: Problem | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the document; empty where it cannot be read."""
+        document = self.line.document
+        return document_digest(kind_key=document.kind, number=document.number) if document else ""
 
     @property
     def enrols(self) -> bool:
         return self.verdict in (Verdict.NEW, Verdict.KNOWN) or (
-            self.verdict == Verdict.ASK and self.row.decision == Decision.SAME
+            self.verdict == Verdict.ASK and self.row.decision in (Decision.SAME, Decision.NEW)
         )
+
+    @property
+    def said(self) -> list[Problem]:
+        """What the line's sender is told: the question, or what is wrong."""
+        return [self.question] if self.verdict == Verdict.ASK and self.question else self.line.problems
 
     @property
     def blocks(self) -> bool:
@@ -77,6 +93,18 @@ class Judged:
     def refuse(self, problem: Problem) -> None:
         self.line.problems.append(problem)
         self.verdict = Verdict.BAD
+
+    def ask(self, question: Problem) -> None:
+        """An answer to another question does not stand."""
+        self.question, self.verdict = question, Verdict.ASK
+        if self.row.decision not in (Decision.SKIP, offer_of(question.column)):
+            self.row.decision = Decision.NONE
+
+
+def offer_of(column: str) -> RosterRow.Decision:
+    """What may be answered beside leaving the line out: at a name, that it is the person on record; at a phone, that it
+    is somebody else, since nobody is enrolled under a document that is not theirs."""
+    return Decision.NEW if column == Column.PHONE else Decision.SAME
 
 
 @dataclass(frozen=True)
@@ -99,6 +127,7 @@ def judge(*, rows: Sequence[RosterRow], training_class: TrainingClass, now: date
     _refuse_twice(judged)
     _find_known(judged)
     _set_newcomers(judged, keys, now)
+    _find_akin(judged)
     _weigh(judged, training_class, now)
     return judged
 
@@ -125,27 +154,21 @@ def _keys() -> _Keys:
     return _Keys(of(EducationLevel), of(LearnerCategory), of(District))
 
 
-def _digest(one: Judged) -> str:
-    document = one.line.document
-    return document_digest(kind_key=document.kind, number=document.number) if document else ""
-
-
 def _refuse_twice(judged: Iterable[Judged]) -> None:
     """The second line of one document is named with the first, whatever else is wrong with either."""
     seen: dict[str, int] = {}
     for one in judged:
-        digest = _digest(one)
-        if not digest:
+        if not one.digest:
             continue
-        if digest in seen:
-            said = _("与第 %(row)s 行的证件号码相同。请只留一行") % {"row": seen[digest]}
+        if one.digest in seen:
+            said = _("与第 %(row)s 行的证件号码相同。请只留一行") % {"row": seen[one.digest]}
             one.refuse(Problem(Column.NUMBER, said))
         else:
-            seen[digest] = one.row.row_no
+            seen[one.digest] = one.row.row_no
 
 
 def _find_known(judged: Sequence[Judged]) -> None:
-    by_digest = {digest: one for one in judged if one.verdict == Verdict.NEW and (digest := _digest(one))}
+    by_digest = {one.digest: one for one in judged if one.verdict == Verdict.NEW and one.digest}
     digests = list(by_digest)
     first: dict[int, int] = {}
     for start in range(0, len(digests), BATCH):
@@ -163,31 +186,13 @@ def _recognise(one: Judged, learner: Learner) -> None:
     one.learner = learner
     if learner.erased_at is not None:
         one.refuse(Problem(Column.NUMBER, IdentityRefused(IdentityRefusal.ERASED).sentence))
-    elif _same(one.line.name, learner.name):
+    elif same_name(one.line.name, learner.name):
         one.verdict = Verdict.KNOWN
-    elif _near(one.line.name, learner.name):
-        one.verdict = Verdict.ASK
+    elif near_name(one.line.name, learner.name):
+        said = _("这个证件号码已登记，登记的姓名与这里只差一个字，或字形不同。请与本人核对证件，再决定")
+        one.ask(Problem(Column.NAME, said))
     else:
         one.refuse(Problem(Column.NAME, _("这个证件号码已登记，登记的姓名与这里不同。请与本人核对证件")))
-
-
-def _bare(name: str) -> str:
-    """Dots between parts of a name and letters' case are written in many ways."""
-    return "".join(c for c in plain(name) if c not in "·•・.‧-").casefold()
-
-
-def _same(one: str, other: str) -> bool:
-    return _bare(one) == _bare(other)
-
-
-def _near(one: str, other: str) -> bool:
-    """One character off, missing or too many, of two or more: a slip of the pen rather than another person."""
-    a, b = sorted((_bare(one), _bare(other)), key=len)
-    if len(a) < 2 or len(b) - len(a) > 1:
-        return False
-    if len(a) == len(b):
-        return sum(x != y for x, y in zip(a, b, strict=True)) == 1
-    return any(b[:place] + b[place + 1 :] == a for place in range(len(b)))
 
 
 def _set_newcomers(judged: Iterable[Judged], keys: _Keys, now: datetime) -> None:
@@ -212,6 +217,36 @@ def _set_newcomers(judged: Iterable[Judged], keys: _Keys, now: datetime) -> None
             district_id=keys.district.get(line.district),
             phone=line.phone,
         )
+
+
+def _find_akin(judged: Iterable[Judged]) -> None:
+    """Newcomers who may be somebody known under another document, by the phone that a person signs in with."""
+    by_phone: dict[str, list[Judged]] = {}
+    for one in judged:
+        if one.newcomer is not None and one.newcomer.phone:
+            by_phone.setdefault(privacy.digest(one.newcomer.phone, purpose="phone"), []).append(one)
+    digests = list(by_phone)
+    for start in range(0, len(digests), BATCH):
+        batch = digests[start : start + BATCH]
+        proved = {"learner__verified_at__isnull": False, "learner__erased_at__isnull": True}
+        for user in User.objects.filter(phone_digest__in=batch, **proved).select_related("learner"):
+            for one in by_phone[str(user.phone_digest)]:
+                if one.newcomer is not None and _akin(one.newcomer, user.learner):
+                    said = _(
+                        "用这个手机号登录的学员姓名相同或相近，登记的是另一个证件号码。请与本人核对，再决定；"
+                        "是同一人的，请改填登记时的证件号码，重新上传"
+                    )
+                    one.ask(Problem(Column.PHONE, said))
+
+
+def _akin(newcomer: Newcomer, learner: Learner) -> bool:
+    """The same or nearly the same name, and neither the day of birth nor the sex tells the two apart: a family often
+    shares a phone."""
+    if newcomer.born_on and learner.born_on and newcomer.born_on != learner.born_on:
+        return False
+    if len({newcomer.sex, learner.sex} - {Learner.Sex.UNKNOWN}) > 1:
+        return False
+    return same_name(newcomer.name, learner.name) or near_name(newcomer.name, learner.name)
 
 
 def _weigh(judged: Sequence[Judged], training_class: TrainingClass, now: datetime) -> None:

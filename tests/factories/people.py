@@ -40,16 +40,18 @@ def learner(
     verified: bool = True,
     with_login: bool = True,
     document: str = "",
+    phone: str = "",
+    sex: str = "1",
 ) -> Learner:
     """A verified learner with a login and a resident document, unless told otherwise."""
-    phone = phone_number()
+    phone = phone or phone_number()
     login = user(name=name, phone=phone) if with_login else None
     made = Learner.objects.create(
         number=f"X{next(_serial):010d}",
         user=login,
         name=name if verified else "",
         born_on=born_on if verified else None,
-        sex="1",
+        sex=sex,
         phone=phone,
         verified_at=now if verified else None,
         created_at=now,

@@ -12,7 +12,7 @@ from courses.models import DocumentKind, EducationLevel, LearnerCategory
 from tests.factories import people
 
 HEADER = ("序号", "姓名", "性别", "证件类型", "证件号码", "出生日期", "文化程度", "人员类别", "联系电话")
-NAME, NUMBER, BORN_ON, CATEGORY, PHONE = "B", "E", "F", "H", "I"
+NAME, SEX, NUMBER, BORN_ON, CATEGORY, PHONE = "B", "C", "E", "F", "H", "I"
 Rows = Sequence[Sequence[Any]]
 
 

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         """Lines by number, so that no person's data stands in a terminal's history."""
         for remark in roster.remarks:
             self.stdout.write(remark)
-        for slip in rosters.slips(roster=roster):
+        for slip in (*rosters.slips(roster=roster), *(one.slip for one in rosters.questions(roster=roster))):
             self.stdout.write(f"第 {slip.row_no} 行 {slip.cell} {slip.heading}：{slip.text}")
         seen = rosters.outlook(roster=roster)
         self.stdout.write(f"要报名 {seen.enrols} 人，剩 {seen.free} 个名额，导入号 {roster.number}")

@@ -118,7 +118,7 @@ def findings(roster: RosterImport) -> dict[str, Any]:
         "slips": slips[:SLIPS_SHOWN],
         "slips_more": max(0, len(slips) - SLIPS_SHOWN),
         "slip_rows": len({slip.row_no for slip in slips}),
-        "asks": roster.rows.filter(verdict=Verdict.ASK),
+        "questions": rosters.questions(roster=roster),
         "already": list(roster.rows.filter(verdict=Verdict.ALREADY).values_list("row_no", flat=True)),
     }
 

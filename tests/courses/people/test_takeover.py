@@ -159,13 +159,13 @@ def test_of_two_logins_at_once_the_second_finds_it_taken(
     held: Learner, newcomer: Learner, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second one read the record before the first was done."""
-    from courses.people import takeover
+    from courses.people import learners
 
     def meanwhile(one: str, other: str) -> bool:
         Learner.objects.filter(pk=held.pk).update(user=people.user())
         return True
 
-    monkeypatch.setattr(takeover, "same_name", meanwhile)
+    monkeypatch.setattr(learners, "same_name", meanwhile)
     assert refusal(newcomer, now) == IdentityRefusal.DUPLICATE_PERSON
     newcomer.refresh_from_db()
     assert newcomer.user is not None

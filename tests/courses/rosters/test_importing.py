@@ -192,6 +192,68 @@ def test_a_name_one_character_off_is_asked_and_another_person_is_refused(send, s
     assert "赵" not in sentences(other)
 
 
+def test_a_question_is_put_at_its_cell_and_says_neither_name_nor_number(send, now) -> None:
+    known = people.learner(now=now, name="劉曉強")
+    number = IdentityDocument.objects.get(learner=known).number
+    roster = send(sheets.xlsx([sheets.person(1, name="刘晓强", number=number, born_on=known.born_on)]))
+    (asked,) = rosters.questions(roster=roster)
+    assert (asked.row_no, asked.slip.cell, asked.slip.heading) == (2, "B2", "姓名")
+    assert (asked.offer, asked.decision) == (Decision.SAME, "")
+    assert "劉" not in asked.slip.text
+    assert number[-4:] not in asked.slip.text
+
+
+def akin_by_phone(now, **changes: str) -> list[str]:
+    """A line of somebody who is on record under another document, and signs in with the same phone."""
+    line = sheets.person(1, name="王小强")
+    other = people.resident_number(born_on=date(1966, 1, 2), serial=901)
+    made = {"name": "王晓强", "document": other, "phone": line[8], "born_on": date(1966, 1, 2), "sex": "1"}
+    people.learner(now=now, **{**made, **changes})
+    return line
+
+
+def test_who_may_be_known_under_another_document_is_asked_about_at_the_phone(send, sender, now) -> None:
+    roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
+    (asked,) = rosters.questions(roster=roster)
+    assert (asked.slip.cell, asked.slip.heading, asked.offer) == ("I2", "联系电话", Decision.NEW)
+    assert rosters.outlook(roster=roster).undecided == 1
+    assert refusal_of(rosters.commit, roster=roster, by=sender, now=now) == RosterRefusal.HAS_PROBLEMS
+    rosters.decide(roster=roster, decisions={2: Decision.NEW})
+    assert rosters.outlook(roster=roster).enrols == 2
+    rosters.commit(roster=roster, by=sender, now=now)
+    assert (Enrolment.objects.count(), Learner.objects.filter(name="王小强").count()) == (2, 1)
+
+
+def test_who_is_the_same_person_by_another_document_is_left_out_of_this_list(send, sender, now) -> None:
+    """Nobody is enrolled under a document that is not theirs: the line is mended, or not imported."""
+    roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
+    for answers in ({2: Decision.SAME}, {2: "other"}):
+        assert refusal_of(rosters.decide, roster=roster, decisions=answers) == RosterRefusal.UNKNOWN_DECISION
+    rosters.decide(roster=roster, decisions={2: Decision.SKIP, 3: Decision.SAME})
+    rosters.commit(roster=roster, by=sender, now=now)
+    assert [one.learner.name for one in Enrolment.objects.all()] == [sheets.person(3)[1]]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "赵大海"}, {"born_on": date(1968, 1, 2)}, {"sex": "2"}, {"phone": "19888888888"}]
+)
+def test_a_family_on_one_phone_is_told_apart(send, now, changes) -> None:
+    roster = send(sheets.xlsx([akin_by_phone(now, **changes)]))
+    assert verdicts(roster) == {2: Verdict.NEW}
+
+
+def test_an_answer_to_another_question_does_not_stand(send, sender, now) -> None:
+    """Between the answer and the confirmation the person was registered by the very document of the line."""
+    line = akin_by_phone(now)
+    roster = send(sheets.xlsx([line]))
+    rosters.decide(roster=roster, decisions={2: Decision.NEW})
+    IdentityDocument.objects.update(until=now)
+    people.attach_document(Learner.objects.get(), line[4], now=now)
+    assert refusal_of(rosters.commit, roster=roster, by=sender, now=now) == RosterRefusal.HAS_PROBLEMS
+    (asked,) = rosters.questions(roster=roster)
+    assert (asked.slip.cell, asked.offer, asked.decision) == ("B2", Decision.SAME, "")
+
+
 def test_who_is_in_the_class_already_is_left_as_they_are(send, sender, a_class, now) -> None:
     there = enrolled(training_class=a_class, now=now)
     number = IdentityDocument.objects.get(learner=there.learner).number

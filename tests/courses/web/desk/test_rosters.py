@@ -1,6 +1,6 @@
 """导入名单 on the desk: send, see what is wrong, confirm, take back; nobody else's, and no person on any page."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -54,6 +54,34 @@ def test_on_the_first_day_a_list_stays_and_the_page_does_not_call_the_class_begu
     TrainingClass.objects.filter(pk=a_class.pk).update(starts_on=local_date(now))
     page = words(browser.get(address))
     assert ("已到开课日期或已停止报名，不能整批撤销。" in page, "已经开班" in page) == (True, False)
+
+
+def test_a_near_name_is_proposed_by_row_and_cell_and_the_answer_is_kept(
+    cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
+) -> None:
+    browser = sign_in(cast.institution)
+    known = people.learner(now=now, name="劉曉強", born_on=date(1990, 1, 1))
+    number = known.documents.get().number
+    response = send(
+        browser, a_class, sheets.xlsx([sheets.person(1, name="刘晓强", number=number, born_on=known.born_on)])
+    )
+    page = words(response)
+    told = (
+        "请您决定",
+        "第 2 行，B2 姓名",
+        "字形不同",
+        "是同一人，按登记的姓名报名",
+        "不是同一人",
+        "还有 1 行要改或要决定",
+    )
+    assert [one in page for one in told] == [True, True, True, True, False, True]
+    assert ("劉" in response.content.decode(), number in response.content.decode()) == (False, False)
+    roster = RosterImport.objects.get()
+    decide = reverse("desk_roster_decide", args=[roster.number])
+    assert "没有这个选项，未保存" in words(browser.post(decide, {"row-2": "new"}, follow=True))
+    assert "将报名 1 人" in words(browser.post(decide, {"row-2": "same"}, follow=True))
+    assert "已报名 1 人" in words(browser.post(reverse("desk_roster_commit", args=[roster.number]), follow=True))
+    assert Enrolment.objects.get().learner == known
 
 
 def test_bad_cells_are_listed_and_downloaded_marked_and_no_person_is_shown(
