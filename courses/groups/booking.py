@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from courses import audit, privacy, rosters
+from courses import audit, enrolment, privacy, rosters
 from courses.catalogue.openings import Opening, is_open, open_classes
 from courses.groups.refusals import GroupRefusal, GroupRefused
 from courses.models import GroupBooking, RosterImport, TrainingClass, User
@@ -34,9 +34,11 @@ def request(*, training_class: TrainingClass, employer: Employer, seats: int, by
     seats, or the employer has a booking of this class that is not finished; with CreditCodeRefused or PhoneRefused.
     """
     values = _checked(employer)
-    _fits(training_class, seats, now)
     try:
         with transaction.atomic():
+            # Held, so that a class that is being cancelled or begun takes no booking that would wait for ever.
+            enrolment.hold_class(training_class.pk)
+            _fits(training_class, seats, now)
             booking = GroupBooking.objects.create(
                 number=_next_number(now), training_class=training_class, seats=seats, by=by, created_at=now, **values
             )
@@ -50,8 +52,9 @@ def request(*, training_class: TrainingClass, employer: Employer, seats: int, by
 def amend(*, booking: GroupBooking, employer: Employer, seats: int, by: User, now: datetime) -> GroupBooking:
     """Correct what was taken down, as long as no seat is given; an empty phone keeps the one there.
 
-    Refused as `request`, or with WRONG_STATUS.
+    Refused as `request`, or with WRONG_STATUS or SUSPENDED.
     """
+    _refuse_suspended(booking)
     values = _checked(replace(employer, phone=employer.phone.strip() or booking.phone))
     _fits(booking.training_class, seats, now)
     try:
@@ -73,6 +76,8 @@ def drop(*, booking: GroupBooking, by: User, now: datetime) -> None:
     Refused with GroupRefused: it holds seats, or is over already.
     """
     with transaction.atomic():
+        # Its class may be ending it at this moment, and tells the contact so.
+        enrolment.hold_class(booking.training_class_id)
         open_one = GroupBooking.objects.filter(pk=booking.pk, status=Status.REQUESTED)
         if not open_one.update(status=Status.DROPPED, ended_by=by, ended_at=now):
             raise wrong_status(booking)
@@ -87,11 +92,12 @@ def take_list(
 ) -> RosterImport:
     """The named people as form A, kept and judged like any roster; it takes the place of an earlier list.
 
-    Refused with GroupRefused: the booking is not open; otherwise as `rosters.receive`.
+    Refused with GroupRefused: the booking is not open, or its class is suspended; otherwise as `rosters.receive`.
     """
     booking.refresh_from_db(fields=["status"])
     if booking.status != Status.REQUESTED:
         raise wrong_status(booking)
+    _refuse_suspended(booking)
     return rosters.receive(
         content=content,
         file_name=file_name,
@@ -150,6 +156,11 @@ def _fits(training_class: TrainingClass, seats: int, now: datetime) -> None:
         raise GroupRefused(GroupRefusal.QUEUE, waiting=row.waiting)
     if (refusal := too_many(row, seats)) is not None:
         raise refusal
+
+
+def _refuse_suspended(booking: GroupBooking) -> None:
+    if TrainingClass.objects.filter(pk=booking.training_class_id, status=TrainingClass.Status.SUSPENDED).exists():
+        raise GroupRefused(GroupRefusal.SUSPENDED)
 
 
 def too_many(row: TrainingClass, seats: int) -> GroupRefused | None:

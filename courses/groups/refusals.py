@@ -12,6 +12,7 @@ class GroupRefusal(StrEnum):
     CONTACT_MISSING = "contact_missing"
     NOBODY = "nobody"
     NOT_OPEN = "not_open"
+    SUSPENDED = "suspended"
     BY_RANK = "by_rank"
     QUEUE = "queue"
     NO_SEATS = "no_seats"
@@ -33,6 +34,9 @@ class GroupRefused(Refused):
         GroupRefusal.CONTACT_MISSING: _("请填写单位联系人，未保存。"),
         GroupRefusal.NOBODY: _("团报人数至少 1 人，未保存。请核对人数。"),
         GroupRefusal.NOT_OPEN: _("这个班现在不在报名中，未保存。请换一个报名中的班次。"),
+        GroupRefusal.SUSPENDED: _(
+            "班次已暂停，这次团报保留着，没有改动。名单等班次恢复后再上传和确认，届时会发短信通知单位联系人。"
+        ),
         GroupRefusal.BY_RANK: _("这个班按评选结果录取，不能团报，未保存。请由本人在网上报名。"),
         GroupRefusal.QUEUE: _("本班有 %(waiting)s 人候补，名额先给他们，未保存。请换一个班次，或先处理候补。"),
         GroupRefusal.NO_SEATS: _(

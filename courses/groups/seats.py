@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from courses import audit, notices, privacy, rosters, seating
+from courses import audit, enrolment, notices, privacy, rosters, seating
 from courses.enrolment import EnrolmentRefused
 from courses.groups.booking import current_list, too_many, wrong_status
 from courses.groups.refusals import GroupRefusal, GroupRefused
@@ -55,6 +55,8 @@ def outlook(*, booking: GroupBooking) -> GroupOutlook:
 def _against(booking: GroupBooking, seen: rosters.Outlook | None, row: TrainingClass) -> Refused | None:
     if booking.status != Status.REQUESTED:
         return wrong_status(booking)
+    if row.status == TrainingClass.Status.SUSPENDED:
+        return GroupRefused(GroupRefusal.SUSPENDED)
     if seen is None:
         return too_many(row, booking.seats) or GroupRefused(GroupRefusal.NO_LIST, seats=booking.seats)
     if seen.refusal is not None and seen.refusal.code != RosterRefusal.NO_SEATS:
@@ -72,8 +74,8 @@ def confirm(*, booking: GroupBooking, by: User, now: datetime) -> GroupBooking:
     """Give the whole list its seats in one transaction, or nobody; a second press changes nothing.
 
     Each member is told as of any seat, the employer's contact once, ten minutes later. Refused with GroupRefused: no
-    list, not as many people as were asked for, too few seats, not open; otherwise as `rosters.commit`. Source: issue 3,
-    employer group booking all-or-nothing.
+    list, not as many people as were asked for, too few seats, not open, the class is suspended; otherwise as
+    `rosters.commit`. Source: issue 3, employer group booking all-or-nothing.
     """
     booking.refresh_from_db()
     if booking.status == Status.GIVEN:
@@ -101,6 +103,8 @@ def _is_given(booking: GroupBooking) -> bool:
 
 def _give(booking: GroupBooking, roster: RosterImport, by: User, now: datetime) -> GroupBooking:
     with transaction.atomic():
+        # Before the booking, as whoever moves the class has them.
+        enrolment.hold_class(booking.training_class_id)
         asked = GroupBooking.objects.filter(pk=booking.pk, status=Status.REQUESTED)
         if not asked.update(status=Status.GIVEN, given_by=by, given_at=now):
             booking.refresh_from_db()
@@ -160,6 +164,7 @@ def undo(*, booking: GroupBooking, by: User, now: datetime) -> int:
     with RosterRefused: the class has started.
     """
     with transaction.atomic():
+        enrolment.hold_class(booking.training_class_id)
         given = GroupBooking.objects.filter(pk=booking.pk, status=Status.GIVEN)
         if not given.update(status=Status.UNDONE, ended_by=by, ended_at=now):
             raise wrong_status(booking)

@@ -19,8 +19,11 @@ class GroupBooking(models.Model):
         GIVEN = "given", _("已占名额")
         UNDONE = "undone", _("已撤销")
         DROPPED = "dropped", _("已放弃")
-        # The class began without any of its people, or was cancelled.
-        LAPSED = "lapsed", _("名额已结束")
+        # The class was cancelled, or began without any of its people; it may never have held a seat.
+        LAPSED = "lapsed", _("已随班次结束")
+
+    # What a change of its class concerns.
+    OPEN = (Status.REQUESTED, Status.GIVEN)
 
     number = models.CharField(max_length=16, unique=True)
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="group_bookings")
@@ -56,8 +59,7 @@ class GroupBooking(models.Model):
                 name="groupbooking_status_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["given", "undone", "lapsed"])
-                | Q(given_at__isnull=False, given_by__isnull=False),
+                condition=~Q(status__in=["given", "undone"]) | Q(given_at__isnull=False, given_by__isnull=False),
                 name="groupbooking_given_when",
             ),
             models.CheckConstraint(

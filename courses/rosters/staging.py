@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses import audit
@@ -188,15 +189,16 @@ def give_up(roster: RosterImport, *, because: str = "") -> None:
 
 
 def tend(*, now: datetime) -> int:
-    """Check the long uploads that wait, and give up those that nobody confirmed for a week. Gives how many."""
+    """Check the long uploads that wait, and give up those that nobody confirmed for a week, or whose booking is over.
+    Gives how many were checked."""
     waiting = list(RosterImport.objects.filter(status=Status.RECEIVED).select_related("training_class__course"))
     for roster in waiting:
         try:
             check(roster=roster, now=now)
         except Refused as refusal:
             give_up(roster, because=refusal.sentence)
-    stale = RosterImport.objects.filter(status=Status.CHECKED, created_at__lte=now - CONFIRM_WITHIN)
-    for roster in stale:
+    stale = Q(created_at__lte=now - CONFIRM_WITHIN) | Q(booking__status=GroupBooking.Status.LAPSED)
+    for roster in RosterImport.objects.filter(stale, status=Status.CHECKED):
         give_up(roster)
     return len(waiting)
 

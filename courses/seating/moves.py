@@ -24,9 +24,9 @@ def advance(
 
     Cancelled: every live enrolment ends under `class_cancelled`. Begun: who was not admitted by then waits for nothing
     any more. Suspended: seats and places stay. Resumed: what was offered is offered anew, and free seats go to who
-    waits, as far as it enrols. All those
-    concerned, trainers and who booked for others among them, are told in the same transaction, and so is who wished to
-    change into a class that takes nobody any more. Refused with ClassRefused.
+    waits, as far as it enrols. All those concerned, trainers and who booked for others among them, also without a list
+    yet, are told in the same transaction, and so is who wished to change into a class that takes nobody any more.
+    Refused with ClassRefused.
     """
     of_class = TrainingClass.Status
     announced = training_class.status not in (of_class.DRAFT, of_class.RETURNED, of_class.SUBMITTED)
@@ -38,6 +38,7 @@ def advance(
         if to == of_class.RUNNING:
             enrolment.hold_class(training_class.pk)
             _end_undecided(training_class, by, now)
+            _end_unlisted(training_class, by, now)
         if to == of_class.CANCELLED:
             _end_all(training_class, by, reason, now)
             if announced:
@@ -45,18 +46,18 @@ def advance(
         elif to == of_class.SUSPENDED:
             tell_of_class(_live(training_class), "class_suspended", reason, now)
             tell_trainers(training_class, "class_suspended", reason, now)
-            _tell_bookings(training_class, "group_suspended", reason, now)
+            _tell_bookings(training_class, "suspended", reason, now)
         elif resumed:
             tell_of_class(_live(training_class), "class_resumed", "", now)
             tell_trainers(training_class, "class_resumed", "", now)
-            _tell_bookings(training_class, "group_resumed", "", now)
+            _tell_bookings(training_class, "resumed", "", now)
             enrolment.renew_offers(training_class_id=training_class.pk, now=now)
             enrolment.promote_next(training_class_id=training_class.pk, now=now)
 
 
 def end_begun(*, now: datetime) -> int:
     """End what still waits in classes whose first day is over and which take nobody any more, wishes to change into
-    them included. Gives how many enrolments ended.
+    them and bookings without seats included. Gives how many enrolments ended.
 
     On the first day itself staff may still fill what is free. A camp that has not chosen from its applicants yet is
     left to those who choose, however late they are, also where nobody handed papers in.
@@ -70,6 +71,7 @@ def end_begun(*, now: datetime) -> int:
             if training_class is not None:
                 enrolment.end_requests(to=training_class, by=None, now=now)
                 ended += _end_undecided(training_class, None, now)
+                _end_unlisted(training_class, None, now)
     return ended
 
 
@@ -80,11 +82,12 @@ def _begun(now: datetime) -> QuerySet[TrainingClass]:
     ).exclude(pk__in=catalogue.open_query(now=now).values("pk"))
     waits = Enrolment.objects.filter(training_class=OuterRef("pk"))
     wished = TransferRequest.objects.filter(to=OuterRef("pk"), status=TransferRequest.Status.ASKED)
+    unlisted = GroupBooking.objects.filter(training_class=OuterRef("pk"), status=GroupBooking.Status.REQUESTED)
     on_its_way = Selection.objects.filter(
         training_class=OuterRef("pk"), status__in=(Selection.Status.PROPOSED, Selection.Status.PUBLISHED)
     )
     chosen_from = begun.exclude(Exists(waits.filter(status=Status.CANDIDATE))).exclude(Exists(on_its_way))
-    return chosen_from.filter(Exists(waits.filter(status__in=UNDECIDED)) | Exists(wished))
+    return chosen_from.filter(Exists(waits.filter(status__in=UNDECIDED)) | Exists(wished) | Exists(unlisted))
 
 
 def _live(training_class: TrainingClass, statuses: Sequence[str] = Enrolment.LIVE) -> list[Enrolment]:
@@ -163,22 +166,39 @@ def _end_all(training_class: TrainingClass, by: User | None, reason: str, now: d
 
 
 def _end_bookings(training_class: TrainingClass, by: User | None, reason: str, now: datetime) -> None:
-    """Those that held seats are over, and each contact is told; who has not heard of the seats yet hears of this
+    """All of a cancelled class are over, and each contact is told; who has not heard of the seats yet hears of this
     alone."""
-    held = GroupBooking.objects.filter(training_class=training_class, status=GroupBooking.Status.GIVEN)
-    for booking in held.select_related("training_class__course", "told"):
+    for booking in _open_bookings(training_class):
         if booking.told is not None:
             notices.take_back(message=booking.told)
-        params = {**booking_params(booking), "reason": reason.strip()}
-        notices.queue(kind="group_cancelled", channel="sms", to=booking.phone, params=params, now=now)
+        _tell_booking(booking, "cancelled", now, reason=reason.strip())
         _lapse(booking, by, now)
 
 
-def _tell_bookings(training_class: TrainingClass, kind: str, reason: str, now: datetime) -> None:
-    held = GroupBooking.objects.filter(training_class=training_class, status=GroupBooking.Status.GIVEN)
-    for booking in held.select_related("training_class__course").order_by("pk"):
-        params = {**booking_params(booking), "reason": reason.strip()}
-        notices.queue(kind=kind, channel="sms", to=booking.phone, params=params, now=now)
+def _end_unlisted(training_class: TrainingClass, by: User | None, now: datetime) -> None:
+    """The class, held by the caller, has begun: a booking that was never given its seats is over, and its contact is
+    told."""
+    for booking in _open_bookings(training_class).filter(status=GroupBooking.Status.REQUESTED):
+        _tell_booking(booking, "over", now)
+        _lapse(booking, by, now)
+        audit.record(by=by, verb="group_lapsed", target=booking, now=now, detail={"class": training_class.number})
+
+
+def _tell_bookings(training_class: TrainingClass, word: str, reason: str, now: datetime) -> None:
+    for booking in _open_bookings(training_class):
+        _tell_booking(booking, word, now, reason=reason.strip())
+
+
+def _open_bookings(training_class: TrainingClass) -> QuerySet[GroupBooking]:
+    """Those that hold seats, and those that are still to bring their list."""
+    rows = GroupBooking.objects.filter(training_class=training_class, status__in=GroupBooking.OPEN)
+    return rows.select_related("training_class__course", "told").order_by("pk")
+
+
+def _tell_booking(booking: GroupBooking, word: str, now: datetime, **said: str) -> None:
+    """Whose list was not confirmed hears that no seat was held."""
+    kind = f"group_{word}" if booking.status == GroupBooking.Status.GIVEN else f"group_asked_{word}"
+    notices.queue(kind=kind, channel="sms", to=booking.phone, params={**booking_params(booking), **said}, now=now)
 
 
 def booking_params(booking: GroupBooking) -> dict[str, object]:

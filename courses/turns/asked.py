@@ -34,6 +34,7 @@ from courses.models import (
     Regrade,
     Revocation,
     Score,
+    TrainingClass,
     TransferRequest,
     Undercut,
     User,
@@ -195,7 +196,10 @@ def _rest(turn: Turn, now: datetime) -> Asked | None:
     if turn == Turn.CERTIFICATE_ISSUE:
         return Asked(uncertified(), CLASS, "approved_at")
     if turn == Turn.GROUP_LIST:
-        open_ones = GroupBooking.objects.filter(status=GroupBooking.Status.REQUESTED)
+        # A suspended class takes no list, and its bookings wait for nobody until it goes on.
+        open_ones = GroupBooking.objects.filter(
+            status=GroupBooking.Status.REQUESTED, training_class__status=TrainingClass.Status.ENROLLING
+        )
         return Asked(open_ones, "training_class", "created_at")
     return None
 

@@ -307,6 +307,11 @@ class Seats(RuleBasedStateMachine):
         assert not seated.exclude(booking__status=Held.GIVEN).exists()
 
     @invariant()
+    def no_booking_waits_for_a_class_that_takes_no_list_any_more(self) -> None:
+        waits = GroupBooking.objects.filter(status=Held.REQUESTED)
+        assert not waits.exclude(training_class__status__in=(Of.ENROLLING, Of.SUSPENDED)).exists()
+
+    @invariant()
     def no_offer_lasts_beyond_the_cut_off(self) -> None:
         for row in Enrolment.objects.filter(status=Status.OFFERED).select_related("training_class"):
             assert row.offer_until is not None

@@ -322,6 +322,28 @@ def test_pages_take_as_many_statements_for_many_rows_as_for_one(
         browser.get(reverse("desk_class", args=[a_class.number]))
 
 
+def test_the_page_of_a_booking_follows_its_class_from_suspended_to_cancelled(
+    cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
+) -> None:
+    made = bookings.booking(training_class=a_class, now=now, by=cast.institution)
+    browser, address = sign_in(cast.institution), reverse("desk_group", args=[made.number])
+
+    def move(to: str) -> str:
+        a_class.refresh_from_db()
+        seating.advance(by=cast.city, training_class=a_class, to=TrainingClass.Status(to), now=now, reason="停电")
+        return words(browser.get(address))
+
+    stopped = move("suspended")
+    told = ("班次已暂停", "名单等班次恢复后再上传和确认", "确定放弃", "上传并检查", "更正单位、联系人或人数")
+    assert [one in stopped for one in told] == [True, True, True, False, False]
+    assert "班次已暂停，这次团报保留着" in words(send(browser, made, [sheets.person(1)]))
+    assert RosterImport.objects.count() == 0
+    assert "上传并检查" in move("enrolling")
+    ended = move("cancelled")
+    told = ("班次已取消", "这次团报随之结束，没有占过名额", "已随班次结束", "确定放弃", "上传并检查")
+    assert [one in ended for one in told] == [True, True, True, False, False]
+
+
 def test_the_page_of_a_booking_says_that_nobody_of_it_was_admitted_before_the_start(
     cast: Cast, sign_in: Open, now: datetime
 ) -> None:
@@ -334,5 +356,5 @@ def test_the_page_of_a_booking_says_that_nobody_of_it_was_admitted_before_the_st
     assert "本班审核录取" in words(sign_in(cast.institution).get(address))
     seating.end_begun(now=now + timedelta(days=2))
     page = words(sign_in(cast.institution).get(address))
-    told = ("名额已结束", "名单上的人开班前都没有录取", "本班审核录取", "人全部占到名额")
+    told = ("已随班次结束", "名单上的人开班前都没有录取", "本班审核录取", "人全部占到名额")
     assert [one in page for one in told] == [True, True, False, False]

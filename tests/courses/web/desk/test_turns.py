@@ -21,6 +21,7 @@ from courses import (
     merging,
     rulebook,
     scores,
+    seating,
     selection,
     turns,
 )
@@ -538,6 +539,23 @@ def test_a_booking_waits_for_its_list_with_the_institution_of_the_class(now: dat
     assert (*turn, 0) in waits_for_others(cast.district, now)
     groups.drop(by=cast.district, booking=asked, now=now)
     assert turn not in waits_for(cast.institution, now)
+
+
+def test_a_booking_waits_for_nobody_while_its_class_is_suspended_nor_once_it_is_cancelled(
+    now: datetime, cast: Cast
+) -> None:
+    made = training_class(now=now - timedelta(days=30), first=now + timedelta(days=10), trainers=[cast.trainer])
+    bookings.booking(training_class=made, now=now, by=cast.district)
+    turn = (made.number, Turn.GROUP_LIST)
+
+    def waits() -> list[bool]:
+        return [turn in waits_for(cast.institution, now), (*turn, 0) in waits_for_others(cast.district, now)]
+
+    of = TrainingClass.Status
+    for to, expected in ((of.SUSPENDED, False), (of.ENROLLING, True), (of.CANCELLED, False)):
+        made.refresh_from_db()
+        seating.advance(by=cast.district, training_class=made, to=to, now=now, reason="场地停用")
+        assert waits() == [expected] * 2
 
 
 def test_a_card_waits_for_an_officer_of_the_city_who_did_not_propose_it(
