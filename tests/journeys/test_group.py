@@ -103,3 +103,37 @@ def test_a_group_is_booked_mended_confirmed_printed_and_taken_back(
     expect(phone.get_by_text("已撤销，退出 3 人。")).to_be_visible()
     assert violations(phone) == []
     assert last_line(city.manage("shell", "-v0", "-c", TAKEN.format(number=booked))) == ["undone", "0", "0", "4"]
+
+
+def one_is_booked(desk: Page, city: City, number: str) -> None:
+    desk.goto(f"{city.address}/desk/class/{number}/group/")
+    for label, said in (
+        ("单位名称", "烟台海风船务有限公司"), ("统一社会信用代码", groups.credit_code()), ("单位联系人", "林主任"),
+        ("联系人手机", "13800000001"), ("团报人数", "1"),
+    ):  # fmt: skip
+        desk.get_by_label(label).fill(said)
+    desk.get_by_role("button", name="登记，去上传名单").click()
+
+
+def test_a_near_name_is_proposed_at_its_cell_and_answered(city: City, browser: Browser, tmp_path: Path) -> None:
+    """Somebody on record comes again on another list, with one character more."""
+    (number,) = last_line(city.manage("shell", "-v0", "-c", ROOMY))
+    desk = visitor(browser)
+    enter_as(desk, city.address, "demo-city")
+    one_is_booked(desk, city, number)
+    send(desk, listing(tmp_path, range(11, 12)))
+    desk.get_by_role("button", name="确认，1 人全部报上").click()
+    desk.get_by_text("撤销这次团报").click()
+    desk.get_by_role("button", name="确定撤销").click()
+    expect(desk.get_by_text("已撤销，退出 1 人。")).to_be_visible()
+
+    file, row = tmp_path / "再来.xlsx", sheets.person(11, born_on=date(1988, 3, 12))
+    file.write_bytes(sheets.xlsx([[row[0], f"{row[1]}生", *row[2:]]]))
+    one_is_booked(desk, city, number)
+    send(desk, file)
+    question = desk.get_by_role("group", name="第 2 行，B2 姓名")
+    expect(question).to_contain_text("只差一个字，或字形不同")
+    assert violations(desk) == []
+    question.get_by_label("是同一人，按登记的姓名报名").check()
+    desk.get_by_role("button", name="保存决定").click()
+    expect(desk.get_by_text("1 人全部录取；余 3 席")).to_be_visible()
