@@ -122,6 +122,24 @@ def test_every_change_of_status_says_who_when_and_why(now: datetime) -> None:
     assert AuditEvent.objects.filter(verb="class_returned", target=draft.number).count() == 1
 
 
+def test_a_class_goes_on_to_the_archive_step_by_step_and_stays_there(now: datetime) -> None:
+    made, officer = training_class(now=now), people.user()
+    at = first_lesson(made).starts_at
+    with pytest.raises(ClassRefused) as refused:
+        classes.advance(by=officer, training_class=made, to=Status.ARCHIVED, now=at)
+    assert refused.value.code == ClassRefusal.WRONG_STATUS
+    steps = (Status.RUNNING, Status.ASSESSING, Status.CLOSED, Status.ARCHIVED)
+    for days, step in enumerate(steps):
+        classes.advance(by=officer, training_class=made, to=step, now=at + timedelta(days=days))
+    said = list(made.events.filter(by=officer).order_by("id").values_list("to_status", "at"))
+    assert said == [(step, at + timedelta(days=days)) for days, step in enumerate(steps)]
+    for step in set(Status) - {Status.ARCHIVED}:
+        with pytest.raises(ClassRefused):
+            classes.advance(by=officer, training_class=made, to=step, now=at + timedelta(days=9), reason="查档")
+    made.refresh_from_db()
+    assert made.status == Status.ARCHIVED
+
+
 def test_a_move_that_the_class_is_not_ready_for_is_refused(now: datetime) -> None:
     draft = training_class(now=now, approved=False)
     with pytest.raises(ClassRefused) as refused:

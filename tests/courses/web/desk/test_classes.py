@@ -214,6 +214,20 @@ def test_only_offered_steps_can_be_taken(now: datetime, cast: Cast, sign_in: Ope
     assert made.status == "running"
 
 
+def test_a_closed_class_is_archived_by_its_district_and_offers_no_further_step(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now)
+    TrainingClass.objects.filter(pk=made.pk).update(status="closed")
+    address = reverse("desk_class_advance", args=[made.number])
+    sign_in(cast.institution).post(address, {"to": "archived"})
+    made.refresh_from_db()
+    assert made.status == "closed"
+    assert "已归档" in words(sign_in(cast.district).post(address, {"to": "archived"}, follow=True))
+    made.refresh_from_db()
+    assert (made.status, made.events.get(to_status="archived").by) == ("archived", cast.district)
+
+
 def test_an_application_is_decided_by_the_institution(now: datetime, cast: Cast, sign_in: Open) -> None:
     made = training_class(now=now, mode=TrainingClass.Mode.REVIEWED)
     row = enrolled(training_class=made, now=now)
