@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from courses import seating
 from courses.attendance.checkin import Who, check_in
 from courses.attendance.tickets import new_ticket
-from courses.models import ChangeRequest, Direction, Lesson, OutboxMessage
+from courses.models import ChangeRequest, Direction, Lesson, OutboxMessage, TrainingClass
 from courses.policy import CITY_TIME
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue
@@ -164,3 +165,17 @@ def test_how_many_have_to_scan_again_is_said_when_a_lesson_moves_after_scans(
     decide = reverse("desk_change_decide", args=[made.number, ChangeRequest.objects.get().number])
     answer = sign_in(cast.district).post(decide, {"decision": "grant"}, follow=True)
     assert "1 人已按原时间签到，记录保留但不计，须按新时间重新签到。" in words(answer)
+
+
+def test_a_change_of_a_class_that_stopped_waits_for_nobody_until_it_goes_on(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer])
+    wish = {"lesson": first_lesson(made).pk, "room": "305 教室", "reason": "教室检修"}
+    sign_in(cast.institution).post(reverse("desk_changes", args=[made.number]), wish)
+    district = sign_in(cast.district)
+    of = TrainingClass.Status
+    for to, expected in ((of.SUSPENDED, False), (of.ENROLLING, True), (of.CANCELLED, False)):
+        made.refresh_from_db()
+        seating.advance(by=cast.city, training_class=made, to=to, now=now, reason="场地停用")
+        assert ("1 份变更申请" in words(district.get(reverse("desk")))) is expected
