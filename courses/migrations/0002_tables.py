@@ -1213,7 +1213,7 @@ class Migration(migrations.Migration):
                 ('phone', courses.privacy.fields.EncryptedTextField()),
                 ('phone_digest', courses.privacy.fields.DigestField(db_index=True)),
                 ('seats', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('requested', '待确认名单'), ('given', '已占名额'), ('undone', '已撤销'), ('dropped', '已放弃'), ('lapsed', '名额已结束')], default='requested', max_length=10)),
+                ('status', models.CharField(choices=[('requested', '待确认名单'), ('given', '已占名额'), ('undone', '已撤销'), ('dropped', '已放弃'), ('lapsed', '已随班次结束')], default='requested', max_length=10)),
                 ('created_at', models.DateTimeField()),
                 ('given_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
@@ -1225,7 +1225,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-created_at', '-id'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('seats__gt', 0)), name='groupbooking_has_seats'), models.UniqueConstraint(condition=models.Q(('status', 'requested')), fields=('training_class', 'credit_code'), name='groupbooking_one_open'), models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'given', 'undone', 'dropped', 'lapsed'])), name='groupbooking_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['given', 'undone', 'lapsed']), _negated=True), models.Q(('given_at__isnull', False), ('given_by__isnull', False)), _connector='OR'), name='groupbooking_given_when'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['undone', 'dropped']), _negated=True), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='groupbooking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'lapsed'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='groupbooking_lapsed_when')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('seats__gt', 0)), name='groupbooking_has_seats'), models.UniqueConstraint(condition=models.Q(('status', 'requested')), fields=('training_class', 'credit_code'), name='groupbooking_one_open'), models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'given', 'undone', 'dropped', 'lapsed'])), name='groupbooking_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['given', 'undone']), _negated=True), models.Q(('given_at__isnull', False), ('given_by__isnull', False)), _connector='OR'), name='groupbooking_given_when'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['undone', 'dropped']), _negated=True), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='groupbooking_ended_when'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'lapsed'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='groupbooking_lapsed_when')],
             },
         ),
         migrations.CreateModel(
@@ -1937,13 +1937,13 @@ class Migration(migrations.Migration):
                 ('payload', courses.privacy.fields.EncryptedJSONField(blank=True, null=True)),
                 ('problems', courses.privacy.fields.EncryptedJSONField(default=list)),
                 ('verdict', models.CharField(choices=[('unchecked', '待检查'), ('new', '新学员'), ('known', '已登记的学员'), ('already', '已在本班'), ('ask', '待您决定'), ('bad', '有问题')], default='unchecked', max_length=10)),
-                ('decision', models.CharField(blank=True, choices=[('', '未定'), ('same', '是同一人，按登记的姓名报名'), ('skip', '不导入这一行')], default='', max_length=4)),
+                ('decision', models.CharField(blank=True, choices=[('', '未定'), ('same', '是同一人，按登记的姓名报名'), ('new', '不是同一人，登记为新学员'), ('skip', '不导入这一行')], default='', max_length=4)),
                 ('enrolment', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roster_row', to='courses.enrolment')),
                 ('roster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='courses.rosterimport')),
             ],
             options={
                 'ordering': ('row_no',),
-                'constraints': [models.UniqueConstraint(fields=('roster', 'row_no'), name='rosterrow_row_once'), models.CheckConstraint(condition=models.Q(('verdict__in', ['unchecked', 'new', 'known', 'already', 'ask', 'bad'])), name='rosterrow_verdict_known'), models.CheckConstraint(condition=models.Q(('decision__in', ['', 'same', 'skip'])), name='rosterrow_decision_known')],
+                'constraints': [models.UniqueConstraint(fields=('roster', 'row_no'), name='rosterrow_row_once'), models.CheckConstraint(condition=models.Q(('verdict__in', ['unchecked', 'new', 'known', 'already', 'ask', 'bad'])), name='rosterrow_verdict_known'), models.CheckConstraint(condition=models.Q(('decision__in', ['', 'same', 'new', 'skip'])), name='rosterrow_decision_known')],
             },
         ),
         migrations.CreateModel(
