@@ -79,5 +79,5 @@ def test_leave_and_a_dispute_go_their_way_and_both_answers_are_read(city: City, 
     phone.goto(contested)
     expect(phone.get_by_text("当天见过")).to_be_visible()
     expect(phone.get_by_text("教师证明")).to_be_visible()
-    expect(phone.locator(".facts")).to_contain_text("已到")
+    expect(phone.locator(".summary")).to_contain_text("已到")
     assert violations(phone) == []
