@@ -115,4 +115,4 @@ def _counted_once(entry: CountEntry, kind: str) -> str:
         for by, value in ((By.OCCUPATION, entry.occupation), (By.LEVEL, entry.level))
         if value
     ]
-    return "，".join(named)
+    return _("，").join(named)

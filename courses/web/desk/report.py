@@ -6,6 +6,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from courses import exports
 from courses.access import Permission
@@ -115,4 +116,4 @@ def _cell(own: LineFigures) -> Cell:
 
 def late(report: MonthlyReport) -> list[Late]:
     listed = ((line, report.late(line, State.LATE)) for line in report.lines)
-    return [Late(str(line.label), "、".join(names)) for line, names in listed if names]
+    return [Late(str(line.label), _("、").join(names)) for line, names in listed if names]

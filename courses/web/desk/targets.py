@@ -116,7 +116,7 @@ class SheetForm(forms.Form):
             standing = held.get(cell)
             line, _dash, key = name.partition("-")
             self.fields[name] = forms.IntegerField(
-                label=f"{names[key]}，{Line(line).label}",
+                label=_("，").join((names[key], str(Line(line).label))),
                 required=standing is not None,
                 min_value=0,
                 max_value=AMOUNT_MAX,
