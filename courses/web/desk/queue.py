@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -32,8 +32,9 @@ from courses.web.gate import allow
 PER_PAGE = 20
 # What was said to this person lately stands above the queue.
 NEWS, NEWS_MOST = timedelta(days=3), 3
-# A tab beside the open one says 99+ beyond this: to count what years have left there takes as long as the open list.
+# A tab beside the open one says 99+ beyond this, and is counted after the page: it takes as long as the open list.
 COUNT_MOST = 99
+BESIDE = {"desk_handled": turns.handled, "desk_elsewhere": turns.elsewhere}
 # Among the results of checks: whatever is past its deadline.
 LATE = "late"
 KIND_WORDS: dict[Turn, str | Promise] = {
@@ -180,24 +181,27 @@ def _frame(
         "chosen": chosen,
         "clear": reverse(here) if any(chosen.values()) else "",
         "districts": _districts(user, now),
-        "tabs": _tabs(user, now, here, mine, own) if turns.kinds_for(user=user, now=now) else [],
+        "tabs": _tabs(here, mine, own) if turns.kinds_for(user=user, now=now) else [],
     }
 
 
-def _tabs(user: User, now: datetime, here: str, mine: int, own: int | None) -> list[dict[str, Any]]:
-    """`own` is the number of the list that is open, where nothing narrows it; the others are counted to COUNT_MOST."""
-    lists = {"desk_handled": turns.handled, "desk_elsewhere": turns.elsewhere}
+def _tabs(here: str, mine: int, own: int | None) -> list[dict[str, Any]]:
+    """`own` is the number of the list that is open, where nothing narrows it; those without a number are counted by
+    `desk_counts`."""
     words = {"desk": _("待我办"), "desk_handled": _("我办过的"), "desk_elsewhere": _("等别人办")}
-    tabs = []
-    for name, word in words.items():
-        if name == "desk":
-            count = str(mine)
-        elif name == here and own is not None:
-            count = str(own)
-        else:
-            count = _count(lists[name](user=user, now=now))
-        tabs.append({"url": reverse(name), "word": word, "count": count, "current": name == here})
-    return tabs
+    known = {here: own, "desk": mine}
+    return [
+        {"name": name, "url": reverse(name), "word": word, "count": known.get(name), "current": name == here}
+        for name, word in words.items()
+    ]
+
+
+@allow(Permission.SEE_DESK)
+def desk_counts(request: HttpRequest) -> JsonResponse:
+    """How many things stand in the lists of the queue that are asked `of`, each to COUNT_MOST."""
+    user, now = officer(request), timezone.now()
+    asked = [name for name in BESIDE if name in request.GET.getlist("of")]
+    return JsonResponse({name: _count(BESIDE[name](user=user, now=now)) for name in asked})
 
 
 def _count(found: QuerySet[Any, Any]) -> str:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("", queue.desk, name="desk"),
     path("handled/", queue.desk_handled, name="desk_handled"),
     path("elsewhere/", queue.desk_elsewhere, name="desk_elsewhere"),
+    path("counts/", queue.desk_counts, name="desk_counts"),
     path("inbox/", inbox.desk_inbox, name="desk_inbox"),
     path("approve/", queue.desk_approve, name="desk_approve"),
     path("approve/done/", queue.desk_approve_done, name="desk_approve_done"),
