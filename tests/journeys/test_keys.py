@@ -29,6 +29,11 @@ def press(page: Page, keys: str) -> None:
         page.keyboard.press(key)
 
 
+def test_the_numbers_of_the_other_lists_come_after_the_page(desk: Page) -> None:
+    for place, name in enumerate(("待我办", "我办过的", "等别人办")):
+        expect(desk.locator(".tabs a").nth(place)).to_have_text(re.compile(rf"{name}\d"))
+
+
 def test_j_and_k_go_from_row_to_row_and_stop_at_the_ends(desk: Page) -> None:
     many = links(desk).count()
     assert many > 2

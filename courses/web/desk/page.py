@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from courses import access, privacy, turns
+from courses import access, privacy
 from courses.access import Permission
 from courses.models import Post, User
 
@@ -46,7 +46,8 @@ def show(
     status: int = 200,
     badge: int | None = None,
 ) -> HttpResponse:
-    """A page of the desk. `here` is the entry of the navigation that it lies under; `badge` spares the count."""
+    """A page of the desk. `here` is the entry of the navigation that it lies under; `badge` is how many things wait for
+    this person, where the page knows; else `desk_counts` is asked after the page."""
     user = officer(request)
     now = timezone.now()
     entries = navigation(user=user, now=now, here=here, badge=badge)
@@ -61,13 +62,12 @@ def show(
 
 def navigation(*, user: User, now: datetime, here: str, badge: int | None) -> list[dict[str, Any]]:
     granted = access.permissions(user=user, now=now)
-    count = turns.count_mine(user=user, now=now) if badge is None else badge
     return [
         {
             "url": reverse(name),
             "label": label,
             "current": name == here,
-            "badge": count if name == "desk" else 0,
+            "badge": badge if name == "desk" else 0,
         }
         for name, label, permission in NAVIGATION
         if permission in granted

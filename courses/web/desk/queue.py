@@ -32,7 +32,7 @@ from courses.web.gate import allow
 PER_PAGE = 20
 # What was said to this person lately stands above the queue.
 NEWS, NEWS_MOST = timedelta(days=3), 3
-# A tab beside the open one says 99+ beyond this, and is counted after the page: it takes as long as the open list.
+# A tab beside the open one says 99+ beyond this: to count what years have left there takes as long as the open list.
 COUNT_MOST = 99
 BESIDE = {"desk_handled": turns.handled, "desk_elsewhere": turns.elsewhere}
 # Among the results of checks: whatever is past its deadline.
@@ -96,10 +96,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     shown = list(page.object_list) if asks_checks else waiting.checked(found=list(page.object_list), now=now)
     choosable = [row for row in shown if row.may_be_chosen]
     filtered = bool(chosen["district"] or chosen["q"])
-    mine = turns.count_mine(user=user, now=now) if filtered else len(everything)
+    mine = None if filtered else len(everything)
     kinds = turns.kinds_for(user=user, now=now)
     context = {
-        **_frame(request, page=page, chosen=chosen, here="desk", now=now, mine=mine),
+        **_frame(request, page=page, chosen=chosen, here="desk", now=now),
         "kinds": [(kind.value, KIND_WORDS[kind]) for kind in kinds],
         "due_today": sum(1 for row in fitting if row.due and row.days_left <= 0),
         "choosable": len(choosable),
@@ -123,12 +123,12 @@ def desk_handled(request: HttpRequest) -> HttpResponse:
     """我办过的: what this person did, latest first."""
     now = timezone.now()
     chosen = _chosen(request)
-    found = turns.handled(user=officer(request), now=now, wanted=_wanted(chosen))
+    # Read whole: to count them and to find a page of them takes as long.
+    found = list(turns.handled(user=officer(request), now=now, wanted=_wanted(chosen)))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    mine = turns.count_mine(user=officer(request), now=now)
-    frame = _frame(request, page=page, chosen=chosen, here="desk_handled", now=now, mine=mine)
+    frame = _frame(request, page=page, chosen=chosen, here="desk_handled", now=now)
     context = {**frame, "rows": done.deeds(handled=[Handled(*row) for row in page.object_list])}
-    return show(request, "desk/queue/handled.html", context, here="desk", badge=mine)
+    return show(request, "desk/queue/handled.html", context, here="desk")
 
 
 @allow(Permission.SEE_DESK)
@@ -136,13 +136,11 @@ def desk_elsewhere(request: HttpRequest) -> HttpResponse:
     """等别人办: what waits for somebody else among the classes that this person sees, longest first."""
     now = timezone.now()
     chosen = _chosen(request)
-    # Read whole: to count them and to find a page of them takes as long.
     found = list(turns.elsewhere(user=officer(request), now=now, wanted=_wanted(chosen)))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    mine = turns.count_mine(user=officer(request), now=now)
-    frame = _frame(request, page=page, chosen=chosen, here="desk_elsewhere", now=now, mine=mine)
+    frame = _frame(request, page=page, chosen=chosen, here="desk_elsewhere", now=now)
     context = {**frame, "rows": waiting.followed(waits=[Waiting(*row) for row in page.object_list], now=now)}
-    return show(request, "desk/queue/elsewhere.html", context, here="desk", badge=mine)
+    return show(request, "desk/queue/elsewhere.html", context, here="desk")
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
@@ -170,7 +168,7 @@ def _fits(row: Row, chosen: dict[str, str]) -> bool:
 
 
 def _frame(
-    request: HttpRequest, *, page: Page[Any], chosen: dict[str, str], here: str, now: datetime, mine: int
+    request: HttpRequest, *, page: Page[Any], chosen: dict[str, str], here: str, now: datetime
 ) -> dict[str, Any]:
     """Tabs with their numbers, filters and pages; who only reads has no tabs."""
     user = officer(request)
@@ -181,27 +179,34 @@ def _frame(
         "chosen": chosen,
         "clear": reverse(here) if any(chosen.values()) else "",
         "districts": _districts(user, now),
-        "tabs": _tabs(here, mine, own) if turns.kinds_for(user=user, now=now) else [],
+        "tabs": _tabs(here, own) if turns.kinds_for(user=user, now=now) else [],
     }
 
 
-def _tabs(here: str, mine: int, own: int | None) -> list[dict[str, Any]]:
-    """`own` is the number of the list that is open, where nothing narrows it; those without a number are counted by
-    `desk_counts`."""
+def _tabs(here: str, own: int | None) -> list[dict[str, Any]]:
+    """`own` is the number of the list that is open, where nothing narrows it; the others come by `desk_counts`."""
     words = {"desk": _("待我办"), "desk_handled": _("我办过的"), "desk_elsewhere": _("等别人办")}
-    known = {here: own, "desk": mine}
     return [
-        {"name": name, "url": reverse(name), "word": word, "count": known.get(name), "current": name == here}
+        {
+            "name": name,
+            "url": reverse(name),
+            "word": word,
+            "count": own if here == name else None,
+            "current": here == name,
+        }
         for name, word in words.items()
     ]
 
 
 @allow(Permission.SEE_DESK)
 def desk_counts(request: HttpRequest) -> JsonResponse:
-    """How many things stand in the lists of the queue that are asked `of`, each to COUNT_MOST."""
-    user, now = officer(request), timezone.now()
-    asked = [name for name in BESIDE if name in request.GET.getlist("of")]
-    return JsonResponse({name: _count(BESIDE[name](user=user, now=now)) for name in asked})
+    """How many things stand in the lists of the queue that are asked `of`: what waits for this person, the others to
+    COUNT_MOST. Pages ask for it once they stand there; to count takes as long as many a page."""
+    user, now, asked = officer(request), timezone.now(), request.GET.getlist("of")
+    found = {name: _count(rows(user=user, now=now)) for name, rows in BESIDE.items() if name in asked}
+    if "desk" in asked:
+        found["desk"] = str(turns.count_mine(user=user, now=now))
+    return JsonResponse(found)
 
 
 def _count(found: QuerySet[Any, Any]) -> str:

@@ -177,6 +177,11 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(230), 20).page(2)
     context = {"form": sample_form(), "beads": beads(), "page": page, "today": TODAY, **lists(), **charts()}
     context["swatches"], context["regraded"] = swatches(), regraded()
+    context["desk_nav"] = [
+        {"url": "#", "label": _("待我办"), "badge": 12, "current": True},
+        {"url": "#", "label": _("班次"), "badge": 0, "current": False},
+        {"url": "#", "label": _("待看"), "badge": None, "current": False},
+    ]
     context["told"] = [
         Message(constants.SUCCESS, gettext("已批准 12 人，计入 2026 年 9 月。")),
         Message(constants.INFO, gettext("名单正在生成，好了会在这里提醒。")),

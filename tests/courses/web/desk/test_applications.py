@@ -77,7 +77,7 @@ def test_the_list_takes_the_same_statements_for_one_row_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         response = browser.get(listed(reviewed))
     assert len(rows(response)) == number
-    assert len(spent) == 8
+    assert len(spent) == 7
 
 
 def test_the_queue_and_the_class_lead_to_the_list(

@@ -18,7 +18,7 @@ from tests.factories import catalogue, people
 pytestmark = pytest.mark.django_db
 Make = Callable[..., TrainingClass]
 Result = CallBackLine.Result
-PAGE = 8
+PAGE = 7
 
 
 @pytest.fixture

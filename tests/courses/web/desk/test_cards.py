@@ -18,7 +18,7 @@ from tests.factories.classes import enrolled, training_class
 pytestmark = pytest.mark.django_db
 FACTS = "9 月 10 日末次课，签到 30 人，教室里 12 人。"
 SAID = {"colour": "red", "reason": "attendance", "facts": FACTS}
-LIST = 8
+LIST = 7
 
 
 @pytest.fixture

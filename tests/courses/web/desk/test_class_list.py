@@ -90,7 +90,7 @@ def test_the_list_takes_the_same_statements_for_one_class_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         page = browser.get(reverse("desk_classes"), {"month": "2026-09", "kind": "skill"})
     assert len(numbers(page)) == number
-    assert len(spent) == 11
+    assert len(spent) == 10
 
 
 def test_the_spreadsheet_holds_the_list_of_the_screen_and_is_logged(

@@ -260,7 +260,7 @@ def test_the_page_of_a_class_takes_the_same_statements_for_one_learner_and_for_t
     browser.get(address)
     with CaptureQueriesContext(connection) as spent:
         browser.get(address)
-    assert len(spent) == 18
+    assert len(spent) == 17
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -276,7 +276,7 @@ def test_the_lists_take_the_same_statements_for_one_class_and_for_three(
         with CaptureQueriesContext(connection) as captured:
             browser.get(reverse(name))
         spent[name] = len(captured)
-    assert spent == {"desk_classes": 11, "desk_completions": 8}
+    assert spent == {"desk_classes": 10, "desk_completions": 7}
 
 
 def test_completions_travel_from_institution_to_district_and_a_changed_reasoning_is_shown(

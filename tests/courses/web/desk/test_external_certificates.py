@@ -83,9 +83,9 @@ def test_the_list_takes_the_same_statements_for_one_and_for_many(
     address = reverse("desk_external", args=[a_class.number])
     school.post(record, said())
     school.get(address)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         school.get(address)
     for number in range(5):
         school.post(record, said(number=f"Y00370605432{number + 2}"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         school.get(address)

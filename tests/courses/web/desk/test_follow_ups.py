@@ -15,7 +15,7 @@ from tests.factories import catalogue, people
 from tests.factories.certificates import approved
 
 pytestmark = pytest.mark.django_db
-PAGE = 6
+PAGE = 5
 
 
 @pytest.fixture

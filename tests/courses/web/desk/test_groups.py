@@ -18,9 +18,9 @@ from tests.factories.classes import enrolled, training_class
 
 pytestmark = pytest.mark.django_db
 POSTS = ("send", "decide", "confirm", "undo", "drop", "problems", "sheet")
-# Statements: session, user, posts, badge; the booking; its list, its outlook, its findings, its members.
-PAGE = 18
-CLASS_PAGE = 15
+# Statements: session, user, posts; the booking; its list, its outlook, its findings, its members.
+PAGE = 17
+CLASS_PAGE = 14
 
 
 @pytest.fixture

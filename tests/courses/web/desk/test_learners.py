@@ -109,7 +109,7 @@ def test_a_search_takes_the_same_statements_for_one_person_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         page = browser.post(reverse("desk_learners"), {"name": "王小强"})
     assert len(found(page)) == number
-    assert len(spent) == 14
+    assert len(spent) == 13
 
 
 def test_the_filters_narrow_a_search_and_find_nobody_alone(cast: Cast, sign_in: Open, finished: Finished) -> None:

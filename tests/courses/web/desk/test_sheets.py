@@ -136,13 +136,13 @@ def test_the_list_of_sheets_costs_the_same_for_one_lesson_and_for_four(
     desk, page = sign_in(cast.institution), reverse("desk_sheets", args=[over.number])
     entered(over, by=cast.trainer, now=now)
     desk.get(page)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         desk.get(page)
     for number in range(2, 5):
         start = now + timedelta(days=number)
         over.lessons.create(number=number, code=number, title="课", starts_at=start, ends_at=start + timedelta(hours=1))
         paper.print_sign_in(by=cast.trainer, lesson=lesson_of_number(over, number), now=now)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         desk.get(page)
 
 

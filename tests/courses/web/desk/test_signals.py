@@ -131,5 +131,5 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(
         watched()
     browser = sign_in(cast.inspector)
     browser.get(LIST)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         browser.get(LIST)

@@ -222,7 +222,7 @@ def test_the_tally_takes_the_same_statements_for_two_districts_and_for_more(
     browser.get(reverse("desk_tally"))
     with CaptureQueriesContext(connection) as spent:
         browser.get(reverse("desk_tally"))
-    assert len(spent) == 11
+    assert len(spent) == 10
 
 
 @pytest.mark.parametrize("number_of", [1, 3])
@@ -237,7 +237,7 @@ def test_the_lines_take_the_same_statements_for_one_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         page = browser.get(address)
     assert len(soup(page).select("tbody tr")) == number_of
-    assert len(spent) == 12
+    assert len(spent) == 11
 
 
 @pytest.mark.parametrize(

@@ -160,4 +160,4 @@ def test_the_sheet_takes_the_same_statements_for_two_districts_and_for_more(
     browser.get(reverse("desk_targets"))
     with CaptureQueriesContext(connection) as spent:
         browser.get(reverse("desk_targets"))
-    assert len(spent) == 12
+    assert len(spent) == 11

@@ -109,5 +109,5 @@ def test_a_list_of_any_length_takes_as_many_statements(
         hand_in(cast, sign_in, row, part="link", link=SHOP)
     browser = sign_in(cast.district)
     browser.get(reverse("desk_works", args=[made.number]))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         browser.get(reverse("desk_works", args=[made.number]))
