@@ -3,7 +3,7 @@
 
     python3 run.py [run] [--no-demo]    install what is missing, prepare the data, serve on 127.0.0.1:${PORT:-8000}
     python3 run.py test [--pg] [args]   linters, contracts, translations, the suite; with args only pytest
-    python3 run.py test --long [--pg]   the proofs that take minutes: every page in every mode, bench and drills small
+    python3 run.py test --long [--pg]   the proofs that take minutes: pages in every mode, bench, drills, kills, starts
     python3 run.py drill [name]         the long proofs (races, kills, imports, scale) at their full size
     python3 run.py bench [--pg]         performance against the floor; the last line is JSON
     python3 run.py adversary [--pg]     simulated cheats against the rules; rates per attack in docs/adversary.md

@@ -14,9 +14,10 @@ from courses.exports.asking import Ask
 from courses.exports.refusals import ExportRefusal, ExportRefused
 from courses.exports.sheets import Book, Formula, Pair, Sealed, Sheet
 from courses.exports.writing import LANGUAGE
-from courses.models import Brand, District, Institution, Line, MonthClose, ProgrammeKind
+from courses.models import Line, MonthClose
 from courses.tally import Scope, State, for_year, number_of, refuse_when_drifted
 from courses.tally.figures import DistrictLine
+from courses.tally.names import names_of
 from courses.tally.pace import Marks, days_gone, days_in, expected_of, state_of
 from courses.tally.settings import marks_of, rules_on
 from courses.tally.snapshots import cuts_of, figures_of
@@ -97,7 +98,7 @@ def monthly_report(*, year: int, month: int, district: str, now: datetime, with_
         targets = targets_of(year=year, as_of=None)
         if with_people:
             figures["people"] = _people(year, month, district, today)
-    known = _districts(close)
+    known = names_of(cut="district", close=close)
     marks = Marks(*close.snapshot["marks"]) if close else marks_of(rules_on(year=year, day=last_day))
     when = (year, last_day, marks)
     return MonthlyReport(
@@ -114,21 +115,6 @@ def monthly_report(*, year: int, month: int, district: str, now: datetime, with_
         share=days_gone(year=year, today=last_day) * 1000 // days_in(year),
         marks=marks,
     )
-
-
-def _districts(close: MonthClose | None) -> dict[str, str]:
-    """The districts by key, in their order. A closed month has those of its day, under the names of its day; a name in
-    the other language is that of today."""
-    now = {row.key: row.label for row in District.objects.all()}
-    if close is None:
-        return now
-    return {key: _name(close, "district", key, now.get(key, key)) for key in close.snapshot["districts"]}
-
-
-def _name(close: MonthClose | None, cut: str, key: str, now: str) -> str:
-    if close is None or not (translation.get_language() or LANGUAGE).startswith("zh"):
-        return now
-    return str(close.snapshot["names"][cut].get(key, now))
 
 
 def _people(year: int, month: int, district: str, today: date) -> Rows:
@@ -331,7 +317,7 @@ def _proved(report: MonthlyReport, first: int, last: int) -> list[list[Any]]:
 
 def _cut_sheet(cut: str, words: str, report: MonthlyReport) -> Sheet:
     """One dimension, line after line, each with its sum as a formula, the line's figure and the difference."""
-    names = _names(cut, report.close)
+    names = names_of(cut=cut, close=report.close)
     head = _head(report)
     at = len(head) + 2
     rows: list[list[Any]] = []
@@ -356,13 +342,3 @@ def _cut_sheet(cut: str, words: str, report: MonthlyReport) -> Sheet:
         rows += [[str(line.label), "", _("核对"), *apart]]
         at += 3
     return Sheet(words, [_("目标线"), _("代码"), words, _("本月人次"), _("本年累计")], rows, head)
-
-
-def _names(cut: str, close: MonthClose | None) -> dict[str, str]:
-    if cut == "institution":
-        now = {row.number: row.label for row in Institution.objects.all()}
-    elif cut == "kind":
-        now = {row.key: row.label for row in ProgrammeKind.objects.all()}
-    else:
-        now = {row.key: row.label for row in Brand.objects.all()}
-    return {key: _name(close, cut, key, label) for key, label in now.items()}

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 # Chinese in every mode. English, whose words are longer, where there is least room for them: in the largest type and on
 # the narrowest screen; in all other modes in `run.py drill pages`.
 LOOKS: dict[str, tuple[str, ...]] = {"zh-hans": tuple(MODES), "en": ("elder", "small")}
-# How a page looks does not hang on the database: on PostgreSQL each is opened, and answers as it should without a word
-# on the console.
+# Neither looks nor language of a page hang on the database: on PostgreSQL each is opened in Chinese, and answers as it
+# should without a word on the console.
 if connection.vendor == "postgresql":
     LOOKS = {"zh-hans": ()}
 
@@ -34,7 +34,7 @@ def all_visits(city: City) -> list[Visit]:
 def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     door: str, language: str, city: City, browser: Browser, all_visits: list[Visit]
 ) -> None:
-    """No page is left out in either language; English is looked at in two of the six modes."""
+    """No page is left out; English is looked at in two of the six modes."""
     own = [visit for visit in all_visits if visit.door == door]
     assert own
     found = walk(browser, city, own, language=language, modes=LOOKS[language])

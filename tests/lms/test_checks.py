@@ -6,8 +6,8 @@ import pytest
 
 from tests.lms.production import complete, reasons, run
 
-# Each is a start of the whole project, some of them several.
-pytestmark = pytest.mark.long
+# A start of the whole project takes seconds: the everyday suite has that which names all mistakes at once.
+long = pytest.mark.long
 SERVE = ["-c", "import lms.wsgi; print('serving')"]
 DANGERS = {
     "no secret key": ({"SECRET_KEY": ""}, "lms.E001"),
@@ -32,11 +32,13 @@ def environment(folder: Path, changes: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in changed.items() if value is not None}
 
 
+@long
 def test_a_complete_environment_serves(tmp_path: Path) -> None:
     served = run(SERVE, complete(tmp_path))
     assert (served.returncode, served.stdout) == (0, "serving\n")
 
 
+@long
 def test_the_deployment_check_of_a_complete_environment_is_clean(tmp_path: Path) -> None:
     checked = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], complete(tmp_path))
     assert (checked.returncode, checked.stdout) == (0, "System check identified no issues (0 silenced).\n")
@@ -60,6 +62,7 @@ def _alike(danger: str, other: str) -> bool:
     return number == its_number or bool(own.keys() & theirs.keys())
 
 
+@long
 @pytest.mark.parametrize("dangers", starts(), ids=" + ".join)
 def test_dangerous_defaults_refuse_to_start_and_say_what_to_set(dangers: list[str], tmp_path: Path) -> None:
     changes = {name: value for danger in dangers for name, value in DANGERS[danger][0].items()}
@@ -92,6 +95,7 @@ def test_the_environment_cannot_open_debug_or_the_demo_doors(tmp_path: Path) -> 
     assert told.stdout == "False False\n"
 
 
+@long
 @pytest.mark.parametrize(("name", "number"), [("DEBUG", "lms.E003"), ("DEMO", "lms.E004")])
 def test_settings_of_a_hurry_do_not_serve(name: str, number: str, tmp_path: Path) -> None:
     """Someone's own settings module on top of production, as it happens at night."""
@@ -101,6 +105,7 @@ def test_settings_of_a_hurry_do_not_serve(name: str, number: str, tmp_path: Path
     assert (refused.returncode, reasons(refused)) == (1, [number])
 
 
+@long
 def test_the_background_refuses_what_the_web_refuses(tmp_path: Path) -> None:
     code = (
         "import django; django.setup(); from lms.celery import app; from celery.signals import beat_init, worker_init;"

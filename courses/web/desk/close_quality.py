@@ -15,7 +15,7 @@ from courses.tally.quality import Quality, kept
 WORDS: dict[str, tuple[str | Promise, str]] = {
     "scheduled": (gettext_lazy("本月结束的班次应到（分钟）"), ""),
     "attended": (gettext_lazy("其中实到（分钟）"), "scheduled"),
-    "counted": (gettext_lazy("本年已核，截至账目日（人次）"), ""),
+    "counted": (gettext_lazy("本年累计已核（人次，账目截至日）"), ""),
     "scans": (gettext_lazy("其中每次到课都凭扫码（人次）"), "counted"),
     "rooms": (gettext_lazy("本月到教室检查（次）"), ""),
     "found": (gettext_lazy("其中发现问题（次）"), "rooms"),

@@ -20,6 +20,7 @@ from courses.access import Permission
 from courses.models import CountEntry, District, Line, MonthClose, YearClose
 from courses.policy import local_date
 from courses.tally.closes import last_day
+from courses.tally.names import names_of
 from courses.web.attachments import download
 from courses.web.desk import close_quality
 from courses.web.desk.page import officer, show
@@ -142,7 +143,7 @@ def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, 
     return {
         "number": tally.number_of(close),
         "compared": [(lines[row.line], row, people.get(row.line, 0)) for row in tally.compared(close=close)],
-        "cuts": [(*words, _cut(close, cut, names)) for cut, words in CUTS.items()],
+        "cuts": [(*words, _cut(close, cut)) for cut, words in CUTS.items()],
         "adjusted": [(lines[row.line], row) for row in tally.adjusted(close=close)],
         "page": page,
         "adjustments": [(row, names.get(row.district, row.district), _why(row)) for row in page.object_list],
@@ -155,11 +156,10 @@ def _place(close: MonthClose | YearClose) -> int:
     return 2 if isinstance(close, MonthClose) else 3
 
 
-def _cut(close: MonthClose | YearClose, cut: str, districts: dict[str, str]) -> list[tuple[str, list[int]]]:
-    """What it holds of each value of a cut, skills training and entrepreneurship: districts as they are called and in
-    the order they have now, the others as they were called on its day."""
+def _cut(close: MonthClose | YearClose, cut: str) -> list[tuple[str, list[int]]]:
+    """What it holds of each value of a cut, skills training and entrepreneurship, as its files call them."""
     cells = {(row[0], row[1]): row[_place(close)] for row in close.snapshot["figures"][cut]}
-    known = districts if cut == "district" else close.snapshot["names"][cut]
+    known = names_of(cut=cut, close=close)
     held = {value for _line, value in cells}
     values = [*(value for value in known if value in held), *sorted(held - set(known))]
     own = (Line.SKILLS, Line.ENTREPRENEURSHIP)
@@ -169,7 +169,7 @@ def _cut(close: MonthClose | YearClose, cut: str, districts: dict[str, str]) -> 
 
 
 def _quality(close: MonthClose) -> dict[str, Any]:
-    names = {row.key: row.label for row in District.objects.all()}
+    names = names_of(cut="district", close=close)
     return {
         "quality": close_quality.rows(close=close),
         "quality_districts": close_quality.by_district(close=close, names=names),

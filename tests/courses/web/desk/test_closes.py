@@ -166,8 +166,6 @@ def test_the_second_person_reads_the_records_of_the_month_before_they_confirm_th
         page = soup(browser.get(reverse("desk_close", args=[2026, month])))
         assert page.select_one('form[action$="/confirm/"]') is not None
         table, districts = page.select("#quality table")
-        rows = table.select("tbody tr")
-        told[month] = [[cell.get_text(" ", strip=True) for cell in row.select("td")] for row in rows]
         told[month] = [
             [cell.get_text(" ", strip=True) for cell in row.select("td")] for row in table.select("tbody tr")
         ]
