@@ -52,16 +52,19 @@ def request(*, training_class: TrainingClass, employer: Employer, seats: int, by
 def amend(*, booking: GroupBooking, employer: Employer, seats: int, by: User, now: datetime) -> GroupBooking:
     """Correct what was taken down, as long as no seat is given; an empty phone keeps the one there.
 
-    Refused as `request`, or with WRONG_STATUS or SUSPENDED.
+    While the class is suspended the number of people stays, and who is told when it goes on can still be corrected.
+    Refused as `request`, or with WRONG_STATUS or SEATS_SUSPENDED.
     """
-    _refuse_suspended(booking)
-    values = _checked(replace(employer, phone=employer.phone.strip() or booking.phone))
-    _fits(booking.training_class, seats, now)
     try:
         with transaction.atomic():
-            open_one = GroupBooking.objects.filter(pk=booking.pk, status=Status.REQUESTED)
-            if not open_one.update(seats=seats, **values):
+            # Its class may be ending it or stopping at this moment.
+            enrolment.hold_class(booking.training_class_id)
+            booking.refresh_from_db()
+            if booking.status != Status.REQUESTED:
                 raise wrong_status(booking)
+            values = _checked(replace(employer, phone=employer.phone.strip() or booking.phone))
+            _may_resize(booking, seats, now)
+            GroupBooking.objects.filter(pk=booking.pk).update(seats=seats, **values)
             detail = {"seats": seats, "seats_before": booking.seats}
             audit.record(by=by, verb="group_amended", target=booking, now=now, detail=detail)
     except IntegrityError as error:
@@ -97,7 +100,8 @@ def take_list(
     booking.refresh_from_db(fields=["status"])
     if booking.status != Status.REQUESTED:
         raise wrong_status(booking)
-    _refuse_suspended(booking)
+    if _is_suspended(booking):
+        raise GroupRefused(GroupRefusal.SUSPENDED)
     return rosters.receive(
         content=content,
         file_name=file_name,
@@ -158,9 +162,15 @@ def _fits(training_class: TrainingClass, seats: int, now: datetime) -> None:
         raise refusal
 
 
-def _refuse_suspended(booking: GroupBooking) -> None:
-    if TrainingClass.objects.filter(pk=booking.training_class_id, status=TrainingClass.Status.SUSPENDED).exists():
-        raise GroupRefused(GroupRefusal.SUSPENDED)
+def _may_resize(booking: GroupBooking, seats: int, now: datetime) -> None:
+    if not _is_suspended(booking):
+        _fits(booking.training_class, seats, now)
+    elif seats != booking.seats:
+        raise GroupRefused(GroupRefusal.SEATS_SUSPENDED, seats=booking.seats)
+
+
+def _is_suspended(booking: GroupBooking) -> bool:
+    return TrainingClass.objects.filter(pk=booking.training_class_id, status=TrainingClass.Status.SUSPENDED).exists()
 
 
 def too_many(row: TrainingClass, seats: int) -> GroupRefused | None:

@@ -13,6 +13,7 @@ class GroupRefusal(StrEnum):
     NOBODY = "nobody"
     NOT_OPEN = "not_open"
     SUSPENDED = "suspended"
+    SEATS_SUSPENDED = "seats_suspended"
     BY_RANK = "by_rank"
     QUEUE = "queue"
     NO_SEATS = "no_seats"
@@ -36,6 +37,9 @@ class GroupRefused(Refused):
         GroupRefusal.NOT_OPEN: _("这个班现在不在报名中，未保存。请换一个报名中的班次。"),
         GroupRefusal.SUSPENDED: _(
             "班次已暂停，这次团报保留着，没有改动。名单等班次恢复后再上传和确认，届时会发短信通知单位联系人。"
+        ),
+        GroupRefusal.SEATS_SUSPENDED: _(
+            "班次已暂停，人数等恢复后再更正，未保存。现在可以更正单位和联系人，人数请仍填 %(seats)s。"
         ),
         GroupRefusal.BY_RANK: _("这个班按评选结果录取，不能团报，未保存。请由本人在网上报名。"),
         GroupRefusal.QUEUE: _("本班有 %(waiting)s 人候补，名额先给他们，未保存。请换一个班次，或先处理候补。"),

@@ -142,8 +142,8 @@ SENTENCES: dict[str, str | Promise] = {
         "原因：%(reason)s。团报编号 %(number)s。"
     ),
     "group_asked_suspended": _(
-        "贵单位登记团报的「%(course)s」暂停，班次 %(class)s。原因：%(reason)s。登记的 %(seats)s 人为贵单位保留，还没有占名额，"
-        "名单先不用交，恢复后会通知您。团报编号 %(number)s。"
+        "贵单位登记团报的「%(course)s」暂停，班次 %(class)s。原因：%(reason)s。"
+        "贵单位的团报登记（%(seats)s 人）继续有效，但还没有占名额；名单暂不用交，班次恢复后另行通知。团报编号 %(number)s。"
     ),
     "group_asked_resumed": _(
         "贵单位登记团报的「%(course)s」已恢复，班次 %(class)s。登记的 %(seats)s 人还没有占名额，请把名单交给培训机构接着办理。"
@@ -154,8 +154,8 @@ SENTENCES: dict[str, str | Promise] = {
         "这次团报随之结束，没有占过名额，名单不用再交。想另选班次请联系培训机构。团报编号 %(number)s。"
     ),
     "group_asked_over": _(
-        "贵单位登记团报的「%(course)s」已开班，班次 %(class)s。开班前没有确认名单，这次团报随之结束，没有占过名额。"
-        "想另选班次请联系培训机构。团报编号 %(number)s。"
+        "贵单位登记团报的「%(course)s」已过开课日期或已停止报名，不再接收团报名单，班次 %(class)s。"
+        "这次团报随之结束，没有占过名额。想另选班次请联系培训机构。团报编号 %(number)s。"
     ),
     "lesson_changed": _(
         "「%(course)s」第 %(number)s 次课有变更：原定 %(was)s，改为 %(starts)s 至 %(ends)s，教室 %(room)s。"

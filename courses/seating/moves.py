@@ -24,9 +24,9 @@ def advance(
 
     Cancelled: every live enrolment ends under `class_cancelled`. Begun: who was not admitted by then waits for nothing
     any more. Suspended: seats and places stay. Resumed: what was offered is offered anew, and free seats go to who
-    waits, as far as it enrols. All those concerned, trainers and who booked for others among them, also without a list
-    yet, are told in the same transaction, and so is who wished to change into a class that takes nobody any more.
-    Refused with ClassRefused.
+    waits, as far as it enrols; where it does not any more, bookings that are still to bring their list end. All those
+    concerned, trainers and who booked for others among them, also without a list yet, are told in the same transaction,
+    and so is who wished to change into a class that takes nobody any more. Refused with ClassRefused.
     """
     of_class = TrainingClass.Status
     announced = training_class.status not in (of_class.DRAFT, of_class.RETURNED, of_class.SUBMITTED)
@@ -38,6 +38,9 @@ def advance(
         if to == of_class.RUNNING:
             enrolment.hold_class(training_class.pk)
             _end_undecided(training_class, by, now)
+            _end_unlisted(training_class, by, now)
+        elif resumed and not catalogue.is_open(training_class=training_class, now=now):
+            enrolment.hold_class(training_class.pk)
             _end_unlisted(training_class, by, now)
         if to == of_class.CANCELLED:
             _end_all(training_class, by, reason, now)
@@ -143,6 +146,8 @@ def _shrink_bookings(gone: list[Enrolment], by: User | None, now: datetime) -> N
 def _lapse(booking: GroupBooking, by: User | None, now: datetime) -> None:
     over = {"status": GroupBooking.Status.LAPSED, "ended_by": by, "ended_at": now}
     GroupBooking.objects.filter(pk=booking.pk).update(**over)
+    detail = {"class": booking.training_class.number}
+    audit.record(by=by, verb="group_lapsed", target=booking, now=now, detail=detail)
 
 
 def _end(rows: list[Enrolment], to: Status, why: str, reason: str, by: User | None, now: datetime) -> None:
@@ -176,12 +181,11 @@ def _end_bookings(training_class: TrainingClass, by: User | None, reason: str, n
 
 
 def _end_unlisted(training_class: TrainingClass, by: User | None, now: datetime) -> None:
-    """The class, held by the caller, has begun: a booking that was never given its seats is over, and its contact is
-    told."""
+    """The class, held by the caller, takes no list any more: a booking that was never given its seats is over, and its
+    contact is told."""
     for booking in _open_bookings(training_class).filter(status=GroupBooking.Status.REQUESTED):
         _tell_booking(booking, "over", now)
         _lapse(booking, by, now)
-        audit.record(by=by, verb="group_lapsed", target=booking, now=now, detail={"class": training_class.number})
 
 
 def _tell_bookings(training_class: TrainingClass, word: str, reason: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ FIELD_OF = {
     GroupRefusal.CONTACT_MISSING: "contact",
     GroupRefusal.NOBODY: "seats",
     GroupRefusal.NO_SEATS: "seats",
+    GroupRefusal.SEATS_SUSPENDED: "seats",
     GroupRefusal.ALREADY_OPEN: "credit_code",
 }
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from courses import groups, rosters, seating
+from courses import enrolment, groups, rosters, seating
 from courses.groups import GroupRefusal, GroupRefused
 from courses.models import AuditEvent, GroupBooking, OutboxMessage, RosterImport, TrainingClass, User
 from courses.notices.texts import text_of
@@ -51,7 +51,7 @@ def test_while_the_class_is_suspended_the_booking_is_kept_and_takes_no_list(aske
         refusal_of(groups.confirm, booking=asked, by=clerk, now=now),
         refusal_of(groups.amend, booking=asked, employer=bookings.employer(), seats=2, by=clerk, now=now),
     ]
-    assert codes == [GroupRefusal.SUSPENDED] * 3
+    assert codes == [GroupRefusal.SUSPENDED, GroupRefusal.SUSPENDED, GroupRefusal.SEATS_SUSPENDED]
     assert RosterImport.objects.count() == 0
     groups.drop(booking=asked, by=clerk, now=now)
     assert asked.status == Status.DROPPED
@@ -59,13 +59,68 @@ def test_while_the_class_is_suspended_the_booking_is_kept_and_takes_no_list(aske
 
 def test_the_contact_hears_that_the_list_can_wait_and_then_that_it_is_wanted(asked, a_class, clerk, now) -> None:
     move(a_class, of_class.SUSPENDED, now)
-    assert "原因：场地停用。登记的 3 人为贵单位保留，还没有占名额，名单先不用交" in said("group_asked_suspended")
-    assert "no seats are held yet" in said("group_asked_suspended", "en")
+    stopped = said("group_asked_suspended")
+    assert "贵单位的团报登记（3 人）继续有效，但还没有占名额；名单暂不用交，班次恢复后另行通知。" in stopped
+    assert "人为贵单位保留" not in stopped
+    assert "request for 3 people is kept, but no seats are held yet" in said("group_asked_suspended", "en")
     move(a_class, of_class.ENROLLING, now)
     assert "请把名单交给培训机构接着办理" in said("group_asked_resumed")
     bookings.listed(booking=asked, now=now)
     groups.confirm(booking=asked, by=clerk, now=now)
     assert asked.status == Status.GIVEN
+
+
+def test_who_hears_of_it_when_the_class_goes_on_is_corrected_while_it_is_suspended(asked, a_class, clerk, now) -> None:
+    move(a_class, of_class.SUSPENDED, now)
+    new = bookings.employer(name="蓬莱阁酒店", contact="王经理", phone="13800000009")
+    groups.amend(booking=asked, employer=new, seats=3, by=clerk, now=now)
+    assert (asked.employer, asked.contact, asked.seats) == ("蓬莱阁酒店", "王经理", 3)
+    move(a_class, of_class.ENROLLING, now)
+    assert OutboxMessage.objects.get(kind="group_asked_resumed").to == "13800000009"
+
+
+def test_a_booking_is_corrected_only_while_its_class_is_held(asked, clerk, now, monkeypatch) -> None:
+    held: list[int] = []
+    monkeypatch.setattr(enrolment, "hold_class", held.append)
+    groups.amend(booking=asked, employer=bookings.employer(), seats=2, by=clerk, now=now)
+    assert held == [asked.training_class_id]
+
+
+def test_what_was_ended_since_it_was_read_is_not_corrected(asked, a_class, clerk, now) -> None:
+    stale = GroupBooking.objects.get(pk=asked.pk)
+    move(a_class, of_class.CANCELLED, now)
+    assert refusal_of(groups.amend, booking=stale, employer=bookings.employer(), seats=3, by=clerk, now=now) == (
+        GroupRefusal.WRONG_STATUS
+    )
+
+
+def ended_on_resuming(booking: GroupBooking) -> bool:
+    """Its contact was not asked for a list, and hears once that none is taken."""
+    booking.refresh_from_db()
+    told = OutboxMessage.objects.filter(kind__in=("group_asked_resumed", "group_asked_over"))
+    return booking.status == Status.LAPSED and [row.kind for row in told] == ["group_asked_over"]
+
+
+def test_a_class_resumed_after_its_first_day_asks_for_no_list_and_ends_the_booking(asked, a_class, now) -> None:
+    move(a_class, of_class.SUSPENDED, now)
+    late = now + timedelta(days=2)
+    move(a_class, of_class.ENROLLING, late)
+    assert ended_on_resuming(asked)
+    assert asked.ended_at == late
+    assert AuditEvent.objects.filter(verb="group_lapsed", target=asked.number).count() == 1
+
+
+def test_so_does_one_resumed_after_its_enrolment_ended_and_keeps_who_holds_seats(asked, a_class, clerk, now) -> None:
+    given = bookings.booking(training_class=a_class, now=now, by=clerk)
+    bookings.listed(booking=given, now=now)
+    groups.confirm(booking=given, by=clerk, now=now)
+    TrainingClass.objects.filter(pk=a_class.pk).update(enrol_until=now + timedelta(hours=1))
+    move(a_class, of_class.SUSPENDED, now)
+    move(a_class, of_class.ENROLLING, now + timedelta(hours=2))
+    assert ended_on_resuming(asked)
+    given.refresh_from_db()
+    assert given.status == Status.GIVEN
+    assert OutboxMessage.objects.filter(kind="group_resumed").count() == 1
 
 
 def test_a_list_that_was_checked_before_the_class_stopped_is_confirmed_after_it(asked, a_class, clerk, now) -> None:
@@ -85,6 +140,8 @@ def test_a_cancelled_class_releases_the_booking_tells_its_contact_and_forgets_th
     asked.refresh_from_db()
     assert (asked.status, asked.ended_at, asked.given_at) == (Status.LAPSED, now, None)
     assert asked.get_status_display() == "已随班次结束"
+    deed = AuditEvent.objects.get(verb="group_lapsed", target=asked.number)
+    assert (deed.detail, deed.at) == ({"class": a_class.number}, now)
     assert "这次团报随之结束，没有占过名额，名单不用再交" in said("group_asked_cancelled")
     assert "is cancelled" in said("group_asked_cancelled", "en")
     assert not OutboxMessage.objects.filter(kind="group_cancelled").exists()
@@ -108,7 +165,8 @@ def test_a_class_that_begins_ends_the_booking_whose_list_was_never_confirmed(ask
     move(a_class, of_class.RUNNING, day)
     asked.refresh_from_db()
     assert (asked.status, asked.ended_at) == (Status.LAPSED, day)
-    assert "开班前没有确认名单，这次团报随之结束，没有占过名额" in said("group_asked_over")
+    assert "不再接收团报名单，班次" in said("group_asked_over")
+    assert "这次团报随之结束，没有占过名额" in said("group_asked_over")
     assert AuditEvent.objects.get(verb="group_lapsed").detail == {"class": a_class.number}
 
 
@@ -120,7 +178,10 @@ def test_so_does_the_end_of_the_first_day_once(asked, now) -> None:
         seating.end_begun(now=now + timedelta(days=days))
     asked.refresh_from_db()
     assert (asked.status, asked.ended_by) == (Status.LAPSED, None)
-    assert "已开班" in said("group_asked_over")
+    assert "已开班" not in said("group_asked_over")
+    assert "已过开课日期或已停止报名，不再接收团报名单" in said("group_asked_over")
+    assert "has begun" not in said("group_asked_over", "en")
+    assert "past its first day or closed for enrolment" in said("group_asked_over", "en")
 
 
 def test_a_class_that_is_no_longer_enrolling_takes_no_new_booking(a_class, now) -> None:

@@ -334,14 +334,54 @@ def test_the_page_of_a_booking_follows_its_class_from_suspended_to_cancelled(
         return words(browser.get(address))
 
     stopped = move("suspended")
-    told = ("班次已暂停", "名单等班次恢复后再上传和确认", "确定放弃", "上传并检查", "更正单位、联系人或人数")
-    assert [one in stopped for one in told] == [True, True, True, False, False]
+    told = ("班次已暂停", "名单等班次恢复后再上传和确认", "确定放弃", "更正单位或联系人", "上传并检查", "或人数")
+    assert [one in stopped for one in told] == [True, True, True, True, False, False]
     assert "班次已暂停，这次团报保留着" in words(send(browser, made, [sheets.person(1)]))
     assert RosterImport.objects.count() == 0
     assert "上传并检查" in move("enrolling")
     ended = move("cancelled")
     told = ("班次已取消", "这次团报随之结束，没有占过名额", "已随班次结束", "确定放弃", "上传并检查")
     assert [one in ended for one in told] == [True, True, True, False, False]
+
+
+def test_a_list_with_slips_is_sent_again_only_once_the_class_goes_on(
+    cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
+) -> None:
+    made = bookings.booking(training_class=a_class, now=now, by=cast.institution)
+    child = sheets.person(1, born_on=now.date().replace(year=now.year - 12))
+    bookings.listed(booking=made, now=now, rows=[child, sheets.person(2), sheets.person(3)])
+    browser, address = sign_in(cast.institution), reverse("desk_group", args=[made.number])
+    assert "最后一列写明问题。改好后重新上传。" in words(browser.get(address))
+    a_class.refresh_from_db()
+    seating.advance(by=cast.city, training_class=a_class, to=TrainingClass.Status.SUSPENDED, now=now, reason="停电")
+    page = words(browser.get(address))
+    assert "最后一列写明问题。班次恢复后再上传。" in page
+    assert "重新上传" not in page
+
+
+def test_while_suspended_the_contact_is_corrected_and_another_number_stands_refused_at_its_field(
+    cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
+) -> None:
+    made = bookings.booking(training_class=a_class, now=now, by=cast.institution)
+    seating.advance(by=cast.city, training_class=a_class, to=TrainingClass.Status.SUSPENDED, now=now, reason="停电")
+    browser, address = sign_in(cast.institution), reverse("desk_group_amend", args=[made.number])
+    assert "现在可以更正单位和联系人，人数等恢复后再改" in words(browser.get(address))
+    refused = browser.post(address, fields(seats="2"))
+    assert refused.status_code == 422
+    assert "人数请仍填 3。" in soup(refused).select_one("#id_seats").find_parent(class_="field").get_text()
+    assert "已更正。" in words(browser.post(address, fields(contact="王经理", seats="3"), follow=True))
+    made.refresh_from_db()
+    assert (made.contact, made.seats) == ("王经理", 3)
+
+
+def test_the_page_of_a_booking_whose_class_nobody_set_going_does_not_say_that_it_has_begun(
+    cast: Cast, sign_in: Open, a_class: TrainingClass, now: datetime
+) -> None:
+    made = bookings.booking(training_class=a_class, now=now, by=cast.institution)
+    seating.end_begun(now=now + timedelta(days=2))
+    page = words(sign_in(cast.institution).get(reverse("desk_group", args=[made.number])))
+    assert "已过开课日期或已停止报名，不再接收团报名单" in page
+    assert "已开班" not in page
 
 
 def test_the_page_of_a_booking_says_that_nobody_of_it_was_admitted_before_the_start(
