@@ -39,7 +39,15 @@ from courses.enrolment.offers import (
     void,
 )
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
-from courses.enrolment.resizing import RESIZABLE, SeatsRefusal, SeatsRefused, ask_seats, decide_seats
+from courses.enrolment.resizing import (
+    GRANTABLE,
+    RESIZABLE,
+    SeatsRefusal,
+    SeatsRefused,
+    ask_seats,
+    decide_seats,
+    grantable_in,
+)
 from courses.enrolment.seats import (
     TAKE_A_PLACE,
     Eligibility,
@@ -69,6 +77,7 @@ from courses.enrolment.undecided import Undecided, undecided
 from courses.enrolment.weighing import places_at_stake
 
 __all__ = [
+    "GRANTABLE",
     "RESIZABLE",
     "TAKE_A_PLACE",
     "Answers",
@@ -118,6 +127,7 @@ __all__ = [
     "foresee",
     "from_rows",
     "given_back_by_staff",
+    "grantable_in",
     "hold_class",
     "is_on_hold",
     "last_request",

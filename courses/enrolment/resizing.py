@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses import audit, classes
@@ -15,6 +16,10 @@ from courses.refusals import Refused
 
 # Whoever has begun is admitted; nobody moves up any more, so that seats are no matter then.
 RESIZABLE = (TrainingClass.Status.APPROVED, TrainingClass.Status.ENROLLING)
+# The rule of `grantable_in`, for requests in the database.
+GRANTABLE = Q(seats__isnull=False, training_class__status__in=RESIZABLE) | Q(
+    seats__isnull=True, training_class__status__in=classes.CHANGEABLE
+)
 
 
 class SeatsRefusal(StrEnum):
@@ -39,6 +44,11 @@ class SeatsRefused(Refused):
         SeatsRefusal.OVER_SIZE: _("%(words)s未保存。确需超额的，请在意见里写明理由再同意。"),
         SeatsRefusal.CHECKS_FAILED: _("增加名额后的检查没有通过，未保存。%(words)s"),
     }
+
+
+def grantable_in(*, request: ChangeRequest) -> tuple[TrainingClass.Status, ...]:
+    """The statuses of its class in which a request, of seats or of a lesson, may be granted."""
+    return classes.CHANGEABLE if request.seats is None else RESIZABLE
 
 
 def ask_seats(*, by: User, training_class: TrainingClass, seats: int, reason: str, now: datetime) -> ChangeRequest:

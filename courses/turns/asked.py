@@ -15,7 +15,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from courses import access, classes, enrolment, notices
+from courses import access, enrolment, notices
 from courses.enrolment import Undecided
 from courses.models import (
     ApprovalLine,
@@ -49,9 +49,7 @@ WISHES = TransferRequest.objects.filter(
     status=TransferRequest.Status.ASKED, enrolment__status=Enrolment.Status.ADMITTED
 )
 # A suspended class grants no change until it goes on, and one that is over grants none at all.
-ASKED_CHANGES = ChangeRequest.objects.filter(
-    status=ChangeRequest.Status.ASKED, training_class__status__in=classes.CHANGEABLE
-)
+ASKED_CHANGES = ChangeRequest.objects.filter(enrolment.GRANTABLE, status=ChangeRequest.Status.ASKED)
 
 
 WAITS: dict[Turn, Completion.Status] = {

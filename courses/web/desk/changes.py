@@ -3,6 +3,7 @@ other seats for the class; asked here, decided here by another."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -58,7 +59,7 @@ def desk_changes(request: HttpRequest, number: str) -> HttpResponse:
         "training_class": training_class,
         "forms": forms,
         "sent": sent,
-        "requests": [(row, _outlook(request, row, now) if may_review else None) for row in listed],
+        "requests": [_shown(request, row, training_class, now, may_review=may_review) for row in listed],
         "may_ask": may_run and training_class.status in classes.CHANGEABLE,
         "may_resize": may_run and training_class.status in enrolment.RESIZABLE,
         "may_replace": training_class.lessons.filter(status=Lesson.Status.CANCELLED).exists(),
@@ -87,10 +88,27 @@ def _forms(request: HttpRequest, asks: str, training_class: TrainingClass) -> di
     }
 
 
-def _outlook(request: HttpRequest, row: ChangeRequest, now: datetime) -> Outlook | None:
-    """What whoever decides on an open request reads first."""
+def _shown(
+    request: HttpRequest, row: ChangeRequest, training_class: TrainingClass, now: datetime, *, may_review: bool
+) -> dict[str, Any]:
+    standing = _standing(row, training_class)
+    outlook = _outlook(request, row, now) if may_review and standing == "open" else None
+    return {"row": row, "standing": standing, "outlook": outlook}
+
+
+def _standing(row: ChangeRequest, training_class: TrainingClass) -> str:
+    """Of what nobody has decided: whether its class may be granted it now, once it goes on, or never again."""
     if row.status != ChangeRequest.Status.ASKED:
-        return None
+        return "decided"
+    grantable = enrolment.grantable_in(request=row)
+    if training_class.status in grantable:
+        return "open"
+    suspended = training_class.status == TrainingClass.Status.SUSPENDED
+    return "paused" if suspended and classes.suspended_from(training_class=training_class) in grantable else "over"
+
+
+def _outlook(request: HttpRequest, row: ChangeRequest, now: datetime) -> Outlook:
+    """What whoever decides on an open request reads first."""
     foreseen = classes.foresee_change(request=row, now=now)
     numbers = {clash.other.class_number for clash in foreseen.clashes if clash.kind != ClashKind.OVERLAP}
     seen = access.visible_classes(user=officer(request), now=now, permission=Permission.SEE_DESK)

@@ -179,3 +179,49 @@ def test_a_change_of_a_class_that_stopped_waits_for_nobody_until_it_goes_on(
         made.refresh_from_db()
         seating.advance(by=cast.city, training_class=made, to=to, now=now, reason="场地停用")
         assert ("1 份变更申请" in words(district.get(reverse("desk")))) is expected
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_other_seats_of_a_class_that_runs_wait_for_nobody_and_are_not_to_be_granted(
+    suspended: bool, now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    """A change of one of its lessons waits as before."""
+    made = training_class(now=now, first=now + timedelta(hours=2), trainers=[cast.trainer])
+    address = reverse("desk_changes", args=[made.number])
+    school, district = sign_in(cast.institution), sign_in(cast.district)
+    school.post(address, {"ask": "seats", "seats-seats": 20, "seats-reason": "报名的人多"})
+    assert "1 份变更申请" in words(district.get(reverse("desk")))
+    seating.advance(by=cast.city, training_class=made, to=TrainingClass.Status.RUNNING, now=now)
+    assert "1 份变更申请" not in words(district.get(reverse("desk")))
+    school.post(address, {"lesson": made.lessons.last().pk, "room": "305 教室", "reason": "教室检修"})
+    assert "1 份变更申请" in words(district.get(reverse("desk")))
+    if suspended:
+        seating.advance(by=cast.city, training_class=made, to=TrainingClass.Status.SUSPENDED, now=now, reason="停电")
+    rows = {each["id"]: each for each in soup(district.get(address)).select("li.change")}
+    of_seats = rows[ChangeRequest.objects.get(lesson=None).number]
+    of_lesson = rows[ChangeRequest.objects.get(seats=None).number]
+    assert ("不再审核" in of_seats.get_text(), of_seats.select("button")) == (True, [])
+    offered = ["refuse"] if suspended else ["grant", "refuse"]
+    assert [one["value"] for one in of_lesson.select("button")] == offered
+    assert ("恢复后才能同意" in of_lesson.get_text()) is suspended
+
+
+@pytest.mark.parametrize("to", ["assessing", "closed", "archived", "cancelled"])
+def test_a_request_that_outlived_its_class_says_so_to_who_asked_and_offers_no_decision(
+    to: str, now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer])
+    address = reverse("desk_changes", args=[made.number])
+    wish = {"lesson": first_lesson(made).pk, "room": "305 教室", "reason": "教室检修"}
+    school, district = sign_in(cast.institution), sign_in(cast.district)
+    school.post(address, wish)
+    assert soup(district.get(address)).select('button[value="grant"]')
+    TrainingClass.objects.filter(pk=made.pk).update(status=to)
+    made.refresh_from_db()
+    for browser in (school, district):
+        row = soup(browser.get(address)).select_one("li.change")
+        assert "待审核" not in row.get_text()
+        assert f"班次现在是「{made.get_status_display()}」，这项变更不能再同意，不再审核" in row.get_text()
+        assert row.select("button") == []
+    decide = reverse("desk_change_decide", args=[made.number, ChangeRequest.objects.get().number])
+    assert "未保存" in words(district.post(decide, GRANTED, follow=True))
