@@ -231,15 +231,23 @@ def keep_verdicts(judged: Sequence[Judged]) -> None:
     RosterRow.objects.bulk_update(spoken, ["verdict", "problems", "decision"], batch_size=BATCH)
 
 
-def decide(*, roster: RosterImport, decisions: dict[int, str]) -> None:
+def decide(*, roster: RosterImport, decisions: dict[int, str], by: User | None, now: datetime) -> None:
     """What the sender says of lines that may be of somebody known, by row number; what is asked by no line is passed
-    over. Refused with RosterRefused, and none kept: an answer that the question does not offer."""
+    over, and so is an answer that stands already. Refused with RosterRefused, and none kept: an answer that the
+    question does not offer."""
     asked = {one.row_no: one for one in questions(roster=roster)}
     answers = {row_no: decision for row_no, decision in decisions.items() if row_no in asked}
     if any(decision not in (asked[row_no].offer, Decision.SKIP) for row_no, decision in answers.items()):
         raise RosterRefused(RosterRefusal.UNKNOWN_DECISION)
-    for row_no, decision in answers.items():
-        roster.rows.filter(row_no=row_no, verdict=Verdict.ASK, roster__status=Status.CHECKED).update(decision=decision)
+    changed: dict[str, list[int]] = {}
+    with transaction.atomic():
+        asking = roster.rows.filter(verdict=Verdict.ASK, roster__status=Status.CHECKED)
+        for row_no, decision in sorted(answers.items()):
+            if asking.filter(row_no=row_no).exclude(decision=decision).update(decision=decision):
+                changed.setdefault(decision, []).append(row_no)
+        if changed:
+            detail = {"class": roster.training_class.number, "rows": changed}
+            audit.record(by=by, verb="roster_decided", target=roster, now=now, detail=detail)
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ def desk_group_decide(request: HttpRequest, number: str) -> HttpResponse:
     roster = groups.current_list(booking=_fetch(request, number))
     if roster is not None:
         with told(request, _("决定已保存。")):
-            rosters.decide(roster=roster, decisions=chosen_rows(request))
+            rosters.decide(roster=roster, decisions=chosen_rows(request), by=officer(request), now=timezone.now())
     return redirect("desk_group", number)
 
 

@@ -142,7 +142,7 @@ def _crumbs(training_class: TrainingClass) -> list[tuple[str, str]]:
 def desk_roster_decide(request: HttpRequest, number: str) -> HttpResponse:
     roster = _fetch(request, number)
     try:
-        rosters.decide(roster=roster, decisions=chosen_rows(request))
+        rosters.decide(roster=roster, decisions=chosen_rows(request), by=officer(request), now=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect("desk_roster", number)

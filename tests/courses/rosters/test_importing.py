@@ -184,7 +184,7 @@ def test_a_name_one_character_off_is_asked_and_another_person_is_refused(send, s
     roster = send(sheets.xlsx(rows))
     assert verdicts(roster) == {2: Verdict.ASK}
     assert refusal_of(rosters.commit, roster=roster, by=sender, now=now) == RosterRefusal.HAS_PROBLEMS
-    rosters.decide(roster=roster, decisions={2: Decision.SAME})
+    rosters.decide(roster=roster, decisions={2: Decision.SAME}, by=sender, now=now)
     rosters.commit(roster=roster, by=sender, now=now)
     assert Enrolment.objects.get().learner == near
     other = send(sheets.xlsx([sheets.person(2, name="孙某", number=numbers[1], born_on=far.born_on)]))
@@ -218,7 +218,7 @@ def test_who_may_be_known_under_another_document_is_asked_about_at_the_phone(sen
     assert (asked.slip.cell, asked.slip.heading, asked.offer) == ("I2", "联系电话", Decision.NEW)
     assert rosters.outlook(roster=roster).undecided == 1
     assert refusal_of(rosters.commit, roster=roster, by=sender, now=now) == RosterRefusal.HAS_PROBLEMS
-    rosters.decide(roster=roster, decisions={2: Decision.NEW})
+    rosters.decide(roster=roster, decisions={2: Decision.NEW}, by=sender, now=now)
     assert rosters.outlook(roster=roster).enrols == 2
     rosters.commit(roster=roster, by=sender, now=now)
     assert (Enrolment.objects.count(), Learner.objects.filter(name="王小强").count()) == (2, 1)
@@ -228,8 +228,9 @@ def test_who_is_the_same_person_by_another_document_is_left_out_of_this_list(sen
     """Nobody is enrolled under a document that is not theirs: the line is mended, or not imported."""
     roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
     for answers in ({2: Decision.SAME}, {2: "other"}):
-        assert refusal_of(rosters.decide, roster=roster, decisions=answers) == RosterRefusal.UNKNOWN_DECISION
-    rosters.decide(roster=roster, decisions={2: Decision.SKIP, 3: Decision.SAME})
+        said = {"roster": roster, "decisions": answers, "by": sender, "now": now}
+        assert refusal_of(rosters.decide, **said) == RosterRefusal.UNKNOWN_DECISION
+    rosters.decide(roster=roster, decisions={2: Decision.SKIP, 3: Decision.SAME}, by=sender, now=now)
     rosters.commit(roster=roster, by=sender, now=now)
     assert [one.learner.name for one in Enrolment.objects.all()] == [sheets.person(3)[1]]
 
@@ -242,11 +243,22 @@ def test_a_family_on_one_phone_is_told_apart(send, now, changes) -> None:
     assert verdicts(roster) == {2: Verdict.NEW}
 
 
+def test_who_decided_what_of_which_line_is_on_record_once(send, sender, a_class, now) -> None:
+    roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
+    officer = people.user()
+    for answer in (Decision.SKIP, Decision.NEW, Decision.NEW):
+        rosters.decide(roster=roster, decisions={2: answer, 3: Decision.NEW}, by=officer, now=now)
+    events = list(AuditEvent.objects.filter(verb="roster_decided").order_by("id"))
+    assert {(event.by_id, event.target) for event in events} == {(officer.pk, roster.number)}
+    said = [{"class": a_class.number, "rows": {answer: [2]}} for answer in ("skip", "new")]
+    assert [event.detail for event in events] == said
+
+
 def test_an_answer_to_another_question_does_not_stand(send, sender, now) -> None:
     """Between the answer and the confirmation the person was registered by the very document of the line."""
     line = akin_by_phone(now)
     roster = send(sheets.xlsx([line]))
-    rosters.decide(roster=roster, decisions={2: Decision.NEW})
+    rosters.decide(roster=roster, decisions={2: Decision.NEW}, by=sender, now=now)
     IdentityDocument.objects.update(until=now)
     people.attach_document(Learner.objects.get(), line[4], now=now)
     assert refusal_of(rosters.commit, roster=roster, by=sender, now=now) == RosterRefusal.HAS_PROBLEMS

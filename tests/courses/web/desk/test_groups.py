@@ -211,6 +211,8 @@ def test_a_near_name_is_decided_and_the_number_corrected(
     assert "请您决定" in words(send(browser, booking, rows))
     decided = words(press(browser, "decide", booking, **{"row-2": "same"}))
     assert "登记的是 3 人，名单里能报名的是 2 人" in decided
+    told = AuditEvent.objects.get(verb="roster_decided")
+    assert (told.by_id, told.detail["rows"]) == (cast.institution.pk, {"same": [2]})
     corrected = browser.post(
         reverse("desk_group_amend", args=[booking.number]),
         fields(seats="2", phone="", credit_code=booking.credit_code),
