@@ -20,15 +20,19 @@ from courses.rosters.verdicts import Judged, judge
 from courses.seating import Seat, SeatingRefused
 
 Status, Verdict, Decision = RosterImport.Status, RosterRow.Verdict, RosterRow.Decision
+# Lines that an answer can leave out; what is wrong stays to be mended.
+LEFT_OUT = (Verdict.NEW, Verdict.KNOWN, Verdict.ASK)
 SEATED = "UPDATE courses_rosterrow SET enrolment_id = %s WHERE id = %s"
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a confirmation would do: how many lines of each verdict, and what speaks against the whole."""
+    """What a confirmation would do: how many lines of each verdict beside those `left_out` by an answer, and what
+    speaks against the whole."""
 
     counts: dict[str, int]
     enrols: int
+    left_out: int
     undecided: int
     free: int
     refusal: RosterRefused | None
@@ -42,8 +46,12 @@ def outlook(*, roster: RosterImport) -> Outlook:
     """Said before anything is written, from the staged verdicts and the seats as they are now."""
     pairs = Counter(roster.rows.values_list("verdict", "decision"))
     counts: Counter[str] = Counter()
-    for (verdict, _decision), many in pairs.items():
-        counts[verdict] += many
+    left_out = 0
+    for (verdict, decision), many in pairs.items():
+        if decision == Decision.SKIP and verdict in LEFT_OUT:
+            left_out += many
+        else:
+            counts[verdict] += many
     undecided = pairs[(Verdict.ASK.value, Decision.NONE.value)]
     answered = sum(pairs[(Verdict.ASK.value, answer.value)] for answer in (Decision.SAME, Decision.NEW))
     enrols = counts[Verdict.NEW] + counts[Verdict.KNOWN] + answered
@@ -56,7 +64,7 @@ def outlook(*, roster: RosterImport) -> Outlook:
     else:
         refusal = _no_room(training_class, enrols)
     free = training_class.seats - training_class.taken
-    return Outlook(dict(counts), enrols, undecided, free, refusal)
+    return Outlook(dict(counts), enrols, left_out, undecided, free, refusal)
 
 
 def _no_room(training_class: TrainingClass, wanted: int) -> RosterRefused | None:

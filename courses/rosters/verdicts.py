@@ -77,6 +77,9 @@ class Judged:
 
     @property
     def enrols(self) -> bool:
+        """Never what was to be left out, whatever became of the question since."""
+        if self.row.decision == Decision.SKIP:
+            return False
         return self.verdict in (Verdict.NEW, Verdict.KNOWN) or (
             self.verdict == Verdict.ASK and self.row.decision in (Decision.SAME, Decision.NEW)
         )

@@ -21,6 +21,7 @@ from courses.models import (
     RosterImport,
     RosterRow,
     TrainingClass,
+    User,
 )
 from courses.rosters import RosterRefusal, RosterRefused
 from tests.factories import catalogue, people, sheets
@@ -252,6 +253,35 @@ def test_who_decided_what_of_which_line_is_on_record_once(send, sender, a_class,
     assert {(event.by_id, event.target) for event in events} == {(officer.pk, roster.number)}
     said = [{"class": a_class.number, "rows": {answer: [2]}} for answer in ("skip", "new")]
     assert [event.detail for event in events] == said
+
+
+def under_another_name(line: list[str], now) -> None:
+    Learner.objects.update(name="赵大海")
+
+
+def with_another_phone(line: list[str], now) -> None:
+    User.objects.filter(learner__isnull=False).update(phone_digest="x")
+
+
+def by_the_document_of_the_line(line: list[str], now) -> None:
+    IdentityDocument.objects.update(until=now)
+    Learner.objects.update(name=line[1])
+    people.attach_document(Learner.objects.get(), line[4], now=now)
+
+
+@pytest.mark.parametrize("change", [under_another_name, with_another_phone, by_the_document_of_the_line])
+def test_a_line_that_was_to_be_left_out_stays_out(send, sender, now, change) -> None:
+    """Between the answer and the confirmation nothing is left to ask."""
+    line = akin_by_phone(now)
+    roster = send(sheets.xlsx([line, sheets.person(3)]))
+    rosters.decide(roster=roster, decisions={2: Decision.SKIP}, by=sender, now=now)
+    change(line, now)
+    rosters.check(roster=roster, now=now)
+    assert verdicts(roster)[2] in (Verdict.NEW, Verdict.KNOWN)
+    seen = rosters.outlook(roster=roster)
+    assert (seen.counts, seen.left_out, seen.enrols, seen.may_commit) == ({Verdict.NEW: 1}, 1, 1, True)
+    rosters.commit(roster=roster, by=sender, now=now)
+    assert [one.learner.name for one in Enrolment.objects.all()] == [sheets.person(3)[1]]
 
 
 def test_an_answer_to_another_question_does_not_stand(send, sender, now) -> None:

@@ -79,7 +79,7 @@ def test_a_near_name_is_proposed_by_row_and_cell_and_the_answer_is_kept(
     roster = RosterImport.objects.get()
     decide = reverse("desk_roster_decide", args=[roster.number])
     assert "没有这个选项，未保存" in words(browser.post(decide, {"row-2": "new"}, follow=True))
-    browser.post(decide, {"row-2": "skip"})
+    assert "不导入 1 行" in words(browser.post(decide, {"row-2": "skip"}, follow=True))
     assert "将报名 1 人" in words(browser.post(decide, {"row-2": "same"}, follow=True))
     told = AuditEvent.objects.filter(verb="roster_decided").order_by("id").values_list("by_id", "detail__rows")
     assert list(told) == [(cast.institution.pk, {answer: [2]}) for answer in ("skip", "same")]
