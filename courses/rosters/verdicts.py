@@ -237,7 +237,7 @@ def _find_akin(judged: Iterable[Judged]) -> None:
                 if one.newcomer is not None and _akin(one.newcomer, user.learner):
                     said = _(
                         "用这个手机号登录的学员姓名相同或相近，登记的是另一个证件号码。请与本人核对，再决定；"
-                        "是同一人的，请改填登记时的证件号码，重新上传"
+                        "是同一人的，请选「不导入这一行」，由本人带证件到窗口办理证件变更后再报名"
                     )
                     one.ask(Problem(Column.PHONE, said))
 

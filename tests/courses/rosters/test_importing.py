@@ -226,8 +226,10 @@ def test_who_may_be_known_under_another_document_is_asked_about_at_the_phone(sen
 
 
 def test_who_is_the_same_person_by_another_document_is_left_out_of_this_list(send, sender, now) -> None:
-    """Nobody is enrolled under a document that is not theirs: the line is mended, or not imported."""
+    """Nobody is enrolled under a document that is not theirs, and the sender never sees the one on record."""
     roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
+    (asked,) = rosters.questions(roster=roster)
+    assert ("请选「不导入这一行」" in asked.slip.text, "窗口" in asked.slip.text) == (True, True)
     for answers in ({2: Decision.SAME}, {2: "other"}):
         said = {"roster": roster, "decisions": answers, "by": sender, "now": now}
         assert refusal_of(rosters.decide, **said) == RosterRefusal.UNKNOWN_DECISION
