@@ -1,6 +1,7 @@
 """From a file to lines that wait for a decision: kept, read, checked. Nobody is registered or enrolled here."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -208,10 +209,17 @@ def check(*, roster: RosterImport, now: datetime) -> RosterImport:
     judged = judge(rows=list(roster.rows.all()), training_class=roster.training_class, now=now)
     with transaction.atomic():
         keep_verdicts(judged)
-        open_ones = (Status.RECEIVED, Status.CHECKED)
-        RosterImport.objects.filter(pk=roster.pk, status__in=open_ones).update(status=Status.CHECKED)
+        if RosterImport.objects.filter(pk=roster.pk, status=Status.RECEIVED).update(status=Status.CHECKED):
+            detail = {"class": roster.training_class.number, "rows": len(judged), "asked": _asked(judged)}
+            audit.record(by=roster.by, verb="roster_checked", target=roster, now=now, detail=detail)
     roster.refresh_from_db(fields=["status"])
     return roster
+
+
+def _asked(judged: Sequence[Judged]) -> dict[str, int]:
+    """How many questions about people on record the sender is shown, by the column they stand at."""
+    found = Counter(one.question.column for one in judged if one.verdict == Verdict.ASK and one.question)
+    return {column.value: found[column] for column in (Column.NAME, Column.PHONE)}
 
 
 def keep_verdicts(judged: Sequence[Judged]) -> None:

@@ -2,9 +2,11 @@
 
 Whether somebody may enrol is asked of `enrolment.check`; who somebody is, of the digest of the document. A known
 person's name is never shown: a nearly equal one is put as a question, another one is refused. So is it asked whether a
-new document is of somebody known, who signs in with the same phone under the same or nearly the same name.
+new document is of somebody known, who signs in with the same phone under the same or nearly the same name; never for
+so many lines of one phone that the answers would tell what is on record.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,6 +41,8 @@ from courses.rosters.columns import Column, plain
 from courses.rosters.lines import Line, Lists, Problem, parse
 
 BATCH = 500
+# A family may share a phone. Under one phone and one name, each line more would be a guess at a citizen's birth date.
+LINES_OF_A_PHONE = 3
 Verdict, Decision = RosterRow.Verdict, RosterRow.Decision
 # No refusal of one line: the class takes nobody at all.
 OF_THE_CLASS = {
@@ -128,6 +132,7 @@ def judge(*, rows: Sequence[RosterRow], training_class: TrainingClass, now: date
         Judged(row, line := parse(row.payload, lists), Verdict.BAD if line.problems else Verdict.NEW) for row in rows
     ]
     _refuse_twice(judged)
+    _refuse_crowded(judged)
     _find_known(judged)
     _set_newcomers(judged, keys, now)
     _find_akin(judged)
@@ -168,6 +173,19 @@ def _refuse_twice(judged: Iterable[Judged]) -> None:
             one.refuse(Problem(Column.NUMBER, said))
         else:
             seen[one.digest] = one.row.row_no
+
+
+def _refuse_crowded(judged: Sequence[Judged]) -> None:
+    """Every line of a phone that stands on too many, by the file alone: whether anybody is known by it, is not told."""
+    lines = Counter(one.line.phone for one in judged if one.line.phone)
+    for one in judged:
+        count = lines[one.line.phone]
+        if count > LINES_OF_A_PHONE:
+            said = _("这个手机号在名单里填了 %(count)s 行，最多 %(most)s 行。请填各人自己的手机号，没有的请留空") % {
+                "count": count,
+                "most": LINES_OF_A_PHONE,
+            }
+            one.refuse(Problem(Column.PHONE, said))
 
 
 def _find_known(judged: Sequence[Judged]) -> None:

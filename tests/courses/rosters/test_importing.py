@@ -246,6 +246,38 @@ def test_a_family_on_one_phone_is_told_apart(send, now, changes) -> None:
     assert verdicts(roster) == {2: Verdict.NEW}
 
 
+def guesses(line: list[str], many: int) -> list[list[str]]:
+    """Lines of one name and one phone, each born on another day: the first is the one on record."""
+    others = [sheets.person(place, name=line[1]) for place in range(2, many + 1)]
+    return [line, *([*other[:8], line[8]] for other in others)]
+
+
+def test_a_phone_on_many_lines_tells_nothing_of_whom_it_belongs_to(send, now) -> None:
+    """Whoever knows a name and a phone does not learn the birth date by guessing in one file."""
+    roster = send(sheets.xlsx([*guesses(akin_by_phone(now), 4), sheets.person(5)]))
+    assert rosters.questions(roster=roster) == []
+    assert slips(roster) == [(f"I{row}", "联系电话") for row in range(2, 6)]
+    assert len({slip.text for slip in rosters.slips(roster=roster)}) == 1
+    assert "填了 4 行，最多 3 行" in sentences(roster)
+    assert verdicts(roster)[6] == Verdict.NEW
+
+
+def test_a_family_of_three_may_share_a_phone(send, now) -> None:
+    roster = send(sheets.xlsx(guesses(akin_by_phone(now), 3)))
+    assert verdicts(roster) == {2: Verdict.ASK, 3: Verdict.NEW, 4: Verdict.NEW}
+
+
+def test_how_many_questions_an_upload_was_asked_is_on_record_once(send, sender, a_class, now) -> None:
+    known = people.learner(now=now, name="劉曉強")
+    number = IdentityDocument.objects.get(learner=known).number
+    near = sheets.person(4, name="刘晓强", number=number, born_on=known.born_on)
+    roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3), near]))
+    rosters.check(roster=roster, now=now)
+    event = AuditEvent.objects.get(verb="roster_checked")
+    assert (event.by_id, event.target) == (sender.pk, roster.number)
+    assert event.detail == {"class": a_class.number, "rows": 3, "asked": {"name": 1, "phone": 1}}
+
+
 def test_who_decided_what_of_which_line_is_on_record_once(send, sender, a_class, now) -> None:
     roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
     officer = people.user()
