@@ -49,6 +49,9 @@ def request(*, training_class: TrainingClass, employer: Employer, seats: int, by
     return booking
 
 
+CORRECTED = ("employer", "credit_code", "contact", "phone")
+
+
 def amend(*, booking: GroupBooking, employer: Employer, seats: int, by: User, now: datetime) -> GroupBooking:
     """Correct what was taken down, as long as no seat is given; an empty phone keeps the one there.
 
@@ -65,7 +68,9 @@ def amend(*, booking: GroupBooking, employer: Employer, seats: int, by: User, no
             values = _checked(replace(employer, phone=employer.phone.strip() or booking.phone))
             _may_resize(booking, seats, now)
             GroupBooking.objects.filter(pk=booking.pk).update(seats=seats, **values)
-            detail = {"seats": seats, "seats_before": booking.seats}
+            # Which of them, never what they say: a phone stands in no record of deeds.
+            changed = [name for name in CORRECTED if values[name] != getattr(booking, name)]
+            detail = {"seats": seats, "seats_before": booking.seats, "changed": changed}
             audit.record(by=by, verb="group_amended", target=booking, now=now, detail=detail)
     except IntegrityError as error:
         raise _already_open(booking.training_class, values["credit_code"], booking) from error

@@ -24,7 +24,8 @@ def advance(
 
     Cancelled: every live enrolment ends under `class_cancelled`. Begun: who was not admitted by then waits for nothing
     any more. Suspended: seats and places stay. Resumed: what was offered is offered anew, and free seats go to who
-    waits, as far as it enrols; where it does not any more, bookings that are still to bring their list end. All those
+    waits, as far as it enrols; bookings that are still to bring their list end where its enrolment is over, and where
+    its first day is past they are left to `end_begun`: a lesson that was not held may yet move that day. All those
     concerned, trainers and who booked for others among them, also without a list yet, are told in the same transaction,
     and so is who wished to change into a class that takes nobody any more. Refused with ClassRefused.
     """
@@ -39,9 +40,6 @@ def advance(
             enrolment.hold_class(training_class.pk)
             _end_undecided(training_class, by, now)
             _end_unlisted(training_class, by, now)
-        elif resumed and not catalogue.is_open(training_class=training_class, now=now):
-            enrolment.hold_class(training_class.pk)
-            _end_unlisted(training_class, by, now)
         if to == of_class.CANCELLED:
             _end_all(training_class, by, reason, now)
             if announced:
@@ -51,11 +49,21 @@ def advance(
             tell_trainers(training_class, "class_suspended", reason, now)
             _tell_bookings(training_class, "suspended", reason, now)
         elif resumed:
-            tell_of_class(_live(training_class), "class_resumed", "", now)
-            tell_trainers(training_class, "class_resumed", "", now)
-            _tell_bookings(training_class, "resumed", "", now)
-            enrolment.renew_offers(training_class_id=training_class.pk, now=now)
-            enrolment.promote_next(training_class_id=training_class.pk, now=now)
+            _resume(training_class, by, now)
+
+
+def _resume(training_class: TrainingClass, by: User | None, now: datetime) -> None:
+    """Whoever has a seat or a place hears of it; who is to bring a list, only where one is taken."""
+    if training_class.enrol_until is not None and training_class.enrol_until < now:
+        enrolment.hold_class(training_class.pk)
+        _end_unlisted(training_class, by, now)
+    tell_of_class(_live(training_class), "class_resumed", "", now)
+    tell_trainers(training_class, "class_resumed", "", now)
+    takes_lists = catalogue.is_open(training_class=training_class, now=now)
+    told = GroupBooking.OPEN if takes_lists else (GroupBooking.Status.GIVEN,)
+    _tell_bookings(training_class, "resumed", "", now, told)
+    enrolment.renew_offers(training_class_id=training_class.pk, now=now)
+    enrolment.promote_next(training_class_id=training_class.pk, now=now)
 
 
 def end_begun(*, now: datetime) -> int:
@@ -188,8 +196,14 @@ def _end_unlisted(training_class: TrainingClass, by: User | None, now: datetime)
         _lapse(booking, by, now)
 
 
-def _tell_bookings(training_class: TrainingClass, word: str, reason: str, now: datetime) -> None:
-    for booking in _open_bookings(training_class):
+def _tell_bookings(
+    training_class: TrainingClass,
+    word: str,
+    reason: str,
+    now: datetime,
+    statuses: Sequence[str] = GroupBooking.OPEN,
+) -> None:
+    for booking in _open_bookings(training_class).filter(status__in=statuses):
         _tell_booking(booking, word, now, reason=reason.strip())
 
 

@@ -32,6 +32,18 @@ def press(page: Page, keys: str) -> None:
 def test_the_numbers_of_the_other_lists_come_after_the_page(desk: Page) -> None:
     for place, name in enumerate(("待我办", "我办过的", "等别人办")):
         expect(desk.locator(".tabs a").nth(place)).to_have_text(re.compile(rf"{name}\d"))
+    here = desk.locator(".desk-nav .badge b")
+    waits = here.inner_text()
+    desk.goto(desk.url + "classes/")
+    expect(here).to_be_visible()
+    expect(here).to_have_text(waits)
+
+
+def test_a_number_that_does_not_come_is_a_dash(desk: Page) -> None:
+    desk.route("**/desk/counts/*", lambda route: route.fulfill(status=500))
+    desk.goto(desk.url + "classes/")
+    expect(desk.locator(".desk-nav .badge b")).to_have_text("–")
+    expect(desk.locator(".desk-nav .badge b")).to_be_visible()
 
 
 def test_j_and_k_go_from_row_to_row_and_stop_at_the_ends(desk: Page) -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from courses import access, dates, ledger, tally
 from courses.access import Permission
-from courses.models import CountEntry, District, Line, MonthClose, YearClose
+from courses.models import CountEntry, Line, MonthClose, YearClose
 from courses.policy import local_date
 from courses.tally.closes import last_day
 from courses.tally.names import names_of
@@ -136,7 +136,7 @@ def _known(year: int, month: int | None) -> None:
 
 def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, Any]:
     page = Paginator(tally.adjustments_of(close=close), PER_PAGE).get_page(request.GET.get("page"))
-    names = {row.key: row.label for row in District.objects.all()}
+    names = names_of(cut="district", close=close)
     place = _place(close)
     lines = {line.value: str(line.label) for line in Line}
     people = {row[0]: row[place] for row in close.snapshot["figures"]["people"] if not row[1]}

@@ -99,7 +99,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     mine = None if filtered else len(everything)
     kinds = turns.kinds_for(user=user, now=now)
     context = {
-        **_frame(request, page=page, chosen=chosen, here="desk", now=now),
+        **_frame(request, page=page, chosen=chosen, here="desk", now=now, mine=mine),
         "kinds": [(kind.value, KIND_WORDS[kind]) for kind in kinds],
         "due_today": sum(1 for row in fitting if row.due and row.days_left <= 0),
         "choosable": len(choosable),
@@ -168,7 +168,13 @@ def _fits(row: Row, chosen: dict[str, str]) -> bool:
 
 
 def _frame(
-    request: HttpRequest, *, page: Page[Any], chosen: dict[str, str], here: str, now: datetime
+    request: HttpRequest,
+    *,
+    page: Page[Any],
+    chosen: dict[str, str],
+    here: str,
+    now: datetime,
+    mine: int | None = None,
 ) -> dict[str, Any]:
     """Tabs with their numbers, filters and pages; who only reads has no tabs."""
     user = officer(request)
@@ -179,19 +185,21 @@ def _frame(
         "chosen": chosen,
         "clear": reverse(here) if any(chosen.values()) else "",
         "districts": _districts(user, now),
-        "tabs": _tabs(here, own) if turns.kinds_for(user=user, now=now) else [],
+        "tabs": _tabs(here, {here: own} | ({"desk": mine} if mine is not None else {}))
+        if turns.kinds_for(user=user, now=now)
+        else [],
     }
 
 
-def _tabs(here: str, own: int | None) -> list[dict[str, Any]]:
-    """`own` is the number of the list that is open, where nothing narrows it; the others come by `desk_counts`."""
+def _tabs(here: str, known: dict[str, int | None]) -> list[dict[str, Any]]:
+    """With the numbers that the page knows; others come by `desk_counts`."""
     words = {"desk": _("待我办"), "desk_handled": _("我办过的"), "desk_elsewhere": _("等别人办")}
     return [
         {
             "name": name,
             "url": reverse(name),
             "word": word,
-            "count": own if here == name else None,
+            "count": known.get(name),
             "current": here == name,
         }
         for name, word in words.items()

@@ -124,7 +124,11 @@ def test_a_booking_is_corrected_and_an_empty_phone_keeps_the_one_there(a_class, 
     groups.amend(booking=made, employer=new, seats=5, by=clerk, now=now)
     kept = GroupBooking.objects.get()
     assert (kept.employer, kept.seats, kept.phone) == ("蓬莱阁酒店", 5, bookings.CONTACT_PHONE)
-    assert AuditEvent.objects.get(verb="group_amended").detail == {"seats": 5, "seats_before": 3}
+    assert AuditEvent.objects.get(verb="group_amended").detail == {
+        "seats": 5,
+        "seats_before": 3,
+        "changed": ["employer", "credit_code"],
+    }
 
 
 def test_giving_up_forgets_the_list_and_keeps_the_booking(a_class, clerk, now) -> None:

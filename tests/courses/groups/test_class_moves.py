@@ -101,16 +101,22 @@ def ended_on_resuming(booking: GroupBooking) -> bool:
     return booking.status == Status.LAPSED and [row.kind for row in told] == ["group_asked_over"]
 
 
-def test_a_class_resumed_after_its_first_day_asks_for_no_list_and_ends_the_booking(asked, a_class, now) -> None:
+def test_a_class_resumed_after_its_first_day_asks_for_no_list_and_ends_the_booking_when_that_day_stays(
+    asked, a_class, now
+) -> None:
+    """A lesson that was not held may be cancelled yet, and the class begin later."""
     move(a_class, of_class.SUSPENDED, now)
     late = now + timedelta(days=2)
     move(a_class, of_class.ENROLLING, late)
+    asked.refresh_from_db()
+    assert (asked.status, OutboxMessage.objects.filter(kind="group_asked_resumed").count()) == (Status.REQUESTED, 0)
+    seating.end_begun(now=late)
     assert ended_on_resuming(asked)
     assert asked.ended_at == late
     assert AuditEvent.objects.filter(verb="group_lapsed", target=asked.number).count() == 1
 
 
-def test_so_does_one_resumed_after_its_enrolment_ended_and_keeps_who_holds_seats(asked, a_class, clerk, now) -> None:
+def test_one_resumed_after_its_enrolment_ended_ends_it_and_keeps_who_holds_seats(asked, a_class, clerk, now) -> None:
     given = bookings.booking(training_class=a_class, now=now, by=clerk)
     bookings.listed(booking=given, now=now)
     groups.confirm(booking=given, by=clerk, now=now)
