@@ -20,15 +20,18 @@ from courses.rosters.verdicts import Judged, judge
 from courses.seating import Seat, SeatingRefused
 
 Status, Verdict, Decision = RosterImport.Status, RosterRow.Verdict, RosterRow.Decision
-# Lines that an answer can leave out; what is wrong stays to be mended.
-LEFT_OUT = (Verdict.NEW, Verdict.KNOWN, Verdict.ASK)
+# What a question becomes by its answer.
+ANSWERED: dict[tuple[str, str], str] = {
+    (Verdict.ASK, Decision.SAME): Verdict.KNOWN,
+    (Verdict.ASK, Decision.NEW): Verdict.NEW,
+}
 SEATED = "UPDATE courses_rosterrow SET enrolment_id = %s WHERE id = %s"
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a confirmation would do: how many lines of each verdict beside those `left_out` by an answer, and what
-    speaks against the whole."""
+    """What a confirmation would do: how many lines of each verdict beside those `left_out` by an answer, one that was
+    asked about as what it was answered to be; and what speaks against the whole."""
 
     counts: dict[str, int]
     enrols: int
@@ -48,13 +51,12 @@ def outlook(*, roster: RosterImport) -> Outlook:
     counts: Counter[str] = Counter()
     left_out = 0
     for (verdict, decision), many in pairs.items():
-        if decision == Decision.SKIP and verdict in LEFT_OUT:
+        if decision == Decision.SKIP:
             left_out += many
         else:
-            counts[verdict] += many
-    undecided = pairs[(Verdict.ASK.value, Decision.NONE.value)]
-    answered = sum(pairs[(Verdict.ASK.value, answer.value)] for answer in (Decision.SAME, Decision.NEW))
-    enrols = counts[Verdict.NEW] + counts[Verdict.KNOWN] + answered
+            counts[ANSWERED.get((verdict, decision), verdict)] += many
+    undecided = counts[Verdict.ASK]
+    enrols = counts[Verdict.NEW] + counts[Verdict.KNOWN]
     training_class = TrainingClass.objects.get(pk=roster.training_class_id)
     refusal = None
     if roster.status != Status.CHECKED:
@@ -84,8 +86,9 @@ def commit(
     """Register whom nobody knows yet and give everybody a seat, in one transaction; a second press changes nothing.
 
     Every line is judged again first. Refused with RosterRefused: not checked, lines to mend or to decide, nobody to
-    enrol, too few seats, somebody waiting, the same file imported already, a list of another `booking`; with
-    EnrolmentRefused: the class is closed; with SeatingRefused or IdentityRefused where somebody was faster.
+    enrol, too few seats, somebody waiting, an answer given since, the same file imported already, a list of another
+    `booking`; with EnrolmentRefused: the class is closed; with SeatingRefused or IdentityRefused where somebody was
+    faster.
     """
     roster.refresh_from_db()
     _of(roster, booking)
@@ -99,12 +102,11 @@ def commit(
     if blocking:
         keep_verdicts(judged)
         raise RosterRefused(RosterRefusal.HAS_PROBLEMS, count=blocking)
-    wanted = [one for one in judged if one.enrols]
-    refusal = _no_room(training_class, len(wanted))
+    refusal = _no_room(training_class, sum(one.enrols for one in judged))
     if refusal is not None:
         raise refusal
     try:
-        return _write(roster, training_class, wanted, by, now)
+        return _write(roster, training_class, judged, by, now)
     except (IdentityRefused, SeatingRefused):
         keep_verdicts(judge(rows=list(roster.rows.all()), training_class=training_class, now=now))
         raise
@@ -117,12 +119,14 @@ def _of(roster: RosterImport, booking: GroupBooking | None) -> None:
 
 
 def _write(
-    roster: RosterImport, training_class: TrainingClass, wanted: list[Judged], by: User | None, now: datetime
+    roster: RosterImport, training_class: TrainingClass, judged: list[Judged], by: User | None, now: datetime
 ) -> RosterImport:
     with transaction.atomic():
         if not _claimed(roster, by, now):
             roster.refresh_from_db()
             return roster
+        _refuse_answered_since(roster, judged)
+        wanted = [one for one in judged if one.enrols]
         newcomers = [one.newcomer for one in wanted if one.newcomer is not None]
         registered = iter(register_many(newcomers=newcomers, by=by, now=now))
         seats = [Seat(one.learner or next(registered), one.category_id, one.findings) for one in wanted]
@@ -144,6 +148,12 @@ def _write(
         audit.record(by=by, verb="roster_committed", target=roster, now=now, detail=detail)
     roster.refresh_from_db()
     return roster
+
+
+def _refuse_answered_since(roster: RosterImport, judged: list[Judged]) -> None:
+    """Once the list is claimed nobody answers any more: what is on record now is what holds."""
+    if dict(roster.rows.values_list("pk", "decision")) != {one.row.pk: one.row.decision for one in judged}:
+        raise RosterRefused(RosterRefusal.ANSWERED_SINCE)
 
 
 def _claimed(roster: RosterImport, by: User | None, now: datetime) -> bool:

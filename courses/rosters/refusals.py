@@ -32,6 +32,7 @@ class RosterRefusal(StrEnum):
     NOT_COMMITTED = "not_committed"
     STARTED = "started"
     UNKNOWN_DECISION = "unknown_decision"
+    ANSWERED_SINCE = "answered_since"
     GONE = "gone"
     OF_A_GROUP = "of_a_group"
 
@@ -60,7 +61,7 @@ class RosterRefused(Refused):
         RosterRefusal.NO_ROWS: _("表头下面没有学员，没有导入。请填好再上传。"),
         RosterRefusal.CONSENT_MISSING: _("还没有勾选「已告知学员并取得同意」，没有导入。请确认后勾选。"),
         RosterRefusal.ALREADY_IMPORTED: _("这个文件已经导入过本班（%(number)s），没有重复导入。请查看那次结果。"),
-        RosterRefusal.NOT_CHECKED: _("这份名单现在是「%(status)s」，没有导入。请刷新后再看。"),
+        RosterRefusal.NOT_CHECKED: _("这份名单现在是「%(status)s」，未改动。请刷新后再看。"),
         RosterRefusal.HAS_PROBLEMS: _("还有 %(count)s 行要改或要决定，没有导入。请改好后重新上传。"),
         RosterRefusal.NOBODY: _("名单里没有要新报名的人，没有导入。请核对班次和文件。"),
         RosterRefusal.NO_SEATS: _(
@@ -70,6 +71,7 @@ class RosterRefused(Refused):
         RosterRefusal.NOT_COMMITTED: _("这份名单现在是「%(status)s」，没有可撤销的。请刷新后再看。"),
         RosterRefusal.STARTED: _("已到开课日期或已停止报名，不能整批撤销，未改动。请逐个办理退出。"),
         RosterRefusal.UNKNOWN_DECISION: _("没有这个选项，未保存。请刷新后重新选择。"),
+        RosterRefusal.ANSWERED_SINCE: _("刚才有人改了对名单的决定，没有导入。请核对后再确认。"),
         RosterRefusal.OF_A_GROUP: _("这份名单属于单位团报，未改动。请到那次团报的页面办理。"),
         RosterRefusal.GONE: _("这份名单的内容已清除，不能下载。请重新上传文件。"),
     }

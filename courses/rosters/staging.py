@@ -236,26 +236,44 @@ def keep_verdicts(judged: Sequence[Judged]) -> None:
     for verdict, pks in by_verdict.items():
         for start in range(0, len(pks), BATCH):
             RosterRow.objects.filter(pk__in=pks[start : start + BATCH]).update(verdict=verdict)
-    RosterRow.objects.bulk_update(spoken, ["verdict", "problems", "decision"], batch_size=BATCH)
+    RosterRow.objects.bulk_update(spoken, ["verdict", "problems"], batch_size=BATCH)
+    _take_back_answers(judged)
+
+
+def _take_back_answers(judged: Sequence[Judged]) -> None:
+    """Only those that do not stand, and as they were read: what was answered since is another answer."""
+    for answer in (Decision.SAME, Decision.NEW):
+        pks = [one.row.pk for one in judged if one.row.decision == answer and one.decision != answer]
+        for start in range(0, len(pks), BATCH):
+            RosterRow.objects.filter(pk__in=pks[start : start + BATCH], decision=answer).update(decision=Decision.NONE)
 
 
 def decide(*, roster: RosterImport, decisions: dict[int, str], by: User | None, now: datetime) -> None:
     """What the sender says of lines that may be of somebody known, by row number; what is asked by no line is passed
-    over, and so is an answer that stands already. Refused with RosterRefused, and none kept: an answer that the
-    question does not offer."""
-    asked = {one.row_no: one for one in questions(roster=roster)}
-    answers = {row_no: decision for row_no, decision in decisions.items() if row_no in asked}
-    if any(decision not in (asked[row_no].offer, Decision.SKIP) for row_no, decision in answers.items()):
-        raise RosterRefused(RosterRefusal.UNKNOWN_DECISION)
+    over, and so is an answer that stands already. Refused with RosterRefused, and none kept: not checked, or no longer;
+    an answer that the question does not offer."""
     changed: dict[str, list[int]] = {}
     with transaction.atomic():
-        asking = roster.rows.filter(verdict=Verdict.ASK, roster__status=Status.CHECKED)
+        _hold(roster)
+        asked = {one.row_no: one for one in questions(roster=roster)}
+        answers = {row_no: decision for row_no, decision in decisions.items() if row_no in asked}
+        if any(decision not in (asked[row_no].offer, Decision.SKIP) for row_no, decision in answers.items()):
+            raise RosterRefused(RosterRefusal.UNKNOWN_DECISION)
+        asking = roster.rows.filter(verdict=Verdict.ASK)
         for row_no, decision in sorted(answers.items()):
             if asking.filter(row_no=row_no).exclude(decision=decision).update(decision=decision):
                 changed.setdefault(decision, []).append(row_no)
         if changed:
             detail = {"class": roster.training_class.number, "rows": changed}
             audit.record(by=by, verb="roster_decided", target=roster, now=now, detail=detail)
+
+
+def _hold(roster: RosterImport) -> None:
+    """An answer comes before a confirmation or after it, never within."""
+    checked = RosterImport.objects.filter(pk=roster.pk, status=Status.CHECKED)
+    if not list(checked.select_for_update(no_key=True).values_list("pk")):
+        roster.refresh_from_db(fields=["status"])
+        raise RosterRefused(RosterRefusal.NOT_CHECKED, status=roster.get_status_display())
 
 
 @dataclass(frozen=True)
@@ -269,8 +287,8 @@ class Slip:
 
 
 def slips(*, roster: RosterImport) -> list[Slip]:
-    """Every bad cell in the order of the sheet."""
-    bad = roster.rows.filter(verdict=Verdict.BAD)
+    """Every bad cell in the order of the sheet; of a line that is left out, none is to be mended."""
+    bad = roster.rows.filter(verdict=Verdict.BAD).exclude(decision=Decision.SKIP)
     return [_slip(roster, row.row_no, column, text) for row in bad for column, text in row.problems]
 
 

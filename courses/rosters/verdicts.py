@@ -3,7 +3,8 @@
 Whether somebody may enrol is asked of `enrolment.check`; who somebody is, of the digest of the document. A known
 person's name is never shown: a nearly equal one is put as a question, another one is refused. So is it asked whether a
 new document is of somebody known, who signs in with the same phone under the same or nearly the same name; never for
-so many lines of one phone that the answers would tell what is on record.
+so many lines of one phone in one file that its questions would tell what is on record. Each upload is on record with
+the number of its questions, since over many files nothing but that shows who guesses.
 """
 
 from collections import Counter
@@ -41,7 +42,8 @@ from courses.rosters.columns import Column, plain
 from courses.rosters.lines import Line, Lists, Problem, parse
 
 BATCH = 500
-# A family may share a phone. Under one phone and one name, each line more would be a guess at a citizen's birth date.
+# A family may share a phone. Under one phone and one name, each line more in one file would be a guess at a citizen's
+# birth date; over several files, the number of questions of each upload is on record.
 LINES_OF_A_PHONE = 3
 Verdict, Decision = RosterRow.Verdict, RosterRow.Decision
 # No refusal of one line: the class takes nobody at all.
@@ -61,12 +63,14 @@ Profile = tuple[int | None, str, int | None]
 class Judged:
     """A row with what was found; `learner` for a known person, `newcomer` for somebody to register.
 
+    `decision`: what was answered, as far as it still stands; `row.decision` stays as it was read.
     `findings`: what the rules remarked on without standing against the enrolment.
     """
 
     row: RosterRow
     line: Line
     verdict: str
+    decision: str
     learner: Learner | None = None
     newcomer: Newcomer | None = None
     category_id: int | None = None
@@ -82,10 +86,10 @@ class Judged:
     @property
     def enrols(self) -> bool:
         """Never what was to be left out, whatever became of the question since."""
-        if self.row.decision == Decision.SKIP:
+        if self.decision == Decision.SKIP:
             return False
         return self.verdict in (Verdict.NEW, Verdict.KNOWN) or (
-            self.verdict == Verdict.ASK and self.row.decision in (Decision.SAME, Decision.NEW)
+            self.verdict == Verdict.ASK and self.decision in (Decision.SAME, Decision.NEW)
         )
 
     @property
@@ -95,7 +99,10 @@ class Judged:
 
     @property
     def blocks(self) -> bool:
-        return self.verdict == Verdict.BAD or (self.verdict == Verdict.ASK and not self.row.decision)
+        """Never for what was to be left out: nobody wants that line."""
+        if self.decision == Decision.SKIP:
+            return False
+        return self.verdict == Verdict.BAD or (self.verdict == Verdict.ASK and not self.decision)
 
     def refuse(self, problem: Problem) -> None:
         self.line.problems.append(problem)
@@ -104,8 +111,8 @@ class Judged:
     def ask(self, question: Problem) -> None:
         """An answer to another question does not stand."""
         self.question, self.verdict = question, Verdict.ASK
-        if self.row.decision not in (Decision.SKIP, offer_of(question.column)):
-            self.row.decision = Decision.NONE
+        if self.decision not in (Decision.SKIP, offer_of(question.column)):
+            self.decision = Decision.NONE
 
 
 def offer_of(column: str) -> RosterRow.Decision:
@@ -129,7 +136,8 @@ def judge(*, rows: Sequence[RosterRow], training_class: TrainingClass, now: date
     """
     lists, keys = _lists(training_class, now), _keys()
     judged = [
-        Judged(row, line := parse(row.payload, lists), Verdict.BAD if line.problems else Verdict.NEW) for row in rows
+        Judged(row, line := parse(row.payload, lists), Verdict.BAD if line.problems else Verdict.NEW, row.decision)
+        for row in rows
     ]
     _refuse_twice(judged)
     _refuse_crowded(judged)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -24,7 +25,7 @@ from courses.web.desk.class_file import fetch
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 
-Status, Verdict = RosterImport.Status, RosterRow.Verdict
+Status, Verdict, Decision = RosterImport.Status, RosterRow.Verdict, RosterRow.Decision
 SLIPS_SHOWN = 100
 DECISION = "row-"
 
@@ -112,6 +113,9 @@ def desk_roster(request: HttpRequest, number: str) -> HttpResponse:
 def findings(roster: RosterImport) -> dict[str, Any]:
     """What stands in the list, by line and cell: the same on every page that shows one."""
     slips = rosters.slips(roster=roster)
+    beside = roster.rows.filter(Q(verdict=Verdict.ALREADY) | Q(decision=Decision.SKIP)).values_list(
+        "row_no", "decision"
+    )
     return {
         "roster": roster,
         "total": roster.rows.count(),
@@ -119,7 +123,8 @@ def findings(roster: RosterImport) -> dict[str, Any]:
         "slips_more": max(0, len(slips) - SLIPS_SHOWN),
         "slip_rows": len({slip.row_no for slip in slips}),
         "questions": rosters.questions(roster=roster),
-        "already": list(roster.rows.filter(verdict=Verdict.ALREADY).values_list("row_no", flat=True)),
+        "already": [row_no for row_no, decision in beside if decision != Decision.SKIP],
+        "left_out": [row_no for row_no, decision in beside if decision == Decision.SKIP],
     }
 
 

@@ -1,6 +1,8 @@
 """From a file to seats: every bad cell named, all or none, once, and back."""
 
+import importlib
 import io
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import openpyxl
@@ -328,6 +330,87 @@ def test_an_answer_to_another_question_does_not_stand(send, sender, now) -> None
     assert refusal_of(rosters.commit, roster=roster, by=sender, now=now) == RosterRefusal.HAS_PROBLEMS
     (asked,) = rosters.questions(roster=roster)
     assert (asked.slip.cell, asked.offer, asked.decision) == ("B2", Decision.SAME, "")
+
+
+def answered_meanwhile(monkeypatch, step: str, answer: Callable[[], None]) -> None:
+    """Somebody else answers once the lines are judged for `step`, and before anything comes of it."""
+    module = importlib.import_module(f"courses.rosters.{step}")
+    judge = module.judge
+
+    def judged_and_answered(**arguments):
+        judged = judge(**arguments)
+        monkeypatch.setattr(module, "judge", judge)
+        answer()
+        return judged
+
+    monkeypatch.setattr(module, "judge", judged_and_answered)
+
+
+def test_a_line_left_out_while_the_list_is_confirmed_is_not_enrolled(send, sender, now, monkeypatch) -> None:
+    roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
+    rosters.decide(roster=roster, decisions={2: Decision.NEW}, by=sender, now=now)
+    other = {"roster": RosterImport.objects.get(), "decisions": {2: Decision.SKIP}, "by": people.user(), "now": now}
+    answered_meanwhile(monkeypatch, "commit", lambda: rosters.decide(**other))
+    assert refusal_of(rosters.commit, roster=roster, by=sender, now=now) == RosterRefusal.ANSWERED_SINCE
+    roster.refresh_from_db()
+    assert (roster.status, Enrolment.objects.count(), Learner.objects.count()) == (Status.CHECKED, 0, 1)
+    rosters.commit(roster=roster, by=sender, now=now)
+    assert [one.learner.name for one in Enrolment.objects.all()] == [sheets.person(3)[1]]
+
+
+def test_nobody_answers_of_a_list_that_is_imported_and_an_answer_holds_it_first(send, sender, now) -> None:
+    roster = send(sheets.xlsx([akin_by_phone(now), sheets.person(3)]))
+    said = {"roster": RosterImport.objects.get(), "by": sender, "now": now}
+    with CaptureQueriesContext(connection) as queries:
+        rosters.decide(decisions={2: Decision.NEW}, **said)
+    held = next(query["sql"] for query in queries if "SELECT" in query["sql"])
+    assert "courses_rosterimport" in held
+    assert ("FOR NO KEY UPDATE" in held) == connection.features.has_select_for_update
+    rosters.commit(roster=roster, by=sender, now=now)
+    assert refusal_of(rosters.decide, decisions={2: Decision.SKIP}, **said) == RosterRefusal.NOT_CHECKED
+    assert roster.rows.get(row_no=2).decision == Decision.NEW
+
+
+@pytest.mark.parametrize("first", [Decision.NONE, Decision.NEW])
+def test_a_check_writes_no_answer_over_one_given_since(send, sender, now, monkeypatch, first) -> None:
+    """Also where it takes an answer back that belonged to another question."""
+    line = akin_by_phone(now)
+    roster = send(sheets.xlsx([line]))
+    if first:
+        rosters.decide(roster=roster, decisions={2: first}, by=sender, now=now)
+        IdentityDocument.objects.update(until=now)
+        people.attach_document(Learner.objects.get(), line[4], now=now)
+    said = {"roster": roster, "decisions": {2: Decision.SKIP}, "by": people.user(), "now": now}
+    answered_meanwhile(monkeypatch, "staging", lambda: rosters.decide(**said))
+    rosters.check(roster=roster, now=now)
+    (asked,) = rosters.questions(roster=roster)
+    assert asked.decision == Decision.SKIP
+
+
+def near_a_known_person(now) -> list[str]:
+    known = people.learner(now=now, name="劉曉強")
+    number = IdentityDocument.objects.get(learner=known).number
+    return sheets.person(1, name="刘晓强", number=number, born_on=known.born_on)
+
+
+def test_a_line_left_out_never_blocks_the_list_whatever_is_wrong_with_it_since(send, sender, now) -> None:
+    roster = send(sheets.xlsx([near_a_known_person(now), sheets.person(3)]))
+    rosters.decide(roster=roster, decisions={2: Decision.SKIP}, by=sender, now=now)
+    Learner.objects.update(name="赵大海")
+    rosters.check(roster=roster, now=now)
+    assert (verdicts(roster)[2], slips(roster)) == (Verdict.BAD, [])
+    seen = rosters.outlook(roster=roster)
+    assert (seen.counts, seen.left_out, seen.enrols, seen.may_commit) == ({Verdict.NEW: 1}, 1, 1, True)
+    rosters.commit(roster=roster, by=sender, now=now)
+    assert [one.learner.name for one in Enrolment.objects.all()] == [sheets.person(3)[1]]
+
+
+def test_a_line_that_was_answered_counts_as_what_it_was_answered_to_be(send, sender, now) -> None:
+    roster = send(sheets.xlsx([near_a_known_person(now), akin_by_phone(now)]))
+    assert rosters.outlook(roster=roster).counts == {Verdict.ASK: 2}
+    rosters.decide(roster=roster, decisions={2: Decision.SAME, 3: Decision.NEW}, by=sender, now=now)
+    seen = rosters.outlook(roster=roster)
+    assert (seen.counts, seen.undecided, seen.enrols) == ({Verdict.KNOWN: 1, Verdict.NEW: 1}, 0, 2)
 
 
 def test_who_is_in_the_class_already_is_left_as_they_are(send, sender, a_class, now) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from courses import groups, seating
 from courses.models import AuditEvent, Enrolment, GroupBooking, RosterImport, TrainingClass
+from courses.rosters.verdicts import LINES_OF_A_PHONE
 from tests.courses.rosters.conftest import private_folder  # noqa: F401  (used by every test here)
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue, people, sheets
@@ -209,6 +210,8 @@ def test_a_near_name_is_decided_and_the_number_corrected(
     booking = GroupBooking.objects.get()
     rows = [sheets.person(1, name="王小强", number=number, born_on=known.born_on), sheets.person(2)]
     assert "请您决定" in words(send(browser, booking, rows))
+    page = words(browser.get(reverse("desk_group", args=[booking.number])))
+    assert f"一个手机号最多填 {LINES_OF_A_PHONE} 行，没有的留空。" in page
     decided = words(press(browser, "decide", booking, **{"row-2": "same"}))
     assert "登记的是 3 人，名单里能报名的是 2 人" in decided
     told = AuditEvent.objects.get(verb="roster_decided")

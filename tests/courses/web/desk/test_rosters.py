@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from courses.models import AuditEvent, Enrolment, RosterImport, TrainingClass
 from courses.policy import local_date
+from courses.rosters.verdicts import LINES_OF_A_PHONE
 from tests.courses.rosters.conftest import private_folder  # noqa: F401  (used by every test here)
 from tests.courses.web.desk.conftest import Cast, Open, words
 from tests.factories import catalogue, people, sheets
@@ -33,7 +34,11 @@ def send(browser, a_class: TrainingClass, content: bytes, **fields: str) -> Http
 
 def test_an_institution_imports_and_takes_back(cast: Cast, sign_in: Open, a_class: TrainingClass) -> None:
     browser = sign_in(cast.institution)
-    assert "还剩 5 个名额" in words(browser.get(reverse("desk_roster_send", args=[a_class.number])))
+    before = words(browser.get(reverse("desk_roster_send", args=[a_class.number])))
+    assert ("还剩 5 个名额" in before, f"一个手机号最多填 {LINES_OF_A_PHONE} 行，没有的留空。" in before) == (
+        True,
+        True,
+    )
     checked = words(send(browser, a_class, sheets.xlsx([sheets.person(1), sheets.person(2)])))
     assert "将报名 2 人" in checked
     roster = RosterImport.objects.get()
@@ -79,8 +84,11 @@ def test_a_near_name_is_proposed_by_row_and_cell_and_the_answer_is_kept(
     roster = RosterImport.objects.get()
     decide = reverse("desk_roster_decide", args=[roster.number])
     assert "没有这个选项，未保存" in words(browser.post(decide, {"row-2": "new"}, follow=True))
-    assert "不导入 1 行" in words(browser.post(decide, {"row-2": "skip"}, follow=True))
-    assert "将报名 1 人" in words(browser.post(decide, {"row-2": "same"}, follow=True))
+    assert "待您决定 1 行" in page
+    assert "不导入 1 行 第 2 行" in words(browser.post(decide, {"row-2": "skip"}, follow=True))
+    same = words(browser.post(decide, {"row-2": "same"}, follow=True))
+    told = ("将报名 1 人", "已登记的学员 1 人", "待您决定", "不导入 1 行")
+    assert [one in same for one in told] == [True, True, False, False]
     told = AuditEvent.objects.filter(verb="roster_decided").order_by("id").values_list("by_id", "detail__rows")
     assert list(told) == [(cast.institution.pk, {answer: [2]}) for answer in ("skip", "same")]
     assert "已报名 1 人" in words(browser.post(reverse("desk_roster_commit", args=[roster.number]), follow=True))
