@@ -4,6 +4,7 @@ from datetime import date
 from itertools import count
 from typing import Any, TypeVar, cast
 
+from django.db import connection
 from django.db.models import Model
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -26,8 +27,9 @@ from courses.policy import DEFAULTS, ELIGIBILITY
 
 _serial = count(1)
 _Row = TypeVar("_Row", bound=Model)
-# Rows of lists that this test has asked for; None outside a test, where nothing says until when they hold.
-_asked: dict[tuple[type[Model], str], Model] | None = None
+# Rows of lists that this test has asked for, each with the savepoints that it was made within: to take these back takes
+# the row along. None outside a test, where nothing says until when they hold.
+_asked: dict[tuple[type[Model], str], tuple[Model, list[str]]] | None = None
 
 
 def remember() -> None:
@@ -42,11 +44,14 @@ def forget() -> None:
 
 
 def _row(model: type[_Row], key: str, *, defaults: dict[str, Any], by: str = "key") -> _Row:
-    if _asked is not None and (found := _asked.get((model, key))):
-        return cast("_Row", found)
+    within = list(connection.savepoint_ids)
+    if _asked is not None and (model, key) in _asked:
+        found, made_within = _asked[model, key]
+        if within[: len(made_within)] == made_within:
+            return cast("_Row", found)
     made, _created = model._default_manager.get_or_create(**{by: key}, defaults=defaults)
     if _asked is not None:
-        _asked[model, key] = made
+        _asked[model, key] = made, within
     return made
 
 
