@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # A file that was asked for by its name is not left out.
     if config.args == config.getini("testpaths"):
         wanted = dealing.chosen(items, long=config.option.long, blind=connection.vendor != "postgresql")
-        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+        config.hook.pytest_deselected(items=list(set(items).difference(wanted)))
         items[:] = wanted
     items.sort(key=lambda item: dealing.place(item.nodeid))
 

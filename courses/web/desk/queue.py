@@ -99,7 +99,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     mine = None if filtered else len(everything)
     kinds = turns.kinds_for(user=user, now=now)
     context = {
-        **_frame(request, page=page, chosen=chosen, here="desk", now=now, mine=mine),
+        **_frame(request, page=page, chosen=chosen, here="desk", now=now, own=mine),
         "kinds": [(kind.value, KIND_WORDS[kind]) for kind in kinds],
         "due_today": sum(1 for row in fitting if row.due and row.days_left <= 0),
         "choosable": len(choosable),
@@ -126,7 +126,7 @@ def desk_handled(request: HttpRequest) -> HttpResponse:
     # Read whole: to count them and to find a page of them takes as long.
     found = list(turns.handled(user=officer(request), now=now, wanted=_wanted(chosen)))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    frame = _frame(request, page=page, chosen=chosen, here="desk_handled", now=now)
+    frame = _frame(request, page=page, chosen=chosen, here="desk_handled", now=now, own=_whole(page, chosen))
     context = {**frame, "rows": done.deeds(handled=[Handled(*row) for row in page.object_list])}
     return show(request, "desk/queue/handled.html", context, here="desk")
 
@@ -138,7 +138,7 @@ def desk_elsewhere(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
     found = list(turns.elsewhere(user=officer(request), now=now, wanted=_wanted(chosen)))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    frame = _frame(request, page=page, chosen=chosen, here="desk_elsewhere", now=now)
+    frame = _frame(request, page=page, chosen=chosen, here="desk_elsewhere", now=now, own=_whole(page, chosen))
     context = {**frame, "rows": waiting.followed(waits=[Waiting(*row) for row in page.object_list], now=now)}
     return show(request, "desk/queue/elsewhere.html", context, here="desk")
 
@@ -167,6 +167,11 @@ def _fits(row: Row, chosen: dict[str, str]) -> bool:
     )
 
 
+def _whole(page: Page[Any], chosen: dict[str, str]) -> int | None:
+    """How long the list is, where no filter narrows it."""
+    return None if any(chosen.values()) else page.paginator.count
+
+
 def _frame(
     request: HttpRequest,
     *,
@@ -174,32 +179,29 @@ def _frame(
     chosen: dict[str, str],
     here: str,
     now: datetime,
-    mine: int | None = None,
+    own: int | None,
 ) -> dict[str, Any]:
-    """Tabs with their numbers, filters and pages; who only reads has no tabs."""
+    """Tabs, filters and pages; who only reads has no tabs. `own` is the number of the open list, where it is known."""
     user = officer(request)
-    own = page.paginator.count if not any(chosen.values()) else None
     return {
         "page": page,
         "query": query_without_page(request),
         "chosen": chosen,
         "clear": reverse(here) if any(chosen.values()) else "",
         "districts": _districts(user, now),
-        "tabs": _tabs(here, {here: own} | ({"desk": mine} if mine is not None else {}))
-        if turns.kinds_for(user=user, now=now)
-        else [],
+        "tabs": _tabs(here, own) if turns.kinds_for(user=user, now=now) else [],
     }
 
 
-def _tabs(here: str, known: dict[str, int | None]) -> list[dict[str, Any]]:
-    """With the numbers that the page knows; others come by `desk_counts`."""
+def _tabs(here: str, own: int | None) -> list[dict[str, Any]]:
+    """With the number of the open list, where the page knows it; the others come by `desk_counts`."""
     words = {"desk": _("待我办"), "desk_handled": _("我办过的"), "desk_elsewhere": _("等别人办")}
     return [
         {
             "name": name,
             "url": reverse(name),
             "word": word,
-            "count": known.get(name),
+            "count": own if here == name else None,
             "current": here == name,
         }
         for name, word in words.items()
