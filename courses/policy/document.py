@@ -108,6 +108,8 @@ class Policy:
     # Working days; our own number.
     card_objection_days: int = 5
     submit_lead_days: int = 5
+    # Working days; our own number.
+    correction_days: int = 5
     review_days: int = 3
     size_entrepreneurship: int = 30
     size_skills: int = 50

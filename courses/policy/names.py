@@ -57,6 +57,7 @@ GROUPS: tuple[tuple[str | Promise, dict[str, Name]], ...] = (
             "size_skills": Name(_("技能培训班额上限"), PEOPLE),
             "trainers_entrepreneurship": Name(_("创业培训至少几名教师"), PEOPLE),
             "submit_lead_days": Name(_("开班前至少提前多久提交"), WORKING_DAYS),
+            "correction_days": Name(_("退回后多久内重新提交，仍从首次提交算提前"), WORKING_DAYS),
             "review_days": Name(_("审核开班和结业的期限"), WORKING_DAYS),
             "travel_minutes": Name(_("同一区市两处场地之间的路程"), MINUTES),
             "travel_minutes_far": Name(_("不同区市两处场地之间的路程"), MINUTES),

@@ -10,7 +10,7 @@ from courses import institutions, projects
 from courses import policy as policies
 from courses.classes.clashes import Clash, clashes_of
 from courses.institutions import Block, File
-from courses.models import Institution, Lesson, Project, Room, SizeOverride, TrainingClass, Venue
+from courses.models import ClassEvent, Institution, Lesson, Project, Room, SizeOverride, TrainingClass, Venue
 from courses.places import room_key
 from courses.policy import Policy
 
@@ -70,9 +70,13 @@ def openings(
     rooms = _rooms(venues)
     packages = Project.objects.in_bulk({one.project_id for one in classes if one.project_id})
     draws = projects.draws(projects=packages)
-    handed_in = {training_class.pk: _handed_in_on(training_class, now) for training_class in classes}
-    days = [*handed_in.values(), *(training_class.starts_on for training_class in classes)]
-    calendar = policies.calendar_between(start=min(days) - timedelta(days=1), end=max(days)) if days else {}
+    moves = _moves(classes)
+    days = [
+        policies.local_date(now),
+        *(one.starts_on for one in classes),
+        *(day for of in moves.values() for _, day in of),
+    ]
+    calendar = policies.calendar_between(start=min(days) - timedelta(days=1), end=max(days))
     for one in classes:
         yield Opening(
             training_class=one,
@@ -80,7 +84,7 @@ def openings(
             lessons=lessons[one.pk],
             trainers=frozenset(trainers[one.pk]),
             allowed_seats=overrides.get(one.pk, 0),
-            handed_in_on=handed_in[one.pk],
+            handed_in_on=_handed_in_on(one, moves[one.pk], policies.local_date(now), policy.correction_days, calendar),
             calendar=calendar,
             clashes=clashes[one.pk],
             institution=schools[one.institution_id],
@@ -134,7 +138,32 @@ def _rooms(venues: Iterable[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-def _handed_in_on(training_class: TrainingClass, now: datetime) -> date:
-    """The day of submission; for a class that is still with its institution, today."""
-    waits = training_class.status in (Status.DRAFT, Status.RETURNED) or training_class.submitted_at is None
-    return policies.local_date(now if waits or training_class.submitted_at is None else training_class.submitted_at)
+def _moves(classes: Iterable[TrainingClass]) -> dict[int, list[tuple[str, date]]]:
+    """When each class was handed in and sent back, in order."""
+    found: dict[int, list[tuple[str, date]]] = {one.pk: [] for one in classes}
+    handed_in = [one.pk for one in classes if one.submitted_at]
+    if handed_in:
+        events = ClassEvent.objects.filter(
+            training_class__in=handed_in, to_status__in=(Status.SUBMITTED, Status.RETURNED)
+        )
+        for pk, to, at in events.order_by("at", "pk").values_list("training_class", "to_status", "at"):
+            found[pk].append((to, policies.local_date(at)))
+    return found
+
+
+def _handed_in_on(
+    training_class: TrainingClass, moves: Iterable[tuple[str, date]], today: date, days: int, calendar: dict[date, str]
+) -> date:
+    """The day from which the lead of a class counts: that of its submission, and today where it is not handed in.
+
+    A correction handed in within `days` working days of the return keeps the day of the submission that was returned:
+    what the review took is not the institution's delay. Handed in later it counts by its own day. Bureau's choice.
+    """
+    kept, returned = today, None
+    waits = [(Status.SUBMITTED, today)] if training_class.status in (Status.DRAFT, Status.RETURNED) else []
+    for to, day in [*moves, *waits]:
+        if to == Status.RETURNED:
+            returned = day
+        elif returned is None or policies.working_days_between(start=returned, end=day, calendar=calendar) > days:
+            kept = day
+    return kept

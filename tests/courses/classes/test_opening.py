@@ -172,6 +172,38 @@ def test_five_working_days_before_the_start_count_holidays_and_make_up_days(now:
     assert CheckCode.LEAD in failed(made, now + timedelta(days=2))
 
 
+def sent_back(made: TrainingClass, *, submitted: datetime, returned: datetime) -> None:
+    classes.submit(by=people.user(), training_class=made, now=submitted, policy_version=catalogue.lenient_policy())
+    classes.send_back(by=people.user(), training_class=made, reason="缺教学计划", now=returned)
+
+
+def test_what_the_review_took_is_not_the_institutions_delay(now: datetime) -> None:
+    """In time on Monday 14 September for Monday 21, returned on Wednesday, handed in again on Thursday, approved."""
+    made = draft(now, first=now + timedelta(days=7))
+    sent_back(made, submitted=now, returned=now + timedelta(days=2))
+    again = now + timedelta(days=3)
+    assert CheckCode.LEAD not in failed(made, again)
+    classes.submit(by=people.user(), training_class=made, now=again, policy_version=catalogue.lenient_policy())
+    assert CheckCode.LEAD not in failed(made, again + timedelta(days=1))
+    classes.send_back(by=people.user(), training_class=made, reason="缺教材", now=again + timedelta(days=1))
+    assert CheckCode.LEAD not in failed(made, again + timedelta(days=1, hours=2))
+
+
+def test_a_correction_that_took_its_institution_too_long_counts_by_its_own_day(now: datetime) -> None:
+    """Returned on Monday 14 September: the five working days end on Monday 21; from Tuesday on today counts."""
+    made = draft(now, first=now + timedelta(days=10))
+    sent_back(made, submitted=now, returned=now)
+    assert CheckCode.LEAD not in failed(made, now + timedelta(days=7))
+    assert failed(made, now + timedelta(days=8))[CheckCode.LEAD] == "block"
+    assert CheckCode.LEAD in failed(made, now + timedelta(days=7), correction_days=4)
+
+
+def test_what_came_late_at_first_is_late_when_it_is_corrected_too(now: datetime) -> None:
+    made = draft(now, first=now + timedelta(days=7))
+    sent_back(made, submitted=now + timedelta(days=1), returned=now + timedelta(days=2))
+    assert CheckCode.LEAD in failed(made, now + timedelta(days=2))
+
+
 def test_each_check_blocks_warns_or_is_off_as_the_dated_policy_says(now: datetime) -> None:
     made = draft(now, course=course_of(9 * 45))
     assert failed(made, now)[CheckCode.HOURS] == "block"
