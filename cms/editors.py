@@ -1,8 +1,9 @@
-"""The two Wagtail groups: editors write pages and keep the lists, reviewers approve. Neither may touch a person."""
+"""The two Wagtail groups: editors write pages, reviewers approve them and keep the lists. Neither may touch a person."""
 
 from datetime import datetime
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 from courses.models import (
@@ -63,19 +64,31 @@ GROUPS = {Post.Role.EDITOR: group, Post.Role.REVIEWER: reviewers}
 
 
 def grant(*, root: Page) -> Group:
-    """Give both groups their rights under `root`, exactly these; safe to repeat."""
+    """Give both groups their rights under `root`, exactly these; safe to repeat.
+
+    What lists and official fields say stands on live pages as soon as it is saved (`cms.wording`): reviewers write it,
+    editors read it. An editor may add a course: nobody sees one before its page has been reviewed.
+    """
     editors = group()
-    names = [f"{verb}_{model._meta.model_name}" for model in REFERENCE for verb in ("add", "change")]
-    wanted = Permission.objects.filter(content_type__app_label="courses", codename__in=names)
-    own = Permission.objects.filter(codename__in=["access_admin", "change_officialsettings"])
-    editors.permissions.set([*wanted, *own])
-    reviewers().permissions.set(Permission.objects.filter(codename="access_admin"))
+    editors.permissions.set(_rights(["access_admin", "add_course", *_over_lists("view")]))
+    reviewers().permissions.set(_rights(["access_admin", "change_officialsettings", *_over_lists("add", "change")]))
     _page_rights(editors, root, PAGE_RIGHTS)
     _page_rights(reviewers(), root, REVIEW_RIGHTS)
     collection = Collection.get_first_root_node()
     for permission in Permission.objects.filter(codename__in=COLLECTION_RIGHTS):
         GroupCollectionPermission.objects.get_or_create(group=editors, collection=collection, permission=permission)
     return editors
+
+
+def _over_lists(*verbs: str) -> list[str]:
+    return [f"{verb}_{model._meta.model_name}" for model in REFERENCE for verb in verbs]
+
+
+def _rights(names: list[str]) -> QuerySet[Permission]:
+    rights: QuerySet[Permission] = Permission.objects.filter(
+        content_type__app_label__in=("courses", "cms", "wagtailadmin"), codename__in=names
+    )
+    return rights
 
 
 def _page_rights(holders: Group, root: Page, rights: tuple[str, ...]) -> None:

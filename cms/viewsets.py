@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from cms.wording import PublicWords
 from courses.models import (
     Brand,
     Course,
@@ -27,9 +28,17 @@ from courses.models import (
 NAMED = ("key", "name", "name_en")
 
 
+class ListViewSet(ModelViewSet):
+    """Whatever list it is, its words are read by the gate before they are saved."""
+
+    def get_form_class(self, for_update: bool = False) -> type[Any]:  # noqa: FBT001, FBT002 (Wagtail's own)
+        form = super().get_form_class(for_update)
+        return type(form.__name__, (PublicWords, form), {})
+
+
 def listing(
     model: type[Model], icon: str, fields: tuple[str, ...], columns: tuple[str, ...], **more: Any
-) -> ModelViewSet:
+) -> ListViewSet:
     """A screen over one list: what is edited, what is shown; found by name, exported as a sheet."""
     options = {
         "model": model,
@@ -43,7 +52,10 @@ def listing(
         "list_per_page": 50,
         **more,
     }
-    return type(f"{model.__name__}ViewSet", (ModelViewSet,), options)(f"reference_{model._meta.model_name}")
+    screen: ListViewSet = type(f"{model.__name__}ViewSet", (ListViewSet,), options)(
+        f"reference_{model._meta.model_name}"
+    )
+    return screen
 
 
 COURSE_FIELDS = (

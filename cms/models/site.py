@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
+from cms.wording import PublicWordsForm
+
 
 @register_setting(icon="site")
 class OfficialSettings(BaseSiteSetting):
@@ -49,6 +51,8 @@ class OfficialSettings(BaseSiteSetting):
             heading=_("英文页面上的写法"),
         ),
     ]
+
+    base_form_class = PublicWordsForm
 
     class Meta:
         verbose_name = _("官方信息")

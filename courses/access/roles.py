@@ -180,9 +180,13 @@ ROLES: dict[str, RoleRule] = {
         P.SEE_CALL_BACKS,
         P.SEE_AUDIT,
     ),
-    Role.EDITOR: _rule(_("写课程页、消息和政策，提交审核；看不到任何人的信息。"), P.EDIT_PAGES),
+    Role.EDITOR: _rule(_("写课程页、消息和政策，提交审核；可以登记新课程。看不到任何人的信息。"), P.EDIT_PAGES),
     Role.REVIEWER: _rule(
-        _("批准或退回编辑提交的页面，撤下页面；自己写的由别人批准，看不到任何人的信息。"), P.EDIT_PAGES, P.REVIEW_PAGES
+        _(
+            "批准或退回编辑提交的页面，撤下页面；自己写的由别人批准；修改课程资料、场地等名单和官方信息。看不到任何人的信息。"
+        ),
+        P.EDIT_PAGES,
+        P.REVIEW_PAGES,
     ),
     Role.EXPERT: _rule(
         _("评定分给自己的创业计划书和网店链接，查看发给自己的消息；只看分给自己的，学员姓名不显示全名。"),

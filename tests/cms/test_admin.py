@@ -52,18 +52,19 @@ def test_no_group_may_see_or_change_logins_or_groups(site: HomePage) -> None:
     assert not Group.objects.filter(permissions__in=over_people).exists()
 
 
-def test_editors_may_write_pages_and_keep_lists_and_nothing_else(site: HomePage) -> None:
+def test_editors_may_write_pages_read_lists_and_add_a_course_and_nothing_else(site: HomePage) -> None:
     group = Group.objects.get(name=editors.GROUP)
-    models_changed = {permission.content_type.model_class() for permission in group.permissions.all()}
-    outside = {model for model in models_changed if model and model._meta.app_label == "courses"}
-    assert outside == set(editors.REFERENCE)
+    read = {f"view_{model._meta.model_name}" for model in editors.REFERENCE}
+    assert {permission.codename for permission in group.permissions.all()} == {"access_admin", "add_course", *read}
     rights = GroupPagePermission.objects.filter(group=group, page=site)
     assert sorted(right.permission.codename for right in rights) == sorted(editors.PAGE_RIGHTS)
 
 
-def test_reviewers_may_read_and_take_down_pages_and_nothing_else(site: HomePage) -> None:
+def test_reviewers_may_read_and_take_down_pages_keep_the_lists_and_nothing_else(site: HomePage) -> None:
     group = Group.objects.get(name=editors.REVIEWERS)
-    assert [permission.codename for permission in group.permissions.all()] == ["access_admin"]
+    kept = {f"{verb}_{model._meta.model_name}" for model in editors.REFERENCE for verb in ("add", "change")}
+    held = {permission.codename for permission in group.permissions.all()}
+    assert held == {"access_admin", "change_officialsettings", *kept}
     rights = GroupPagePermission.objects.filter(group=group, page=site)
     assert sorted(right.permission.codename for right in rights) == sorted(editors.REVIEW_RIGHTS)
 
