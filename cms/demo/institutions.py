@@ -1,6 +1,6 @@
 """What the institutions of the demo city have registered, its public training bases, and how the needs have changed."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from cms.demo.catalogue import Places
 from cms.demo.files import table
@@ -11,6 +11,7 @@ from courses.models import (
     Institution,
     Occupation,
     Post,
+    ProgrammeKind,
     Registration,
     Room,
     SkillLevel,
@@ -25,6 +26,8 @@ REGISTERED_DAYS = 880
 VALID_YEARS = 4
 # Whose change waits for the district's decision, and whose came back to its office.
 WAITING, SENT_BACK = "J002", "J001"
+# What an institution runs beside its offers: the course of each day's walk (`today`) is of this kind.
+WALKS = {"J001": "newform"}
 
 
 def build_files(*, places: Places, courses: dict[str, Course], teachers: dict[str, set[User]], now: datetime) -> None:
@@ -39,9 +42,8 @@ def build_files(*, places: Places, courses: dict[str, Course], teachers: dict[st
     for serial, institution in enumerate(places.institutions.values()):
         office, bureau = offices[institution.pk], bureaus[institution.district_id]
         at = last_office_hours(since + timedelta(days=serial % 5, hours=serial))
-        _register(
-            institution, _offered(institution, courses), teachers.get(institution.number, set()), (office, bureau), at
-        )
+        offered = [courses[row["course"]] for row in table("offers") if row["institution"] == institution.number]
+        _register(institution, offered, teachers.get(institution.number, set()), (office, bureau), at)
         if institution.number in (WAITING, SENT_BACK):
             asked = last_office_hours(now - timedelta(days=2, hours=serial))
             file = institutions.open_file(by=office, institution=institution, now=asked)
@@ -54,26 +56,22 @@ def build_files(*, places: Places, courses: dict[str, Course], teachers: dict[st
                 )
 
 
-def _offered(institution: Institution, courses: dict[str, Course]) -> list[tuple[Occupation, SkillLevel]]:
-    found = {}
-    for row in table("offers"):
-        course = courses[row["course"]]
-        if row["institution"] == institution.number and course.occupation and course.level:
-            found[course.occupation.key, course.level.key] = (course.occupation, course.level)
-    return list(found.values()) or [(Occupation.objects.get(key="special-skill"), SkillLevel.objects.get(key="0"))]
-
-
 def _register(
     institution: Institution,
-    trades: list[tuple[Occupation, SkillLevel]],
+    offered: list[Course],
     borrowed: set[User],
     hands: tuple[User, User],
     at: datetime,
 ) -> None:
     office, bureau = hands
     file = institutions.open_file(by=office, institution=institution, now=at)
+    trades = {(one.occupation, one.level): None for one in offered if one.occupation and one.level}
     for occupation, level in trades:
         _add(file, occupation, level, office, at)
+    kinds = {one.kind: None for one in offered if not (one.occupation and one.level)}
+    kinds.update(dict.fromkeys(ProgrammeKind.objects.filter(key=WALKS.get(institution.number, ""))))
+    for kind in kinds:
+        institutions.add_programme(by=office, registration=file, kind=kind, now=at, **_valid(at))
     own = set(User.objects.filter(posts__institution=institution, posts__role=Post.Role.TRAINER))
     for teacher in sorted(borrowed - own, key=lambda one: one.pk):
         Post.objects.create(user=teacher, role=Post.Role.TRAINER, institution=institution, since=at, given_by=office)
@@ -94,11 +92,12 @@ def _register(
 
 
 def _add(file: Registration, occupation: Occupation, level: SkillLevel, office: User, at: datetime) -> None:
+    institutions.add_trade(by=office, registration=file, occupation=occupation, level=level, now=at, **_valid(at))
+
+
+def _valid(at: datetime) -> dict[str, date]:
     start = local_date(at)
-    end = start + timedelta(days=365 * VALID_YEARS)
-    institutions.add_trade(
-        by=office, registration=file, occupation=occupation, level=level, valid_from=start, valid_until=end, now=at
-    )
+    return {"valid_from": start, "valid_until": start + timedelta(days=365 * VALID_YEARS)}
 
 
 def build_bases(*, places: Places) -> None:

@@ -1,18 +1,22 @@
 """Institutions: what they have registered, who reviews it, whether they may teach, and what the public reads of it."""
 
 from courses.institutions.directory import Change, Listed, changes, in_directory, listed, needs, needs_changes
+from courses.institutions.entries import (
+    add_programme,
+    add_trade,
+    add_trainer,
+    remove_programme,
+    remove_trade,
+    remove_trainer,
+)
 from courses.institutions.files import (
     Facts,
     InstitutionRefusal,
     InstitutionRefused,
     Verb,
-    add_trade,
-    add_trainer,
     approve,
     open_file,
     register,
-    remove_trade,
-    remove_trainer,
     save_facts,
     send_back,
     set_status,
@@ -42,6 +46,7 @@ __all__ = [
     "InstitutionRefused",
     "Listed",
     "Verb",
+    "add_programme",
     "add_trade",
     "add_trainer",
     "approve",
@@ -61,6 +66,7 @@ __all__ = [
     "needs_changes",
     "open_file",
     "register",
+    "remove_programme",
     "remove_trade",
     "remove_trainer",
     "save_facts",

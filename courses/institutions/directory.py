@@ -7,7 +7,14 @@ from datetime import date
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from courses.institutions.files import Verb
-from courses.models import Institution, InstitutionEvent, RegisteredTrade, Registration, TrainingNeed
+from courses.models import (
+    Institution,
+    InstitutionEvent,
+    RegisteredProgramme,
+    RegisteredTrade,
+    Registration,
+    TrainingNeed,
+)
 from courses.policy import local_date
 
 CHANGES_SHOWN = 30
@@ -15,17 +22,19 @@ CHANGES_SHOWN = 30
 
 @dataclass(frozen=True)
 class Listed:
-    """An institution of the directory with the trades that are valid on the day it was asked for; one that is suspended
-    or removed may open classes of none."""
+    """An institution of the directory with the trades and programmes that are valid on the day it was asked for; one
+    that is suspended or removed may open classes of none."""
 
     institution: Institution
     trades: list[RegisteredTrade]
+    programmes: list[RegisteredProgramme]
     approved_on: date | None
 
 
 @dataclass(frozen=True)
 class Change:
-    """One dated change. `what` is added, removed or changed; `lines` are the trades it touched, as stored by key.
+    """One dated change. `what` is added, removed or changed; `lines` are the trades it touched and `programmes` the kinds of training,
+    each with what became of it and its last day, as stored by key.
 
     Of a change of status the public reads that and when; why is free text of an officer and stays in the file. `moved`
     says of name and district (by key) what they were and what they became.
@@ -35,15 +44,18 @@ class Change:
     what: str
     subject: Institution | TrainingNeed
     lines: list[tuple[str, str, str, str]] = field(default_factory=list)
+    programmes: list[tuple[str, str, str]] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
     moved: dict[str, list[str]] = field(default_factory=dict)
     status: str = ""
     before: TrainingNeed | None = None
 
 
-def in_directory(*, text: str = "", district: str = "", occupation: str = "", on: date) -> QuerySet[Institution]:
-    """Active institutions whose file was approved, by a word in name or address, district and occupation taught on
-    `on`."""
+def in_directory(
+    *, text: str = "", district: str = "", occupation: str = "", kind: str = "", on: date
+) -> QuerySet[Institution]:
+    """Active institutions whose file was approved, by a word in name or address, district, and the occupation taught
+    or the kind of training run on `on`."""
     found = Institution.objects.filter(status=Institution.Status.ACTIVE, pk__in=_current_files().values("institution"))
     if text:
         found = found.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(address__icontains=text))
@@ -54,6 +66,11 @@ def in_directory(*, text: str = "", district: str = "", occupation: str = "", on
             registration__in=_current_files(), occupation__key=occupation, valid_from__lte=on, valid_until__gte=on
         )
         found = found.filter(pk__in=taught.values("registration__institution"))
+    if kind:
+        run = RegisteredProgramme.objects.filter(
+            registration__in=_current_files(), kind__key=kind, valid_from__lte=on, valid_until__gte=on
+        )
+        found = found.filter(pk__in=run.values("registration__institution"))
     return found.select_related("kind", "district")
 
 
@@ -69,25 +86,32 @@ def _current_files() -> QuerySet[Registration]:
 
 
 def listed(*, institutions: Iterable[Institution], on: date) -> list[Listed]:
-    """In two statements, however many institutions."""
+    """In three statements, however many institutions."""
     shown = list(institutions)
-    trades = RegisteredTrade.objects.filter(valid_from__lte=on, valid_until__gte=on).select_related(
-        "occupation", "level"
-    )
+    valid = Q(valid_from__lte=on, valid_until__gte=on)
+    trades = RegisteredTrade.objects.filter(valid).select_related("occupation", "level")
+    programmes = RegisteredProgramme.objects.filter(valid).select_related("kind")
     files = {
         row.institution_id: row
         for row in _current_files()
         .filter(institution__in=shown)
-        .prefetch_related(Prefetch("trades", queryset=trades, to_attr="valid_trades"))
+        .prefetch_related(
+            Prefetch("trades", queryset=trades, to_attr="valid_trades"),
+            Prefetch("programmes", queryset=programmes, to_attr="valid_programmes"),
+        )
     }
     return [Listed(one, *_current(one, files.get(one.pk))) for one in shown]
 
 
-def _current(one: Institution, file: Registration | None) -> tuple[list[RegisteredTrade], date | None]:
+def _current(
+    one: Institution, file: Registration | None
+) -> tuple[list[RegisteredTrade], list[RegisteredProgramme], date | None]:
     if file is None or file.decided_at is None:
-        return [], None
-    trades: list[RegisteredTrade] = file.valid_trades  # type: ignore[attr-defined]
-    return trades if one.status == Institution.Status.ACTIVE else [], local_date(file.decided_at)
+        return [], [], None
+    approved_on = local_date(file.decided_at)
+    if one.status != Institution.Status.ACTIVE:
+        return [], [], approved_on
+    return file.valid_trades, file.valid_programmes, approved_on  # type: ignore[attr-defined]
 
 
 def changes(*, institution: Institution | None = None) -> list[Change]:
@@ -103,9 +127,16 @@ def _change(row: InstitutionEvent) -> Change:
     if row.verb == Verb.STATUS:
         left = detail["to"] != Institution.Status.ACTIVE
         return Change(on, "removed" if left else "added", row.institution, status=detail["to"])
-    lines = [(what, *line) for what in ("added", "removed", "changed") for line in detail[what]]
-    what = "added" if detail["first"] else "changed"
-    return Change(on, what, row.institution, lines=lines, facts=detail["facts"], moved=detail["moved"])
+    moves = ("added", "removed", "changed")
+    return Change(
+        on,
+        "added" if detail["first"] else "changed",
+        row.institution,
+        lines=[(what, *line) for what in moves for line in detail[what]],
+        programmes=[(what, *line) for what in moves for line in detail["programmes"][what]],
+        facts=detail["facts"],
+        moved=detail["moved"],
+    )
 
 
 def needs(*, text: str = "", kind: str = "", on: date) -> QuerySet[TrainingNeed]:

@@ -15,12 +15,10 @@ from courses.models import (
     Institution,
     InstitutionEvent,
     InstitutionKind,
-    Occupation,
-    Post,
+    RegisteredProgramme,
     RegisteredTrade,
     RegisteredTrainer,
     Registration,
-    SkillLevel,
     User,
 )
 from courses.people.credit_codes import normalise_credit_code
@@ -39,11 +37,13 @@ class InstitutionRefusal(StrEnum):
     ALREADY_OPEN = "already_open"
     UNDER_REVIEW = "under_review"
     NOT_UNDER_REVIEW = "not_under_review"
-    NO_TRADE = "no_trade"
+    NOTHING_TO_RUN = "nothing_to_run"
     NO_TRAINER = "no_trainer"
     TRADE_EXPIRED = "trade_expired"
+    PROGRAMME_EXPIRED = "programme_expired"
     TRAINER_EXPIRED = "trainer_expired"
     TRADE_TWICE = "trade_twice"
+    PROGRAMME_TWICE = "programme_twice"
     NO_TRAINER_LOGIN = "no_trainer_login"
     PERIOD = "period"
     SAME_PERSON = "same_person"
@@ -59,11 +59,15 @@ class InstitutionRefused(Refused):
             "备案已提交或已通过，不能修改，未保存。待审的请等审核；已通过的请申请变更。"
         ),
         InstitutionRefusal.NOT_UNDER_REVIEW: _("备案现在是「%(status)s」，不能这样办理，未保存。请刷新后再看。"),
-        InstitutionRefusal.NO_TRADE: _("还没有填写职业和等级，未提交。请至少添加一项。"),
+        InstitutionRefusal.NOTHING_TO_RUN: _("还没有填写职业和等级，也没有填写培训类型，未提交。请至少添加一项。"),
         InstitutionRefusal.NO_TRAINER: _("还没有填写教师，未提交。请至少添加一位。"),
         InstitutionRefusal.TRADE_EXPIRED: _("「%(name)s」的有效期已过，未提交。请先移除，或改填新的有效期。"),
+        InstitutionRefusal.PROGRAMME_EXPIRED: _(
+            "培训类型「%(name)s」的有效期已过，未提交。请先移除，或改填新的有效期。"
+        ),
         InstitutionRefusal.TRAINER_EXPIRED: _("教师「%(name)s」的证书已过期，未提交。请先移除，或换成有效的证书。"),
         InstitutionRefusal.TRADE_TWICE: _("这个职业和等级已经填过，未保存。要改有效期，请先移除原来的一项。"),
+        InstitutionRefusal.PROGRAMME_TWICE: _("这个培训类型已经填过，未保存。要改有效期，请先移除原来的一项。"),
         InstitutionRefusal.NO_TRAINER_LOGIN: _("这个账号不是本机构的教师，未保存。请先在「人员」里任命，再来添加。"),
         InstitutionRefusal.PERIOD: _("有效期的结束早于开始，未保存。请核对日期。"),
         InstitutionRefusal.SAME_PERSON: _("本人经手，须他人审核，未保存。"),
@@ -80,6 +84,8 @@ class Verb(StrEnum):
     FACTS_CHANGED = "facts_changed"
     TRADE_ADDED = "trade_added"
     TRADE_REMOVED = "trade_removed"
+    PROGRAMME_ADDED = "programme_added"
+    PROGRAMME_REMOVED = "programme_removed"
     TRAINER_ADDED = "trainer_added"
     TRAINER_REMOVED = "trainer_removed"
     SUBMITTED = "submitted"
@@ -90,7 +96,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What an institution declares about itself beside its trades and trainers."""
+    """What an institution declares about itself beside its trades, programmes and trainers."""
 
     name: str
     district: District
@@ -118,7 +124,7 @@ def register(*, by: User, credit_code: str, facts: Facts, now: datetime) -> Inst
             address=facts.address,
             contact_phone=facts.contact_phone,
         )
-        _tell(by, institution, Verb.REGISTERED, now)
+        tell(by, institution, Verb.REGISTERED, now)
         _open(by, institution, facts, version=1, now=now)
     return institution
 
@@ -159,12 +165,16 @@ def _open(by: User, institution: Institution, facts: Facts, *, version: int, now
         address=facts.address,
         contact_phone=facts.contact_phone,
     )
-    _tell(by, institution, Verb.OPENED, now, version=version)
+    tell(by, institution, Verb.OPENED, now, version=version)
     return fresh
 
 
 def _copy(held: Registration, fresh: Registration) -> None:
-    copied: list[RegisteredTrade | RegisteredTrainer] = [*held.trades.all(), *held.trainers.all()]
+    copied: list[RegisteredTrade | RegisteredProgramme | RegisteredTrainer] = [
+        *held.trades.all(),
+        *held.programmes.all(),
+        *held.trainers.all(),
+    ]
     for row in copied:
         row.pk = None
         row._state.adding = True
@@ -173,115 +183,43 @@ def _copy(held: Registration, fresh: Registration) -> None:
 
 
 def save_facts(*, by: User, registration: Registration, facts: Facts, now: datetime) -> None:
-    """Refused with InstitutionRefused while the file is under review or approved; so is every edit below."""
+    """Refused with InstitutionRefused while the file is under review or approved; so is every edit in `entries`."""
     with transaction.atomic():
-        held = _editable(registration)
+        held = editable(registration)
         changed = [name for name, value in vars(facts).items() if getattr(held, name) != value]
         for name in changed:
             setattr(held, name, getattr(facts, name))
         if changed:
             held.save(update_fields=changed)
-            _tell(by, held.institution, Verb.FACTS_CHANGED, now, version=held.version, detail={"fields": changed})
-
-
-def add_trade(
-    *,
-    by: User,
-    registration: Registration,
-    occupation: Occupation,
-    level: SkillLevel,
-    valid_from: date,
-    valid_until: date,
-    now: datetime,
-) -> RegisteredTrade:
-    if valid_until < valid_from:
-        raise InstitutionRefused(InstitutionRefusal.PERIOD)
-    with transaction.atomic():
-        held = _editable(registration)
-        if held.trades.filter(occupation=occupation, level=level).exists():
-            raise InstitutionRefused(InstitutionRefusal.TRADE_TWICE)
-        row = RegisteredTrade.objects.create(
-            registration=held, occupation=occupation, level=level, valid_from=valid_from, valid_until=valid_until
-        )
-        _tell(by, held.institution, Verb.TRADE_ADDED, now, version=held.version, detail=_trade_detail(row))
-    return row
-
-
-def remove_trade(*, by: User, registration: Registration, occupation: str, level: str, now: datetime) -> None:
-    """Take an occupation (by key) at a level (by key) off a draft; one that is gone already changes nothing."""
-    with transaction.atomic():
-        held = _editable(registration)
-        row = held.trades.filter(occupation__key=occupation, level__key=level).first()
-        if row:
-            _tell(by, held.institution, Verb.TRADE_REMOVED, now, version=held.version, detail=_trade_detail(row))
-            row.delete()
-
-
-def add_trainer(
-    *,
-    by: User,
-    registration: Registration,
-    name: str,
-    occupation: Occupation | None,
-    certificate: str,
-    certificate_number: str,
-    valid_until: date,
-    now: datetime,
-    login: User | None = None,
-) -> RegisteredTrainer:
-    """`login` says whose certificate it is; without one it is on file, and lets nobody teach a class.
-
-    Refused with InstitutionRefused where that account teaches for somebody else.
-    """
-    with transaction.atomic():
-        held = _editable(registration)
-        if login is not None and not _teaches_for(login, held.institution_id, now):
-            raise InstitutionRefused(InstitutionRefusal.NO_TRAINER_LOGIN)
-        row = RegisteredTrainer.objects.create(
-            registration=held,
-            name=name.strip(),
-            login=login,
-            occupation=occupation,
-            certificate=certificate.strip(),
-            certificate_number=certificate_number.strip(),
-            valid_until=valid_until,
-        )
-        _tell(by, held.institution, Verb.TRAINER_ADDED, now, version=held.version)
-    return row
-
-
-def _teaches_for(login: User, institution: int, now: datetime) -> bool:
-    return login.posts.filter(Post.in_force(now), role=Post.Role.TRAINER, institution=institution).exists()
-
-
-def remove_trainer(*, by: User, registration: Registration, trainer: int, now: datetime) -> None:
-    """Take a trainer (by id) off a draft; one that is gone already, or stands on another file, changes nothing."""
-    with transaction.atomic():
-        held = _editable(registration)
-        removed, _rows = held.trainers.filter(pk=trainer).delete()
-        if removed:
-            _tell(by, held.institution, Verb.TRAINER_REMOVED, now, version=held.version)
+            tell(by, held.institution, Verb.FACTS_CHANGED, now, version=held.version, detail={"fields": changed})
 
 
 def submit(*, by: User, registration: Registration, now: datetime) -> None:
-    """Hand the file to its district. Refused: no trade, no trainer, a trade or a certificate that has run out."""
-    today = local_date(now)
+    """Hand the file to its district. Refused: nothing that the institution would run, no trainer, or a trade, a
+    programme or a certificate that has run out."""
     with transaction.atomic():
-        held = _editable(registration)
-        trades = list(held.trades.select_related("occupation", "level"))
-        trainers = list(held.trainers.all())
-        if not trades:
-            raise InstitutionRefused(InstitutionRefusal.NO_TRADE)
-        if not trainers:
-            raise InstitutionRefused(InstitutionRefusal.NO_TRAINER)
-        for trade in trades:
-            if trade.valid_until < today:
-                raise InstitutionRefused(InstitutionRefusal.TRADE_EXPIRED, name=trade.occupation.label)
-        for trainer in trainers:
-            if trainer.valid_until < today:
-                raise InstitutionRefused(InstitutionRefusal.TRAINER_EXPIRED, name=trainer.name)
+        held = editable(registration)
+        _refuse_incomplete(held, local_date(now))
         _move(held, Status.SUBMITTED, submitted_by=by, submitted_at=now, decided_by=None, decided_at=None)
-        _tell(by, held.institution, Verb.SUBMITTED, now, version=held.version)
+        tell(by, held.institution, Verb.SUBMITTED, now, version=held.version)
+
+
+def _refuse_incomplete(held: Registration, today: date) -> None:
+    trades = list(held.trades.select_related("occupation"))
+    programmes = list(held.programmes.select_related("kind"))
+    trainers = list(held.trainers.all())
+    if not trades and not programmes:
+        raise InstitutionRefused(InstitutionRefusal.NOTHING_TO_RUN)
+    if not trainers:
+        raise InstitutionRefused(InstitutionRefusal.NO_TRAINER)
+    named = (
+        *((InstitutionRefusal.TRADE_EXPIRED, row.occupation.label, row.valid_until) for row in trades),
+        *((InstitutionRefusal.PROGRAMME_EXPIRED, row.kind.label, row.valid_until) for row in programmes),
+        *((InstitutionRefusal.TRAINER_EXPIRED, row.name, row.valid_until) for row in trainers),
+    )
+    for code, name, until in named:
+        if until < today:
+            raise InstitutionRefused(code, name=name)
 
 
 def send_back(*, by: User, registration: Registration, reason: str, now: datetime) -> None:
@@ -290,7 +228,7 @@ def send_back(*, by: User, registration: Registration, reason: str, now: datetim
     with transaction.atomic():
         held = _under_review(registration, by)
         _move(held, Status.RETURNED, decided_by=by, decided_at=now)
-        _tell(by, held.institution, Verb.RETURNED, now, version=held.version, reason=reason)
+        tell(by, held.institution, Verb.RETURNED, now, version=held.version, reason=reason)
 
 
 def approve(*, by: User, registration: Registration, now: datetime) -> None:
@@ -309,7 +247,7 @@ def approve(*, by: User, registration: Registration, now: datetime) -> None:
         for name in FACTS:
             setattr(institution, name, getattr(held, name))
         institution.save(update_fields=[*FACTS, "name_en"])
-        _tell(by, institution, Verb.APPROVED, now, version=held.version, detail=detail)
+        tell(by, institution, Verb.APPROVED, now, version=held.version, detail=detail)
 
 
 def set_status(*, by: User, institution: Institution, to: Institution.Status, reason: str, now: datetime) -> None:
@@ -322,10 +260,10 @@ def set_status(*, by: User, institution: Institution, to: Institution.Status, re
             raise InstitutionRefused(InstitutionRefusal.SAME_STATUS, status=to.label)
         detail = {"from": institution.status, "to": to.value}
         institution.status = to
-        _tell(by, institution, Verb.STATUS, now, reason=reason, detail=detail)
+        tell(by, institution, Verb.STATUS, now, reason=reason, detail=detail)
 
 
-def _editable(registration: Registration) -> Registration:
+def editable(registration: Registration) -> Registration:
     """The file as it stands now, held until the edit is written."""
     held = Registration.objects.select_for_update(of=("self",)).select_related("institution").get(pk=registration.pk)
     if not held.is_editable:
@@ -349,17 +287,23 @@ def _move(held: Registration, to: Status, **changes: object) -> None:
 
 
 def _difference(before: Registration | None, after: Registration) -> dict[str, Any]:
-    """What the public reads of an approval: trades by key with their last day, the names of changed facts, and of name
-    and district what they were and are."""
-    old, new = _trades(before) if before else {}, _trades(after)
+    """What the public reads of an approval: trades and programmes by key with their last day, the names of changed
+    facts, and of name and district what they were and are."""
     facts = [name for name in FACTS if before and getattr(before, name) != getattr(after, name)]
     return {
         "first": before is None,
+        **_moved(_trades(before) if before else {}, _trades(after)),
+        "programmes": _moved(_programmes(before) if before else {}, _programmes(after)),
+        "facts": facts,
+        "moved": {name: [_as_told(before, name), _as_told(after, name)] for name in MOVED if before and name in facts},
+    }
+
+
+def _moved(old: dict[tuple[str, ...], str], new: dict[tuple[str, ...], str]) -> dict[str, list[list[str]]]:
+    return {
         "added": [[*key, until] for key, until in new.items() if key not in old],
         "removed": [[*key, until] for key, until in old.items() if key not in new],
         "changed": [[*key, until] for key, until in new.items() if key in old and old[key] != until],
-        "facts": facts,
-        "moved": {name: [_as_told(before, name), _as_told(after, name)] for name in MOVED if before and name in facts},
     }
 
 
@@ -367,16 +311,17 @@ def _as_told(registration: Registration, name: str) -> str:
     return str(registration.district.key if name == "district" else registration.name)
 
 
-def _trades(registration: Registration) -> dict[tuple[str, str], str]:
+def _trades(registration: Registration) -> dict[tuple[str, ...], str]:
     rows = registration.trades.values_list("occupation__key", "level__key", "valid_until")
     return {(occupation, level): until.isoformat() for occupation, level, until in rows}
 
 
-def _trade_detail(row: RegisteredTrade) -> dict[str, Any]:
-    return {"occupation": row.occupation.key, "level": row.level.key, "until": row.valid_until.isoformat()}
+def _programmes(registration: Registration) -> dict[tuple[str, ...], str]:
+    rows = registration.programmes.values_list("kind__key", "valid_until")
+    return {(kind,): until.isoformat() for kind, until in rows}
 
 
-def _tell(
+def tell(
     by: User,
     institution: Institution,
     verb: Verb,

@@ -8,12 +8,12 @@ from datetime import date
 from courses import policy as policies
 from courses.models import (
     Card,
+    Course,
     Institution,
-    Occupation,
+    RegisteredProgramme,
     RegisteredTrade,
     RegisteredTrainer,
     Registration,
-    SkillLevel,
     User,
 )
 from courses.policy import Policy
@@ -34,6 +34,7 @@ class File:
     """What stands in the version of an institution's file that holds; who has no approved file has an empty one."""
 
     trades: list[RegisteredTrade] = field(default_factory=list)
+    programmes: list[RegisteredProgramme] = field(default_factory=list)
     trainers: list[RegisteredTrainer] = field(default_factory=list)
 
 
@@ -44,13 +45,15 @@ def in_force(*, institution: Institution) -> Registration | None:
 
 
 def files_in_force(*, institutions: Iterable[int]) -> dict[int, File]:
-    """The version that holds, by institution; those without an approved file are left out. Three statements."""
+    """The version that holds, by institution; those without an approved file are left out. Four statements."""
     approved = Registration.objects.filter(institution__in=set(institutions), status=Registration.Status.APPROVED)
     latest = dict(approved.order_by("version").values_list("institution_id", "pk"))
     of = {registration: institution for institution, registration in latest.items()}
     found = {institution: File() for institution in latest}
     for trade in RegisteredTrade.objects.filter(registration__in=of):
         found[of[trade.registration_id]].trades.append(trade)
+    for programme in RegisteredProgramme.objects.filter(registration__in=of):
+        found[of[programme.registration_id]].programmes.append(programme)
     for trainer in RegisteredTrainer.objects.filter(registration__in=of).defer("certificate_number"):
         found[of[trainer.registration_id]].trainers.append(trainer)
     return found
@@ -71,28 +74,25 @@ def certified_until(*, certificates: Iterable[RegisteredTrainer], occupation: in
     return max(fits, default=None)
 
 
-def covers(
-    *, trades: Iterable[RegisteredTrade], occupation: int | None, level: int | None, first: date, last: date
-) -> bool:
-    """Whether the occupation at this level, both by id, stands among the trades from the first to the last day.
+def covers(*, file: File, course: Course, first: date, last: date) -> bool:
+    """Whether what the file registers holds for the course from the first to the last day.
 
-    A course without an occupation (专项职业能力) or without a level (创业培训) is bound to no trade. A higher level does not
-    cover a lower one: each is registered by itself.
+    A course with an occupation and a level wants that trade; a higher level does not cover a lower one: each is
+    registered by itself. A course without an occupation (专项职业能力) or without a level (创业培训) wants its kind.
     """
-    if occupation is None or level is None:
-        return True
-    return any(
-        (trade.occupation_id, trade.level_id) == (occupation, level)
-        and trade.valid_from <= first <= last <= trade.valid_until
-        for trade in trades
-    )
+    rows: list[RegisteredTrade | RegisteredProgramme]
+    if course.occupation_id and course.level_id:
+        wanted = (course.occupation_id, course.level_id)
+        rows = [one for one in file.trades if (one.occupation_id, one.level_id) == wanted]
+    else:
+        rows = [one for one in file.programmes if one.kind_id == course.kind_id]
+    return any(one.holds(first) and one.holds(last) for one in rows)
 
 
-def may_teach(*, institution: Institution, occupation: Occupation | None, level: SkillLevel | None, on: date) -> bool:
+def may_teach(*, institution: Institution, course: Course, on: date) -> bool:
     """`covers` for the version of an institution's file that holds."""
     file = files_in_force(institutions=[institution.pk]).get(institution.pk, File())
-    wanted = (occupation.pk if occupation else None, level.pk if level else None)
-    return covers(trades=file.trades, occupation=wanted[0], level=wanted[1], first=on, last=on)
+    return covers(file=file, course=course, first=on, last=on)
 
 
 def blocked(*, institution: Institution, on: date) -> Block | None:

@@ -1033,6 +1033,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RegisteredProgramme',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid_from', models.DateField()),
+                ('valid_until', models.DateField()),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.programmekind')),
+                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='programmes', to='courses.registration')),
+            ],
+            options={
+                'ordering': ('kind__order', 'kind__key'),
+                'constraints': [models.UniqueConstraint(fields=('registration', 'kind'), name='registeredprogramme_once'), models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='registeredprogramme_period')],
+            },
+        ),
+        migrations.CreateModel(
             name='RegisteredTrade',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

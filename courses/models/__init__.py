@@ -37,6 +37,7 @@ from courses.models.exports import Export, ExportSchedule, OwnForm, OwnFormVersi
 from courses.models.groups import GroupBooking
 from courses.models.institutions import (
     InstitutionEvent,
+    RegisteredProgramme,
     RegisteredTrade,
     RegisteredTrainer,
     Registration,
@@ -188,6 +189,7 @@ __all__ = [
     "Proof",
     "RateCount",
     "RefusedScan",
+    "RegisteredProgramme",
     "RegisteredTrade",
     "RegisteredTrainer",
     "Registration",

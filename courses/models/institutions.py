@@ -85,6 +85,26 @@ class RegisteredTrade(models.Model):
         return self.valid_from <= on <= self.valid_until
 
 
+class RegisteredProgramme(models.Model):
+    """A kind of training that the institution may run where a course of it has no occupation and level (创业培训,
+    专项职业能力), from one date to another, both included."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="programmes")
+    kind = models.ForeignKey(ProgrammeKind, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+
+    class Meta:
+        ordering = ("kind__order", "kind__key")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["registration", "kind"], name="registeredprogramme_once"),
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="registeredprogramme_period"),
+        ]
+
+    def holds(self, on: date) -> bool:
+        return self.valid_from <= on <= self.valid_until
+
+
 class RegisteredTrainer(models.Model):
     """A trainer on an institution's file with the certificate that lets them teach; the public sees a number only.
 

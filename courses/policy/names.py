@@ -81,7 +81,7 @@ GROUPS: tuple[tuple[str | Promise, dict[str, Name]], ...] = (
             "check_room_clash": Name(_("教室不冲突")),
             "check_trainer_clash": Name(_("教师不冲突")),
             "check_learner_clash": Name(_("学员不冲突")),
-            "check_trade": Name(_("职业和等级已登记")),
+            "check_trade": Name(_("职业等级或培训类型已登记")),
             "check_cards": Name(_("机构没有因红黄牌暂停开班")),
             "check_project": Name(_("项目计划人数没有用完")),
             "check_institution": Name(_("机构状态正常")),

@@ -6,6 +6,7 @@ from courses import institutions
 from courses.models import (
     Institution,
     Occupation,
+    RegisteredProgramme,
     RegisteredTrade,
     RegisteredTrainer,
     Registration,
@@ -64,7 +65,7 @@ def approved(*, institution: Institution, now: datetime, **fields: object) -> Re
 
 
 def registered(training_class: TrainingClass, *, now: datetime) -> Registration:
-    """The class's trade and trainers stand on its institution's file; planted, its review is another matter."""
+    """The class's trade, or its kind, and its trainers stand on its institution's file; planted, its review is another matter."""
     school, today = training_class.institution, local_date(now)
     file = Registration.objects.filter(institution=school, status=Registration.Status.APPROVED).first()
     if file is None:
@@ -79,6 +80,10 @@ def registered(training_class: TrainingClass, *, now: datetime) -> Registration:
             registration=file, occupation=course.occupation, level=course.level,
             defaults={"valid_from": today, "valid_until": until},
         )  # fmt: skip
+    else:
+        RegisteredProgramme.objects.get_or_create(
+            registration=file, kind=course.kind, defaults={"valid_from": today, "valid_until": until}
+        )
     for trainer in training_class.trainers.all():
         RegisteredTrainer.objects.get_or_create(
             registration=file, login=trainer,

@@ -167,7 +167,11 @@ CHECKS: tuple[Check, ...] = (
         timetable.clash(ClashKind.LEARNER),
     ),
     Check(
-        CheckCode.TRADE, "check_trade", gettext_lazy("职业和等级已登记"), gettext_lazy("职业等级未登记"), standing.trade
+        CheckCode.TRADE,
+        "check_trade",
+        gettext_lazy("职业等级或培训类型已登记"),
+        gettext_lazy("职业等级或培训类型未登记"),
+        standing.trade,
     ),
     Check(
         CheckCode.CARDS,

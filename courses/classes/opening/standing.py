@@ -22,15 +22,13 @@ def institution(opening: Opening) -> str | None:
 
 def trade(opening: Opening) -> str | None:
     training_class = opening.training_class
-    course = training_class.course
-    if institutions.covers(
-        trades=opening.file.trades,
-        occupation=course.occupation_id,
-        level=course.level_id,
-        first=training_class.starts_on,
-        last=training_class.ends_on,
-    ):
+    course, period = training_class.course, (training_class.starts_on, training_class.ends_on)
+    if institutions.covers(file=opening.file, course=course, first=period[0], last=period[1]):
         return None
+    if not (course.occupation_id and course.level_id):
+        return _("机构备案里没有培训类型「%(kind)s」，或登记期没有覆盖整个班期。请先办备案变更，加上这个培训类型。") % {
+            "kind": course.kind.label
+        }
     return _("机构档案里没有「%(course)s」这一职业和等级，或登记期没有覆盖整个班期。请先办登记。") % {
         "course": course.label
     }

@@ -20,7 +20,7 @@ from courses.access import Permission
 from courses.institutions import Facts, Verb
 from courses.models import Card, Institution, Registration
 from courses.policy import local_date
-from courses.web.desk.institution_forms import FactsForm, TradeForm, TrainerForm
+from courses.web.desk.institution_forms import FactsForm, ProgrammeForm, TradeForm, TrainerForm
 from courses.web.desk.page import officer, show
 from courses.web.gate import allow
 from courses.web.told import told
@@ -32,6 +32,8 @@ DEEDS: dict[str, str | Promise] = {
     Verb.FACTS_CHANGED: gettext_lazy("修改基本情况"),
     Verb.TRADE_ADDED: gettext_lazy("添加职业"),
     Verb.TRADE_REMOVED: gettext_lazy("移除职业"),
+    Verb.PROGRAMME_ADDED: gettext_lazy("添加培训类型"),
+    Verb.PROGRAMME_REMOVED: gettext_lazy("移除培训类型"),
     Verb.TRAINER_ADDED: gettext_lazy("添加教师"),
     Verb.TRAINER_REMOVED: gettext_lazy("移除教师"),
     Verb.SUBMITTED: gettext_lazy("提交审核"),
@@ -67,10 +69,10 @@ def in_hand(institution: Institution) -> Registration:
 
 @allow(Permission.SEE_DESK)
 def desk_institution(request: HttpRequest, number: str) -> HttpResponse:
-    return _page(request, fetch(request, number, Permission.SEE_DESK))
+    return page_of(request, fetch(request, number, Permission.SEE_DESK))
 
 
-def _page(request: HttpRequest, institution: Institution, bound: forms.Form | None = None) -> HttpResponse:
+def page_of(request: HttpRequest, institution: Institution, bound: forms.Form | None = None) -> HttpResponse:
     today = local_date(timezone.now())
     held, opened = institutions.in_force(institution=institution), open_version(institution)
     may_edit = may_on(request, institution, Permission.RUN_CLASSES)
@@ -116,6 +118,7 @@ def _told(registration: Registration, today: date) -> dict[str, Any]:
     return {
         "registration": registration,
         "trades": [(row, row.holds(today)) for row in trades],
+        "programmes": [(row, row.holds(today)) for row in registration.programmes.select_related("kind")],
         "trainers": [
             (row, row.valid_until >= today) for row in registration.trainers.select_related("occupation", "login")
         ],
@@ -136,12 +139,13 @@ def _forms(opened: Registration | None, bound: forms.Form | None) -> dict[str, f
     fresh: dict[str, forms.Form] = {
         "facts": FactsForm(initial=facts),
         "trade": TradeForm(initial={"valid_from": local_date(now)}),
+        "programme": ProgrammeForm(initial={"runs_from": local_date(now)}),
         "trainer": TrainerForm(institution=opened.institution, now=now),
     }
     return {name: bound if type(bound) is type(form) and bound else form for name, form in fresh.items()}
 
 
-def _done(request: HttpRequest, institution: Institution, deed: Callable[[], object], words: str) -> HttpResponse:
+def done(request: HttpRequest, institution: Institution, deed: Callable[[], object], words: str) -> HttpResponse:
     """Do it, say what came of it, and go back to the file."""
     with told(request, words):
         deed()
@@ -152,7 +156,7 @@ def _done(request: HttpRequest, institution: Institution, deed: Callable[[], obj
 @allow(Permission.RUN_CLASSES)
 def desk_institution_open(request: HttpRequest, number: str) -> HttpResponse:
     mine = fetch(request, number, Permission.RUN_CLASSES)
-    return _done(
+    return done(
         request,
         mine,
         lambda: institutions.open_file(by=officer(request), institution=mine, now=timezone.now()),
@@ -166,9 +170,9 @@ def desk_institution_facts(request: HttpRequest, number: str) -> HttpResponse:
     mine = fetch(request, number, Permission.RUN_CLASSES)
     file, form = in_hand(mine), FactsForm(request.POST)
     if not form.is_valid():
-        return _page(request, mine, form)
+        return page_of(request, mine, form)
     facts = Facts(**form.cleaned_data)
-    return _done(
+    return done(
         request,
         mine,
         lambda: institutions.save_facts(by=officer(request), registration=file, facts=facts, now=timezone.now()),
@@ -178,81 +182,10 @@ def desk_institution_facts(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @allow(Permission.RUN_CLASSES)
-def desk_institution_trade(request: HttpRequest, number: str) -> HttpResponse:
-    mine = fetch(request, number, Permission.RUN_CLASSES)
-    file, form = in_hand(mine), TradeForm(request.POST)
-    if not form.is_valid():
-        return _page(request, mine, form)
-    return _done(
-        request,
-        mine,
-        lambda: institutions.add_trade(by=officer(request), registration=file, now=timezone.now(), **form.cleaned_data),
-        _("已添加职业。"),
-    )
-
-
-@require_POST
-@allow(Permission.RUN_CLASSES)
-def desk_institution_trade_remove(request: HttpRequest, number: str) -> HttpResponse:
-    mine = fetch(request, number, Permission.RUN_CLASSES)
-    file = in_hand(mine)
-    asked = {name: request.POST.get(name, "") for name in ("occupation", "level")}
-    return _done(
-        request,
-        mine,
-        lambda: institutions.remove_trade(by=officer(request), registration=file, now=timezone.now(), **asked),
-        _("已移除职业。"),
-    )
-
-
-@require_POST
-@allow(Permission.RUN_CLASSES)
-def desk_institution_trainer(request: HttpRequest, number: str) -> HttpResponse:
-    mine = fetch(request, number, Permission.RUN_CLASSES)
-    file, form = in_hand(mine), TrainerForm(request.POST, institution=mine, now=timezone.now())
-    if not form.is_valid():
-        return _page(request, mine, form)
-    values = form.cleaned_data
-    return _done(
-        request,
-        mine,
-        lambda: institutions.add_trainer(
-            by=officer(request),
-            registration=file,
-            name=values["name"],
-            login=values["login"],
-            occupation=values["teaches"],
-            certificate=values["certificate"],
-            certificate_number=values["certificate_number"],
-            valid_until=values["until"],
-            now=timezone.now(),
-        ),
-        _("已添加教师。"),
-    )
-
-
-@require_POST
-@allow(Permission.RUN_CLASSES)
-def desk_institution_trainer_remove(request: HttpRequest, number: str) -> HttpResponse:
-    mine = fetch(request, number, Permission.RUN_CLASSES)
-    file, text = in_hand(mine), request.POST.get("trainer", "")
-    trainer = int(text) if text.isascii() and text.isdigit() else 0
-    return _done(
-        request,
-        mine,
-        lambda: institutions.remove_trainer(
-            by=officer(request), registration=file, trainer=trainer, now=timezone.now()
-        ),
-        _("已移除教师。"),
-    )
-
-
-@require_POST
-@allow(Permission.RUN_CLASSES)
 def desk_institution_submit(request: HttpRequest, number: str) -> HttpResponse:
     mine = fetch(request, number, Permission.RUN_CLASSES)
     file = in_hand(mine)
-    return _done(
+    return done(
         request,
         mine,
         lambda: institutions.submit(by=officer(request), registration=file, now=timezone.now()),
@@ -268,10 +201,10 @@ def desk_institution_decide(request: HttpRequest, number: str) -> HttpResponse:
     file, by, now = in_hand(theirs), officer(request), timezone.now()
     if request.POST.get("decision") == "approve":
         words = _("已通过，备案从现在起有效，机构目录同时更新。")
-        return _done(request, theirs, lambda: institutions.approve(by=by, registration=file, now=now), words)
+        return done(request, theirs, lambda: institutions.approve(by=by, registration=file, now=now), words)
     reason = request.POST.get("reason", "")
     words = _("已退回机构，原因已写明。")
-    return _done(
+    return done(
         request, theirs, lambda: institutions.send_back(by=by, registration=file, reason=reason, now=now), words
     )
 
@@ -285,7 +218,7 @@ def desk_institution_status(request: HttpRequest, number: str) -> HttpResponse:
     if asked not in Institution.Status.values:
         raise Http404
     to, reason = Institution.Status(asked), request.POST.get("reason", "")
-    return _done(
+    return done(
         request,
         theirs,
         lambda: institutions.set_status(

@@ -1,4 +1,4 @@
-"""The forms of an institution's file: its facts, a trade, a trainer."""
+"""The forms of an institution's file: its facts, a trade, a kind of training, a trainer."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from courses.models import District, Institution, InstitutionKind, Occupation, Post, SkillLevel, User
+from courses.models import District, Institution, InstitutionKind, Occupation, Post, ProgrammeKind, SkillLevel, User
 
 
 def day_field(label: Any) -> forms.DateField:
@@ -39,6 +39,15 @@ class TradeForm(forms.Form):
     )
     valid_from = day_field(gettext_lazy("有效期自"))
     valid_until = day_field(gettext_lazy("有效期至"))
+
+
+class ProgrammeForm(forms.Form):
+    programme = forms.ModelChoiceField(
+        ProgrammeKind.objects.all(), label=gettext_lazy("培训类型"), empty_label=gettext_lazy("请选择"),
+        help_text=gettext_lazy("用于没有职业等级的课程，如创业培训、专项职业能力。有职业等级的，请添加职业和等级。"),
+    )  # fmt: skip
+    runs_from = day_field(gettext_lazy("有效期自"))
+    runs_until = day_field(gettext_lazy("有效期至"))
 
 
 class TrainerForm(forms.Form):

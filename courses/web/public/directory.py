@@ -41,9 +41,13 @@ class Told:
 @public
 def institution_directory(request: HttpRequest) -> HttpResponse:
     today = local_date(timezone.now())
-    chosen = chosen_of(request, "q", "district", "occupation")
+    chosen = chosen_of(request, "q", "district", "occupation", "kind")
     found = institutions.in_directory(
-        text=chosen["q"], district=chosen["district"], occupation=chosen["occupation"], on=today
+        text=chosen["q"],
+        district=chosen["district"],
+        occupation=chosen["occupation"],
+        kind=chosen["kind"],
+        on=today,
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -53,6 +57,7 @@ def institution_directory(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "districts": District.objects.all(),
         "occupations": Occupation.objects.all(),
+        "kinds": ProgrammeKind.objects.all(),
         "changes": told(institutions.changes()),
         "today": today,
     }
@@ -103,19 +108,19 @@ def query_of(request: HttpRequest) -> str:
 
 
 def told(changes: list[Change]) -> list[Told]:
-    """Changes of institutions in words, with the names of occupations and levels as they are called today."""
+    """Changes of institutions in words, with the names of occupations, levels and kinds as they are called today."""
     occupations = {row.key: row.label for row in Occupation.objects.all()}
     levels = {row.key: row.label for row in SkillLevel.objects.all()}
+    kinds = {row.key: row.label for row in ProgrammeKind.objects.all()}
     districts = {row.key: row.label for row in District.objects.all()}
     facts = {"kind": _("类别"), "address": _("地址"), "contact_phone": _("对外电话")}
-    words = {"added": _("新增%(trade)s"), "removed": _("移除%(trade)s"), "changed": _("%(trade)s换了有效期")}
     listed = []
     for change in changes:
         lines = []
         for what, occupation, level, until in change.lines:
             trade = f"{occupations.get(occupation, occupation)} {levels.get(level, level)}"
-            last = None if what == "removed" else date.fromisoformat(until)
-            lines.append(Line(words[what] % {"trade": trade}, last))
+            lines.append(_registered(what, trade, until))
+        lines += [_registered(what, kinds.get(kind, kind), until) for what, kind, until in change.programmes]
         lines += _moves(change, districts)
         lines += [Line(_("修改%(fact)s") % {"fact": facts[name]}) for name in change.facts if name in facts]
         if change.status:
@@ -124,6 +129,12 @@ def told(changes: list[Change]) -> list[Told]:
         assert isinstance(change.subject, Institution)
         listed.append(Told(change.on, change.what, change.subject.label, lines))
     return listed
+
+
+def _registered(what: str, name: str, until: str) -> Line:
+    """A trade or a kind of training that came, went, or holds to another day."""
+    words = {"added": _("新增%(trade)s"), "removed": _("移除%(trade)s"), "changed": _("%(trade)s换了有效期")}
+    return Line(words[what] % {"trade": name}, None if what == "removed" else date.fromisoformat(until))
 
 
 def _moves(change: Change, districts: dict[str, str]) -> list[Line]:

@@ -9,6 +9,7 @@ from courses import classes, institutions, policy
 from courses.classes import CheckCode, ClassFacts, ClassRefusal, ClassRefused, LessonPlan
 from courses.models import (
     AuditEvent,
+    Course,
     Institution,
     Project,
     RegisteredTrade,
@@ -21,6 +22,7 @@ from courses.models import (
 from courses.policy import Policy
 from tests.factories import cards, catalogue, people
 from tests.factories.classes import course_of, plans, training_class
+from tests.factories.institutions import registered
 
 pytestmark = pytest.mark.django_db
 Status = TrainingClass.Status
@@ -213,6 +215,22 @@ def test_a_trade_is_registered_from_the_first_day_of_a_class_to_the_last(
     )
     words = "机构档案里没有「中式烹调师（四级）」这一职业和等级，或登记期没有覆盖整个班期。请先办登记。"
     assert failed(made, now).get(CheckCode.TRADE) == (words if fails else None)
+
+
+def test_a_class_of_a_kind_without_occupation_and_level_wants_that_kind_registered(now: datetime) -> None:
+    made = draft(now)
+    assert failed(made, now) == {}
+    syb = catalogue.kind("syb", line="entrepreneurship", name="创办你的企业 SYB")
+    Course.objects.filter(pk=made.course_id).update(kind=syb, occupation=None, level=None)
+    made = TrainingClass.objects.get()
+    words = "机构备案里没有培训类型「创办你的企业 SYB」，或登记期没有覆盖整个班期。请先办备案变更，加上这个培训类型。"
+    assert failed(made, now, check_trainers="off") == {CheckCode.TRADE: words}, "the registered trade is another's"
+    assert failed(made, now, check_trainers="off", check_trade="off") == {}
+    with pytest.raises(ClassRefused) as refused:
+        classes.submit(by=people.user(), training_class=made, now=now)
+    assert words in refused.value.sentence
+    registered(made, now=now)
+    assert failed(made, now, check_trainers="off") == {}
 
 
 def test_who_is_named_and_teaches_nothing_does_not_make_two_trainers(now: datetime) -> None:

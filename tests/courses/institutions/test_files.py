@@ -1,6 +1,6 @@
 """An institution's file: who fills it, when it is shut, who decides, and what is kept of every change."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -141,7 +141,7 @@ def test_only_what_waits_is_decided_and_a_return_says_why(
 
 def test_an_incomplete_file_is_not_submitted(school: Institution, clerk: User, now: datetime) -> None:
     made = institutions.open_file(by=clerk, institution=school, now=now)
-    with refusal(InstitutionRefusal.NO_TRADE):
+    with refusal(InstitutionRefusal.NOTHING_TO_RUN):
         institutions.submit(by=clerk, registration=made, now=now)
     filled(institution=school, by=clerk, now=now)
     institutions.remove_trainer(by=clerk, registration=made, trainer=made.trainers.get().pk, now=now)
@@ -151,9 +151,50 @@ def test_an_incomplete_file_is_not_submitted(school: Institution, clerk: User, n
 
 def test_what_has_run_out_is_not_submitted(school: Institution, clerk: User, now: datetime) -> None:
     made = filled(institution=school, by=clerk, now=now)
+    run(made, by=clerk, now=now, until=local_date(now) + timedelta(days=9))
+    with refusal(InstitutionRefusal.PROGRAMME_EXPIRED) as caught:
+        institutions.submit(by=clerk, registration=made, now=now + timedelta(days=10))
+    assert "SYB" in caught.value.sentence
     later = now + timedelta(days=731)
     with refusal(InstitutionRefusal.TRADE_EXPIRED):
         institutions.submit(by=clerk, registration=made, now=later)
+
+
+def run(made: Registration, *, by: User, now: datetime, until: date | None = None) -> None:
+    institutions.add_programme(
+        by=by, registration=made, kind=catalogue.kind("syb", "entrepreneurship", name="创办你的企业 SYB"),
+        valid_from=local_date(now), valid_until=until or local_date(now) + timedelta(days=730), now=now,
+    )  # fmt: skip
+
+
+def test_who_only_runs_entrepreneurship_files_without_a_trade_and_its_changes_are_public(
+    school: Institution, clerk: User, officer: User, now: datetime
+) -> None:
+    made = filled(institution=school, by=clerk, now=now)
+    trade = made.trades.get()
+    institutions.remove_trade(
+        by=clerk, registration=made, occupation=trade.occupation.key, level=trade.level.key, now=now
+    )
+    run(made, by=clerk, now=now)
+    with refusal(InstitutionRefusal.PROGRAMME_TWICE):
+        run(made, by=clerk, now=now)
+    institutions.submit(by=clerk, registration=made, now=now)
+    with refusal(InstitutionRefusal.UNDER_REVIEW):
+        institutions.remove_programme(by=clerk, registration=made, kind="syb", now=now)
+    institutions.approve(by=officer, registration=made, now=now)
+    second = institutions.open_file(by=clerk, institution=school, now=now)
+    assert [row.kind.key for row in second.programmes.all()] == ["syb"], "a change starts with what holds"
+    institutions.remove_programme(by=clerk, registration=second, kind="syb", now=now)
+    institutions.remove_programme(by=clerk, registration=second, kind="syb", now=now)
+    filled(institution=school, by=clerk, now=now)
+    institutions.submit(by=clerk, registration=second, now=now)
+    institutions.approve(by=officer, registration=second, now=now + timedelta(hours=1))
+    assert [change.programmes for change in institutions.changes(institution=school)] == [
+        [("removed", "syb", "2028-09-13")],
+        [("added", "syb", "2028-09-13")],
+    ]
+    told = InstitutionEvent.objects.filter(verb__startswith="programme").values_list("verb", "detail__programme")
+    assert list(told) == [("programme_added", "syb"), ("programme_removed", "syb")]
 
 
 def test_the_same_trade_twice_and_a_period_that_ends_before_it_begins_are_refused(

@@ -1,4 +1,4 @@
-"""Whether an institution may teach a trade on a date, and whether its cards block it."""
+"""Whether an institution may teach a trade or run a kind of training on a date, and whether its cards block it."""
 
 from datetime import date, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from courses import institutions
 from courses import policy as policies
-from courses.models import Card, Institution, User
+from courses.models import Card, Course, Institution, User
 from courses.policy import local_date
 from tests.factories import cards, catalogue, people
 from tests.factories.institutions import approved, filled
@@ -25,8 +25,8 @@ def officer() -> User:
 
 
 def may(school: Institution, on: date, **other: object) -> bool:
-    asked = {"occupation": catalogue.occupation(), "level": catalogue.level(), **other}
-    return institutions.may_teach(institution=school, on=on, **asked)  # type: ignore[arg-type]
+    asked = {"kind": catalogue.kind(), "occupation": catalogue.occupation(), "level": catalogue.level(), **other}
+    return institutions.may_teach(institution=school, course=Course(**asked), on=on)
 
 
 def test_a_trade_may_be_taught_from_its_first_to_its_last_day(school: Institution, now: datetime) -> None:
@@ -44,13 +44,25 @@ def test_another_level_or_another_occupation_is_not_covered(school: Institution,
     assert not may(school, today, occupation=catalogue.occupation("welder", "焊工"))
 
 
-def test_a_course_without_an_occupation_or_without_a_level_is_bound_to_no_trade(
-    school: Institution, now: datetime
+def test_a_course_without_an_occupation_or_without_a_level_wants_its_kind_registered_and_no_trade_stands_for_it(
+    school: Institution, officer: User, now: datetime
 ) -> None:
-    today = local_date(now)
-    assert not may(school, today)
-    assert may(school, today, level=None)
-    assert may(catalogue.institution("J002"), today, occupation=None, level=None)
+    syb, today = catalogue.kind("syb", "entrepreneurship"), local_date(now)
+    bare = {"kind": syb, "occupation": None, "level": None}
+    approved(institution=school, now=now)
+    assert not may(school, today, **bare)
+    file = institutions.open_file(by=officer, institution=school, now=now)
+    institutions.add_programme(
+        by=officer, registration=file, kind=syb, valid_from=today, valid_until=today + timedelta(days=10), now=now
+    )
+    assert not may(school, today, **bare), "what only waits does not hold"
+    institutions.submit(by=officer, registration=file, now=now)
+    institutions.approve(by=people.user(), registration=file, now=now)
+    asked = {days: may(school, today + timedelta(days=days), **bare) for days in (-1, 0, 10, 11)}
+    assert asked == {-1: False, 0: True, 10: True, 11: False}
+    assert may(school, today, **{**bare, "occupation": catalogue.occupation()}), "an occupation without a level"
+    assert not may(school, today, **{**bare, "kind": catalogue.kind("iyb", "entrepreneurship")})
+    assert not may(school, today, kind=syb, level=catalogue.level("5", 2)), "a trade wants its own line"
 
 
 def test_what_only_waits_for_review_may_not_be_taught(school: Institution, officer: User, now: datetime) -> None:

@@ -49,6 +49,26 @@ def test_an_institution_fills_its_file_and_its_district_sends_it_back_and_then_a
     assert Registration.objects.get().status == "approved"
 
 
+def test_a_school_of_entrepreneurship_files_its_kind_of_training_and_its_reviewer_reads_it(
+    cast: Cast, sign_in: Open, school: Institution, now: datetime
+) -> None:
+    own, today = sign_in(cast.institution), local_date(now)
+    syb = catalogue.kind("syb", "entrepreneurship", name="创办你的企业 SYB")
+    own.post(at("open"))
+    assert own.post(at("programme"), {"programme": syb.pk, "runs_from": today}).status_code == 422
+    runs = {"programme": syb.pk, "runs_from": today, "runs_until": today + timedelta(days=9)}
+    own.post(at("programme"), runs)
+    assert "这个培训类型已经填过，未保存。" in words(own.post(at("programme"), runs, follow=True))
+    own.post(at("programme_remove"), {"programme": "syb"})
+    assert "也没有填写培训类型，未提交" in words(own.post(at("submit"), follow=True))
+    own.post(at("programme"), runs)
+    own.post(at("trainer"), {"name": "王海波", "certificate": "教师证", "certificate_number": "JS-1", "until": today})
+    own.post(at("submit"))
+    page = words(sign_in(cast.district).get(at("")))
+    assert "创办你的企业 SYB 2026 年 9 月 14 日 – 2026 年 9 月 23 日 有效" in page
+    assert "添加培训类型" in page
+
+
 def test_an_institution_of_another_is_not_found_by_its_office_nor_by_another_district(
     cast: Cast, sign_in: Open, now: datetime
 ) -> None:

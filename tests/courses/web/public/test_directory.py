@@ -9,6 +9,7 @@ from django.test import Client
 from courses import institutions
 from courses.institutions import Facts
 from courses.models import Institution, TrainingNeed
+from courses.policy import local_date
 from tests.courses.web.desk.conftest import words
 from tests.factories import catalogue, people
 from tests.factories.institutions import approved, filled
@@ -47,6 +48,25 @@ def test_it_is_searched_by_word_district_and_occupation(now: datetime) -> None:
         page = Client().get(f"/directory/institutions/?{query}")
         asked[query] = [row.institution.number for row in page.context["rows"]]
     assert asked == {"q=莱山": ["J002"], "district=zhifu": ["J001"], "occupation=welder": ["J002"], "q=没有": []}
+
+
+def test_a_kind_of_training_without_occupation_and_level_is_listed_found_and_told(now: datetime) -> None:
+    approved(institution=catalogue.institution("J002", "莱山职校"), now=now)
+    school, clerk = catalogue.institution(), people.user()
+    syb = catalogue.kind("syb", "entrepreneurship", name="创办你的企业 SYB")
+    file = filled(institution=school, by=clerk, now=now)
+    day = local_date(now)
+    institutions.add_programme(by=clerk, registration=file, kind=syb, valid_from=day, valid_until=day, now=now)
+    institutions.submit(by=clerk, registration=file, now=now)
+    institutions.approve(by=people.user(), registration=file, now=now)
+    listed = Client().get("/directory/institutions/?kind=syb")
+    assert [row.institution.number for row in listed.context["rows"]] == ["J001"]
+    assert "中式烹调师 4 级 创办你的企业 SYB" in words(listed)
+    entry = words(Client().get("/directory/institutions/J001/"))
+    assert "培训类型 有效期至 创办你的企业 SYB 2026 年 9 月 14 日" in entry
+    assert "新增创办你的企业 SYB，有效期至 2026 年 9 月 14 日" in entry
+    with time_machine.travel(now + timedelta(days=1), tick=False):
+        assert "可以开办的其他培训" not in words(Client().get("/directory/institutions/J001/"))
 
 
 def test_who_leaves_the_list_is_told_with_the_day_and_why_stays_in_the_file(now: datetime) -> None:
