@@ -101,7 +101,10 @@ def _text(name: str, content: bytes, *, is_nested: bool) -> Iterator[Passage]:
         markup = Markup(text)
         yield from (Passage("", piece) for piece in (markup.text, *markup.asides))
     else:
-        yield from _lines(text, is_table=name.lower().endswith(".csv"))
+        is_table = name.lower().endswith(".csv")
+        yield from _lines(text, is_table=is_table)
+        if is_table:
+            yield from _cells(text)
 
 
 def _decoded(content: bytes) -> str | None:
@@ -125,8 +128,18 @@ def _lines(text: str, *, is_table: bool) -> Iterator[Passage]:
         # A number that ends on the next line is named where it begins.
         if number < len(lines) and not is_table:
             yield Passage(place, f"{line[-24:]}\n{lines[number][:24]}")
-        if is_table and len(line) < PIECE:
-            yield from (Passage(place, cell) for cell in next(csv.reader([line]), []))
+
+
+def _cells(text: str) -> Iterator[Passage]:
+    """The cells of a table as a spreadsheet shows them; a cell may go on over several lines."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        for row in rows:
+            place = _("第 %(number)d 行") % {"number": rows.line_num}
+            yield from (Passage(place, cell) for cell in row)
+    except csv.Error:
+        # No table after all; its lines have been read.
+        return
 
 
 def _pdf(content: bytes, *, depth: int) -> Iterator[Passage]:

@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError
@@ -25,6 +25,8 @@ CONTAINERS = frozenset({"p", "si", "comment", "text", "oddHeader", "evenHeader",
 # Attributes that hold words: alternative texts, addresses, tool tips, cached values, names.
 WORDS = frozenset({"descr", "title", "name", "Target", "tooltip", "display", "alias", "v", "prompt", "error", "string"})
 MARKUP = re.compile(r"\.(xml|rels|vml)$", re.IGNORECASE)
+# A workbook may write any character by its number, and shows the character.
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 SHEET = re.compile(r"xl/(?:worksheets|macrosheets|chartsheets|dialogsheets)/[^/]+\.xml")
 Inner = Callable[[str, bytes], Iterator[Passage]]
 
@@ -48,7 +50,7 @@ def read_archive(stream: IO[bytes], *, inner: Inner) -> Iterator[Passage]:
             names = _members(file)
             archive = Archive(file, inner)
             if "xl/workbook.xml" in names:
-                yield from _workbook(archive, names)
+                yield from (replace(one, text=_shown(one.text)) for one in _workbook(archive, names))
             else:
                 yield from _parts(archive, names)
     except DefusedXmlException:
@@ -144,6 +146,10 @@ def _workbook(archive: Archive, names: list[str]) -> Iterator[Passage]:
     # Strings that no cell shows any more stay in the file.
     yield from (Passage(_("工作簿里的文字"), text) for text in archive.strings)
     yield from _parts(archive, [name for name in names if not SHEET.fullmatch(name) and "sharedStrings" not in name])
+
+
+def _shown(text: str) -> str:
+    return ESCAPED.sub(lambda written: chr(int(written[1], 16)), text) if "_x" in text else text
 
 
 def _shared(part: IO[bytes]) -> Iterator[str]:

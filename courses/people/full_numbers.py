@@ -39,8 +39,8 @@ class Hit:
 
 
 SHORTEST = 11
-# Between two digits of a document number; between two groups of a phone.
-INSIDE = r"[ \t\n._·/|-]{0,2}"
+# Between two digits of a document number; between two groups of a phone. Browsers end a line with two characters.
+INSIDE = r"(?:\r\n|[ \t\n._·/|-]){0,2}"
 BETWEEN = r"[ \t._·-]{1,2}"
 EIGHTEEN = re.compile(rf"(?=([1-9](?:{INSIDE}[0-9]){{16}}{INSIDE}[0-9X]))", re.IGNORECASE)
 FIFTEEN = re.compile(r"(?<![0-9])([1-9][0-9]{5}[ -]?[0-9]{6}[ -]?[0-9]{3})(?![0-9X])", re.IGNORECASE)

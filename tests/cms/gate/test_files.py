@@ -174,6 +174,16 @@ def test_plain_texts_and_tables_are_read_in_any_encoding_of_the_office(encoding:
     assert places(f"甲\n{DOCUMENT[:9]}\n{DOCUMENT[9:]}".encode(encoding), "说明.txt") == ["第 2 行"]
 
 
+def test_a_cell_that_goes_on_over_two_lines_is_read_as_the_spreadsheet_shows_it() -> None:
+    lines = f'姓名,证件\n王师傅,"{DOCUMENT[:11]}\n{DOCUMENT[11:]}"\n李师傅,370699\n'
+    assert told(lines.encode(), "名单.csv") == [("第 3 行", "37*************016")]
+
+
+def test_characters_that_a_workbook_writes_by_their_number_are_read_as_they_are_shown() -> None:
+    written = "".join(f"_x{ord(digit):04X}_" for digit in DOCUMENT)
+    assert places(one_cell(written)) == places(one_cell(DOCUMENT))
+
+
 def test_a_number_in_the_name_of_a_file_and_in_a_picture_s_remark_is_found() -> None:
     assert [shown for _place, shown in told(b"clean", f"{PHONE}.txt")] == ["138****1234"]
     assert told(png() + b"tEXtComment\0tel 13805351234", "a.png") == [("图片自带的说明", "138****1234")]

@@ -28,6 +28,7 @@ def written(number: str) -> list[str]:
         " ".join(number),
         "\u200b".join(number),
         f"{number[:11]}\n{number[11:]}",
+        f"{number[:11]}\r\n{number[11:]}",
         f"第 12 名 {number}",
         f"编号88{number}",
     ]
