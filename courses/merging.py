@@ -123,7 +123,8 @@ def confirm_merge(*, by: User, proposal: MergeProposal, now: datetime) -> Person
         for card in PersonalCard.objects.filter(learner=merged, voided_at__isnull=True):
             cards.void(by=by, card=card, why=PersonalCard.Why.REPLACED, now=now)
         move_belongings(of=merged, to=kept)
-        detail = {"merged": merged.number, "moved": len(joined.moved), "duplicates": len(joined.duplicates)}
+        told = {name: len(lines) for name, lines in joined._asdict().items()}
+        detail = {"merged": merged.number, **told}
         audit.record(by=by, verb="records_merged", target=kept, now=now, detail=detail)
     return row
 

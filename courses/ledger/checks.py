@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
+from courses import policy as policies
 from courses.ledger.post import NotCounted, counts_q
 from courses.ledger.rollups import BREAKDOWN_KEY, CITY, DIMENSIONS, TOTAL_KEY
 from courses.ledger.seals import verify_seals
-from courses.models import Card, Certificate, Completion, CountClaim, CountEntry, OpeningBatch
+from courses.models import Card, Certificate, Completion, CountClaim, CountEntry, OpeningBatch, PolicyVersion
 
 LIMIT = 50
 
@@ -30,6 +31,7 @@ def differences() -> Iterator[Difference]:
     yield from _completions()
     yield from _red_carded()
     yield from _certified()
+    yield from _beyond_limit()
     yield from _batches()
     for name, what in verify_seals():
         yield Difference(name, what)
@@ -125,6 +127,21 @@ def _certified() -> Iterator[Difference]:
     waits = Completion.objects.filter(status=Completion.Status.APPROVED, not_counted=NotCounted.NO_CERTIFICATE)
     for number in waits.filter(Exists(held)).values_list("number", flat=True)[:LIMIT]:
         yield Difference(f"completion {number}", "kept from counting until its certificate, which is issued")
+
+
+def _beyond_limit() -> Iterator[Difference]:
+    """By the policy of each class, in the order in which the lines were posted; where none has a limit, nothing is
+    read."""
+    standing = CountEntry.objects.filter(amount=1, reversal__isnull=True)
+    before = standing.filter(person=OuterRef("person"), year=OuterRef("year"), pk__lt=OuterRef("pk")).order_by()
+    beside = Subquery(before.values("year").annotate(many=Count("pk")).values("many"))
+    for key in PolicyVersion.objects.order_by("pk").values_list("pk", flat=True):
+        limit = policies.of_pinned(version_id=key).counted_per_year
+        if not limit:
+            continue
+        own = standing.filter(completion__enrolment__training_class__policy=key).annotate(beside=beside)
+        for code in own.filter(beside__gte=limit).order_by("pk").values_list("code", flat=True)[:LIMIT]:
+            yield Difference(f"count entry {code}", f"counts beyond the {limit} that one person may count in a year")
 
 
 def _batches() -> Iterator[Difference]:

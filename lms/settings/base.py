@@ -276,7 +276,7 @@ EMAIL_URL = env("EMAIL_URL", default="")
 EMAIL_CARRIER = bool(EMAIL_URL)
 vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
 # A file outside the database, best on another host, to which each night's roots are appended; empty: none is kept.
-LEDGER_ROOTS = env("LEDGER_ROOTS", default="")
+LEDGER_ROOTS = env("LEDGER_ROOTS", default=str(DATA_DIR / "ledger-roots.txt"))
 # The QR carries this origin; empty means the address that the projector page was opened with.
 SCAN_ORIGIN = env("SCAN_ORIGIN", default="")
 SCAN_CASE = env("SCAN_CASE", default="upper")

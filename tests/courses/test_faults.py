@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 
-from courses import completion, ledger, merging, tally
+from courses import certificates, completion, ledger, merging, tally
 from courses.completion import batches, revoking
 from courses.models import (
     ApprovalBatch,
@@ -16,8 +16,9 @@ from courses.models import (
     MonthClose,
     Revocation,
     User,
+    YearClose,
 )
-from tests.factories import people
+from tests.factories import catalogue, people
 from tests.factories.completion import counted, submitted
 from tests.factories.ledger import batch, row
 from tests.faults import faults_of
@@ -97,6 +98,35 @@ def confirming_a_close(now) -> Callable[[], object]:
     return lambda: tally.confirm_close(by=officer, close=close, seen=close.root, now=now)
 
 
+def proposing_a_year_close(now) -> Callable[[], object]:
+    batch(rows=[row(counted_on=date(2025, 6, 3), posted_on=date(2025, 6, 20))], now=now)
+    for month in range(1, 13):
+        close = tally.propose_close(by=people.user(), year=2025, month=month, now=now)
+        tally.confirm_close(by=people.user(), close=close, seen=close.root, now=now)
+    officer = people.user()
+    return lambda: tally.propose_year_close(by=officer, year=2025, now=now + timedelta(days=1))
+
+
+def confirming_a_year_close(now) -> Callable[[], object]:
+    proposing_a_year_close(now)()
+    officer = people.user()
+    close = YearClose.objects.get()
+    return lambda: tally.confirm_close(by=officer, close=close, seen=close.root, now=now + timedelta(days=1))
+
+
+def issuing_what_then_counts(now) -> Callable[[], object]:
+    """Where the policy counts by the certificate, its issue posts the line."""
+    done, later = submitted(now=now, policy=catalogue.policy("by-certificate", count_date="certificate"))
+    assert completion.approve(by=people.user(), completion=done, now=later) is None
+    officer = people.user()
+
+    def deed() -> None:
+        certificates.issue(by=officer, completion=Completion.objects.get(pk=done.pk), now=later)
+        assert CountEntry.objects.filter(completion=done).exists()
+
+    return deed
+
+
 def merging_(now) -> Callable[[], object]:
     kept, merged = people.learner(now=now), people.learner(now=now)
     _first, later = counted(now=now, learner=merged)
@@ -109,7 +139,7 @@ def merging_(now) -> Callable[[], object]:
 
 DEEDS = [
     approving, posting, settling, taking_back, revoking_, counting_again, proposing_a_close, confirming_a_close,
-    merging_,
+    proposing_a_year_close, confirming_a_year_close, issuing_what_then_counts, merging_,
 ]  # fmt: skip
 
 

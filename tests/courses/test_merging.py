@@ -10,6 +10,7 @@ from courses.merging import MergeRefusal, MergeRefused
 from courses.models import (
     CountClaim,
     CountEntry,
+    Course,
     Enrolment,
     HeadCount,
     IdentityDocument,
@@ -22,7 +23,7 @@ from courses.people.learners import document_digest
 from tests.factories import catalogue, people
 from tests.factories.certificates import approved, issued
 from tests.factories.classes import enrolled, training_class
-from tests.factories.completion import counted, submitted
+from tests.factories.completion import counted, revoked, submitted
 from tests.factories.ledger import counted as counted_before
 from tests.factories.ledger import row
 
@@ -36,6 +37,10 @@ def twice(now):
     first, later = counted(now=now, learner=merged)
     second, much_later = counted(now=later, learner=kept)
     return kept, merged, first, second, much_later + timedelta(days=40)
+
+
+def of_another(occupation: str) -> Course:
+    return catalogue.course(occupation=catalogue.occupation(occupation))
 
 
 def merge(kept: Learner, merged: Learner, now) -> PersonMerge:
@@ -71,6 +76,45 @@ def test_the_page_foresees_exactly_what_the_merge_then_does(twice) -> None:
     assert CountEntry.objects.count() == before + 3 + 2
     assert CountClaim.objects.filter(person=kept.person).count() == 2
     assert not CountClaim.objects.filter(person=merged.person).exists()
+    assert list(ledger.differences()) == []
+
+
+def test_beyond_the_limit_of_a_year_no_line_goes_over_and_the_kept_records_lines_stay(now) -> None:
+    """One citizen who had a second record would else count twice where the rule says once."""
+    once = catalogue.policy("once-a-year", counted_per_year=1)
+    merged, kept = people.learner(now=now), people.learner(now=now)
+    gone, later = counted(now=now, learner=merged, policy=once, course=of_another("baker"))
+    stays, later = counted(now=later, learner=kept, policy=once)
+    free, later = counted(now=later, learner=merged, course=of_another("waiter"))
+    foreseen = ledger.foresee_join(kept=kept, merged=merged)
+    assert (foreseen.moved, foreseen.duplicates, foreseen.beyond) == ([free], [], [gone])
+    later += timedelta(days=40)
+    merge(kept, merged, later)
+    standing = CountEntry.objects.filter(amount=1, reversal__isnull=True)
+    assert set(standing.values_list("completion", "person")) == {
+        (stays.completion_id, kept.person),
+        (free.completion_id, kept.person),
+    }
+    gone.completion.refresh_from_db()
+    assert gone.completion.not_counted == NotCounted.OVER_LIMIT
+    assert list(ledger.differences()) == []
+    revoked(stays.completion, now=later)
+    gone.completion.refresh_from_db()
+    assert gone.completion.not_counted == NotCounted.FREED, "somebody decides whether it counts now"
+
+
+def test_of_two_that_are_double_none_goes_lost_to_the_limit(now) -> None:
+    """The earlier one would not fit into its year, so that the later one stays."""
+    once = catalogue.policy("once-a-year", counted_per_year=1)
+    merged, kept = people.learner(now=now), people.learner(now=now)
+    early, later = counted(now=now, learner=merged, policy=once)
+    first, later = counted(now=later, learner=kept, course=of_another("baker"))
+    double, later = counted(now=later, learner=kept)
+    foreseen = ledger.foresee_join(kept=kept, merged=merged)
+    assert (foreseen.moved, foreseen.duplicates, foreseen.beyond) == ([], [early], [])
+    merge(kept, merged, later)
+    standing = CountEntry.objects.filter(amount=1, reversal__isnull=True)
+    assert set(standing) == {first, double}
     assert list(ledger.differences()) == []
 
 

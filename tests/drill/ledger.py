@@ -7,9 +7,11 @@ must be exactly the days that were touched.
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from itertools import chain
 from typing import Any
 
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from courses import ledger, tally
@@ -91,7 +93,19 @@ def alter(*, alterations: int) -> dict[str, Any]:
     seconds = round(time.monotonic() - began, 1)
     faults = [f"{name} was altered and not found" for name in sorted(touched - named)]
     faults += [f"{name} was named and not altered" for name in sorted(named - touched)]
+    said = _commanded()
+    faults += [f"{name} was altered and check_consistency says nothing" for name in sorted(touched) if name not in said]
     return {"found": len(touched & named), "seconds": seconds, "faults": faults}
+
+
+def _commanded() -> str:
+    """What the nightly command names; nothing where it ends as though no row differed."""
+    said = StringIO()
+    try:
+        call_command("check_consistency", stdout=StringIO(), stderr=said)
+    except CommandError:
+        return said.getvalue()
+    return ""
 
 
 def _two_of(cursor: Any, day: date) -> list[int]:

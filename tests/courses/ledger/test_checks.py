@@ -20,6 +20,7 @@ from courses.models import (
     TrainingClass,
 )
 from tests.append_only import lift, restore
+from tests.factories import catalogue, people
 from tests.factories.completion import counted
 from tests.factories.ledger import batch, row
 
@@ -94,6 +95,16 @@ def test_a_duplicate_whose_rival_is_gone_is_named(now, entry) -> None:
     ledger.reverse(by=done.proposed_by, completion=done, reason="test", now=now + timedelta(days=30))
     Completion.objects.update(not_counted="duplicate")
     assert [row for row, _what in ledger.differences()] == [f"completion {done.number}"]
+
+
+def test_more_lines_of_one_person_than_the_rule_of_the_class_lets_count_are_named(now) -> None:
+    learner, once = people.learner(now=now), catalogue.policy("once-a-year", counted_per_year=1)
+    _first, later = counted(now=now, learner=learner)
+    bread = catalogue.course(occupation=catalogue.occupation("baker"))
+    second, later = counted(now=later, learner=learner, course=bread)
+    assert list(ledger.differences()) == []
+    TrainingClass.objects.filter(enrolments__completion=second.completion_id).update(policy=once)
+    assert [row for row, _what in ledger.differences()] == [f"count entry {second.code}"]
 
 
 def test_rebuilding_mends_the_rollups(entry) -> None:
