@@ -26,7 +26,7 @@ from courses.certificates.papers import code_of, content, draw, lines_of, make_d
 from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.certificates.signing import as_key_set
 from courses.certificates.snapshot import grouped
-from courses.certificates.withdrawing import agree, ask, drop
+from courses.certificates.withdrawing import agree, ask, drop, to_give_anew
 
 __all__ = [
     "STATE_WORDS",
@@ -65,5 +65,6 @@ __all__ = [
     "reencrypt_files",
     "sweep_strays",
     "take_back_external",
+    "to_give_anew",
     "waiting",
 ]

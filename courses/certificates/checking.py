@@ -182,7 +182,8 @@ def state_of(certificate: Certificate, *, today: date, keys: Mapping[str, bytes]
     holds."""
     if not _is_covered(certificate, keys):
         return State.ALTERED, None
-    gone = [row for row in certificate.withdrawals.all() if row.status == CertificateWithdrawal.Status.DONE]
+    done = [row for row in certificate.withdrawals.all() if row.status == CertificateWithdrawal.Status.DONE]
+    gone = [row for row in done if row.kind in CertificateWithdrawal.ENDING]
     if gone:
         replaced = gone[0].kind == CertificateWithdrawal.Kind.REPLACE
         return State.REPLACED if replaced else State.REVOKED, gone[0].decided_at

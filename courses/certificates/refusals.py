@@ -18,6 +18,7 @@ class CertificateRefusal(StrEnum):
     KEY_TAKEN = "key_taken"
     REASON_MISSING = "reason_missing"
     NOT_LIVE = "not_live"
+    NOT_REVOKED = "not_revoked"
     NOTHING_ASKED = "nothing_asked"
     HOLDER_ERASED = "holder_erased"
     EXTERNAL_UNKNOWN = "external_unknown"
@@ -31,7 +32,9 @@ class CertificateRefusal(StrEnum):
 class CertificateRefused(Refused):
     sentences = {
         CertificateRefusal.NOT_APPROVED: _("这条结业现在是「%(status)s」，没有发证。请等批准后再办理。"),
-        CertificateRefusal.ALREADY_ISSUED: _("这条结业已经发过证书，没有重复发。需要更正的，请办理换发。"),
+        CertificateRefusal.ALREADY_ISSUED: _(
+            "这条结业已经发过证书，没有重复发。需要更正的，请办理换发；撤销错了的，请办理重新发证。"
+        ),
         CertificateRefusal.SAME_PERSON: _("本人经手，须他人办理，未保存。"),
         CertificateRefusal.IN_QUESTION: _("这条结业依据有变或已提出撤销，还没有办结，没有发证。请等办结后再办理。"),
         CertificateRefusal.GLYPH_MISSING: _(
@@ -42,6 +45,7 @@ class CertificateRefused(Refused):
         CertificateRefusal.KEY_TAKEN: _("签名密钥的编号已经用过，没有发证。请系统管理员给新密钥换一个编号。"),
         CertificateRefusal.REASON_MISSING: _("请写明原因，未保存。"),
         CertificateRefusal.NOT_LIVE: _("这张证书已不在有效状态，或正在办理撤销，未改动。请刷新后再看。"),
+        CertificateRefusal.NOT_REVOKED: _("只有撤销后、还没有重新发证的证书可以重新发证，未改动。请刷新后再看。"),
         CertificateRefusal.HOLDER_ERASED: _("持证人已注销个人信息，不再发证或换发，未改动。不用再办。"),
         CertificateRefusal.EXTERNAL_UNKNOWN: _("请从列表里选证书种类，未保存。"),
         CertificateRefusal.EXTERNAL_NUMBER: _(

@@ -2365,7 +2365,7 @@ class Migration(migrations.Migration):
             name='CertificateWithdrawal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('revoke', '撤销'), ('replace', '换发')], max_length=8)),
+                ('kind', models.CharField(choices=[('revoke', '撤销'), ('replace', '换发'), ('reissue', '重新发证')], max_length=8)),
                 ('status', models.CharField(choices=[('asked', '待确认'), ('done', '已办理'), ('dropped', '未同意')], default='asked', max_length=8)),
                 ('reason', models.CharField(max_length=200)),
                 ('asked_at', models.DateTimeField()),
@@ -2376,7 +2376,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('asked_at', 'pk'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['asked', 'done'])), fields=('certificate',), name='certificatewithdrawal_one'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='certificatewithdrawal_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='certificatewithdrawal_two_people'), models.CheckConstraint(condition=models.Q(('kind__in', ['revoke', 'replace'])), name='certificatewithdrawal_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'done', 'dropped'])), name='certificatewithdrawal_status_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind__in', ['revoke', 'replace']), ('status__in', ['asked', 'done'])), fields=('certificate',), name='certificatewithdrawal_one'), models.UniqueConstraint(condition=models.Q(('kind', 'reissue'), ('status__in', ['asked', 'done'])), fields=('certificate',), name='certificatewithdrawal_one_reissue'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='certificatewithdrawal_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='certificatewithdrawal_two_people'), models.CheckConstraint(condition=models.Q(('kind__in', ['revoke', 'replace', 'reissue'])), name='certificatewithdrawal_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'done', 'dropped'])), name='certificatewithdrawal_status_known')],
             },
         ),
         migrations.CreateModel(
@@ -2530,7 +2530,7 @@ class Migration(migrations.Migration):
             name='CompletionStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('proposed', '老师提出'), ('submitted', '机构提交'), ('approved', '区市批准'), ('returned', '退回'), ('revoked', '撤销')], max_length=10)),
+                ('step', models.CharField(choices=[('proposed', '老师提出'), ('submitted', '机构提交'), ('approved', '区市批准'), ('returned', '退回'), ('withdrawn', '老师收回'), ('revoked', '撤销')], max_length=10)),
                 ('at', models.DateTimeField()),
                 ('reasoning', models.JSONField(blank=True, null=True)),
                 ('reason', models.CharField(blank=True, max_length=200)),
@@ -2539,7 +2539,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reasoning__isnull', False), ('step__in', ['proposed', 'submitted', 'approved'])), models.Q(('reason__gt', ''), ('step__in', ['returned', 'revoked'])), _connector='OR'), name='completionstep_says_why'), models.CheckConstraint(condition=models.Q(('step__in', ['proposed', 'submitted', 'approved', 'returned', 'revoked'])), name='completionstep_step_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reasoning__isnull', False), ('step__in', ['proposed', 'submitted', 'approved'])), models.Q(('reason__gt', ''), ('step__in', ['returned', 'withdrawn', 'revoked'])), _connector='OR'), name='completionstep_says_why'), models.CheckConstraint(condition=models.Q(('step__in', ['proposed', 'submitted', 'approved', 'returned', 'withdrawn', 'revoked'])), name='completionstep_step_known')],
             },
         ),
         migrations.CreateModel(

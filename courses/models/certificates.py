@@ -43,11 +43,15 @@ class CertificatePaper(models.Model):
 
 
 class CertificateWithdrawal(models.Model):
-    """撤销或换发: asked for with a reason by one person, decided by another."""
+    """撤销、换发或重新发证: asked for with a reason by one person, decided by another."""
 
     class Kind(models.TextChoices):
         REVOKE = "revoke", _("撤销")
         REPLACE = "replace", _("换发")
+        REISSUE = "reissue", _("重新发证")
+
+    # They end the certificate that they name; a new issue follows one that was revoked.
+    ENDING = (Kind.REVOKE, Kind.REPLACE)
 
     class Status(models.TextChoices):
         ASKED = "asked", _("待确认")
@@ -67,7 +71,14 @@ class CertificateWithdrawal(models.Model):
         ordering = ("asked_at", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["certificate"], condition=Q(status__in=["asked", "done"]), name="certificatewithdrawal_one"
+                fields=["certificate"],
+                condition=Q(status__in=["asked", "done"], kind__in=["revoke", "replace"]),
+                name="certificatewithdrawal_one",
+            ),
+            models.UniqueConstraint(
+                fields=["certificate"],
+                condition=Q(status__in=["asked", "done"], kind="reissue"),
+                name="certificatewithdrawal_one_reissue",
             ),
             models.CheckConstraint(condition=Q(reason__gt=""), name="certificatewithdrawal_has_reason"),
             models.CheckConstraint(
@@ -76,7 +87,7 @@ class CertificateWithdrawal(models.Model):
                 name="certificatewithdrawal_two_people",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["revoke", "replace"]), name="certificatewithdrawal_kind_known"
+                condition=Q(kind__in=["revoke", "replace", "reissue"]), name="certificatewithdrawal_kind_known"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["asked", "done", "dropped"]), name="certificatewithdrawal_status_known"

@@ -70,7 +70,7 @@ class Completion(models.Model):
 class CompletionStep(models.Model):
     """办理记录: one step of a completion with the reasoning that it was taken by; appended, never changed.
 
-    A step that lets a completion go has a reason instead. A completion that was returned keeps what it was proposed and
+    A step that lets a completion go, the trainer's own before it was submitted included, has a reason instead. A completion that was returned keeps what it was proposed and
     submitted by before.
     """
 
@@ -79,6 +79,7 @@ class CompletionStep(models.Model):
         SUBMITTED = "submitted", _("机构提交")
         APPROVED = "approved", _("区市批准")
         RETURNED = "returned", _("退回")
+        WITHDRAWN = "withdrawn", _("老师收回")
         REVOKED = "revoked", _("撤销")
 
     completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="steps")
@@ -93,11 +94,11 @@ class CompletionStep(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(step__in=["proposed", "submitted", "approved"], reasoning__isnull=False)
-                | Q(step__in=["returned", "revoked"], reason__gt=""),
+                | Q(step__in=["returned", "withdrawn", "revoked"], reason__gt=""),
                 name="completionstep_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(step__in=["proposed", "submitted", "approved", "returned", "revoked"]),
+                condition=Q(step__in=["proposed", "submitted", "approved", "returned", "withdrawn", "revoked"]),
                 name="completionstep_step_known",
             ),
         ]

@@ -1,4 +1,4 @@
-"""发证: the certificates of one class, given all at once; revoked or replaced by two people; printed."""
+"""发证: the certificates of one class, given all at once; revoked, replaced or given anew by two people; printed."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -31,6 +31,7 @@ def desk_certificates(request: HttpRequest, number: str) -> HttpResponse:
     training_class = fetch(request, number, Permission.SEE_DESK)
     held = list(certificates.of_class(training_class=training_class))
     states = certificates.describe(certificates=held, now=now)
+    anew = certificates.to_give_anew(held)
 
     def may(permission: Permission) -> bool:
         return access.may_on(user=user, training_class=training_class, permission=permission, now=now)
@@ -44,7 +45,9 @@ def desk_certificates(request: HttpRequest, number: str) -> HttpResponse:
                 "checked": states[row.number],
                 "tone": TONES[states[row.number].state],
                 "asked": next((one for one in row.withdrawals.all() if one.status == Status.ASKED), None),
-                "gone": next((one for one in row.withdrawals.all() if one.status == Status.DONE), None),
+                "told": [one for one in row.withdrawals.all() if one.status != Status.DROPPED],
+                "gone": any(one.status == Status.DONE for one in row.withdrawals.all()),
+                "anew": row.pk in anew,
             }
             for row in held
         ],
@@ -53,7 +56,7 @@ def desk_certificates(request: HttpRequest, number: str) -> HttpResponse:
         "may_issue": may(Permission.ISSUE_CERTIFICATES),
         "may_decide": may(Permission.DECIDE_CERTIFICATES),
         "user_pk": user.pk,
-        "kinds": Kind.choices,
+        "kinds": [(kind.value, kind.label) for kind in CertificateWithdrawal.ENDING],
         "crumbs": [
             (_("班次"), reverse("desk_classes")),
             (training_class.number, reverse("desk_class", args=[training_class.number])),
@@ -105,7 +108,7 @@ def desk_certificates_print(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @allow(Permission.SEE_DESK)
 def desk_certificate_ask(request: HttpRequest, number: str) -> HttpResponse:
-    """Ask that one be revoked or replaced."""
+    """Ask that one be revoked or replaced, or that a revoked one be given anew."""
     row = _fetch(request, number)
     kind = request.POST.get("kind", "")
     if kind not in Kind.values:
@@ -127,11 +130,12 @@ def desk_certificate_decide(request: HttpRequest, number: str) -> HttpResponse:
     asked = get_object_or_404(rows, certificate__number=number, status=Status.ASKED)
     by, now = officer(request), timezone.now()
     if request.POST.get("decision") == "agree":
-        with told(request, _("已办理，原证书作废。")):
+        again = asked.kind == Kind.REISSUE
+        with told(request, _("已重新发证，学员可在「我的证书」领取。") if again else _("已办理，原证书作废。")):
             if certificates.agree(by=by, withdrawal=asked, now=now):
                 tasks.wake_certificates()
     else:
-        with told(request, _("没有同意，证书照旧有效。")):
+        with told(request, _("没有同意，这张证书没有改动。")):
             certificates.drop(by=by, withdrawal=asked, now=now)
     return _back(asked.certificate)
 

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from courses import certificates
 from courses.certificates import CertificateRefusal, CertificateRefused
-from courses.models import Certificate, CertificateWithdrawal
+from courses.completion.revoking import propose_revocation
+from courses.models import Certificate, CertificateWithdrawal, Completion
 from tests.factories import people
 from tests.factories.certificates import issued
 
@@ -90,3 +91,54 @@ def test_who_approved_the_completion_gives_no_new_version_either(now: datetime) 
     assert code(agree) == CertificateRefusal.SAME_PERSON
     asked.refresh_from_db()
     assert (asked.status, Certificate.objects.count()) == ("asked", 1)
+
+
+def revoked(now: datetime) -> Certificate:
+    made = issued(now=now)
+    asked = certificates.ask(by=people.user(), certificate=made, kind=Kind.REVOKE, reason="印错了", now=now)
+    certificates.agree(by=people.user(), withdrawal=asked, now=now)
+    return Certificate.objects.get(pk=made.pk)
+
+
+def offered(certificate: Certificate) -> set[int]:
+    a_class = certificate.completion.enrolment.training_class
+    return certificates.to_give_anew(certificates.of_class(training_class=a_class))
+
+
+def test_a_revoked_certificate_whose_completion_stands_is_given_anew_under_another_number(now: datetime) -> None:
+    old = revoked(now)
+    assert offered(old) == {old.pk}
+    asked = certificates.ask(by=people.user(), certificate=old, kind=Kind.REISSUE, reason="撤销有误", now=now)
+    assert offered(old) == set()
+    new = certificates.agree(by=people.user(), withdrawal=asked, now=now)
+    assert new is not None
+    assert (new.version, new.number != old.number) == (2, True)
+    checked = [certificates.check(number=row.number, name="王", now=now) for row in (old, new)]
+    assert [one.state.value if one else None for one in checked] == ["revoked", "valid"]
+    assert offered(old) == set()
+
+
+def test_nobody_gives_anew_alone_nor_what_was_not_revoked_nor_what_was_taken_back_or_is_in_question(
+    now: datetime,
+) -> None:
+    by = people.user()
+
+    def ask(certificate: Certificate) -> CertificateWithdrawal:
+        return certificates.ask(by=by, certificate=certificate, kind=Kind.REISSUE, reason="撤销有误", now=now)
+
+    assert code(lambda: ask(issued(now=now))) == CertificateRefusal.NOT_REVOKED
+    old = revoked(now)
+    asked = ask(old)
+    assert code(lambda: ask(old)) == CertificateRefusal.NOT_LIVE
+    approver = old.completion.approved_by
+    assert approver is not None
+    for person in (by, approver):
+        agree = lambda person=person: certificates.agree(by=person, withdrawal=asked, now=now)  # noqa: E731
+        assert code(agree) == CertificateRefusal.SAME_PERSON
+    propose_revocation(by=people.user(), completion=old.completion, reason="待查", now=now)
+    again = lambda: certificates.agree(by=people.user(), withdrawal=asked, now=now)  # noqa: E731
+    assert code(again) == CertificateRefusal.IN_QUESTION
+    gone = revoked(now)
+    Completion.objects.filter(pk=gone.completion_id).update(status=Completion.Status.REVOKED)
+    assert code(lambda: ask(Certificate.objects.get(pk=gone.pk))) == CertificateRefusal.NOT_APPROVED
+    assert offered(gone) == set()

@@ -100,3 +100,18 @@ def test_another_district_neither_sees_nor_decides(school: Client, a_class: Trai
     ]
     assert [answer.status_code for answer in answers] == [404] * 4
     assert CertificateWithdrawal.objects.get().status == "asked"
+
+
+def test_a_revoked_certificate_is_given_anew_from_the_same_page(
+    school: Client, district: Client, a_class: TrainingClass
+) -> None:
+    issue(school, a_class)
+    number = Certificate.objects.get().number
+    ask, decide = (reverse(f"desk_certificate_{verb}", args=[number]) for verb in ("ask", "decide"))
+    school.post(ask, {"kind": "revoke", "reason": "重复发证"})
+    district.post(decide, {"decision": "agree"})
+    assert 'value="reissue"' in school.get(reverse("desk_certificates", args=[a_class.number])).content.decode()
+    school.post(ask, {"kind": "reissue", "reason": "撤销有误"})
+    assert "已重新发证" in words(district.post(decide, {"decision": "agree"}, follow=True))
+    assert Certificate.objects.get(version=2).number != number
+    assert 'value="reissue"' not in school.get(reverse("desk_certificates", args=[a_class.number])).content.decode()
