@@ -7,6 +7,7 @@
 `batches`   many approved together, to be taken back until they count
 `steps`     every step in a book that nobody changes, with what each value rested on
 `revoking`  a counted completion taken back by two people; one that was freed counted by a decision
+`whole_class`  everything that counts of a class, taken back together
 `sampling`  approved completions drawn by lot and looked at once more
 """
 
@@ -24,7 +25,7 @@ from courses.completion.assessing import (
     scores_asked,
     works_asked,
 )
-from courses.completion.deciding import approve, propose, send_back, submit
+from courses.completion.deciding import approve, propose, return_proposal, send_back, submit, withdraw
 from courses.completion.holding import held, pending
 from courses.completion.many import NEEDED, Bulk, Foreseen, approve_all, foresee, propose_all, submit_all
 from courses.completion.reaching import Next, Reach, Standing, reach, what_if
@@ -57,10 +58,12 @@ __all__ = [
     "propose",
     "propose_all",
     "reach",
+    "return_proposal",
     "scores_asked",
     "send_back",
     "submit",
     "submit_all",
     "what_if",
+    "withdraw",
     "works_asked",
 ]

@@ -175,12 +175,36 @@ def interested(*, by: User, completions: Sequence[Completion]) -> set[int]:
 
 def send_back(*, by: User, completion: Completion, reason: str, now: datetime) -> None:
     """Return a proposal or a submission, with the reason that trainer and institution read."""
+    _let_go(completion, Status(completion.status), Step.RETURNED, by, reason, now)
+
+
+def return_proposal(*, by: User, completion: Completion, reason: str, now: datetime) -> None:
+    """The institution does not hand in what a trainer proposed and says why; the trainer may propose it anew.
+
+    Refused with CompletionRefused without a reason, or when it was handed in, returned or withdrawn already.
+    """
+    _let_go(completion, Status.PROPOSED, Step.RETURNED, by, reason, now)
+
+
+def withdraw(*, by: User, completion: Completion, reason: str, now: datetime) -> None:
+    """The trainer takes a wrong proposal back, as long as the institution has not handed it in.
+
+    Refused with CompletionRefused by anybody but who proposed it, without a reason, or when it is no longer a proposal.
+    """
+    if by.pk != completion.proposed_by_id:
+        raise CompletionRefused(CompletionRefusal.NOT_PROPOSER)
+    _let_go(completion, Status.PROPOSED, Step.WITHDRAWN, by, reason, now)
+
+
+def _let_go(
+    completion: Completion, at: Status, step: CompletionStep.Step, by: User, reason: str, now: datetime
+) -> None:
     if not reason.strip():
         raise CompletionRefused(CompletionRefusal.REASON_MISSING)
     with transaction.atomic():
-        move(completion, Status(completion.status), Status.RETURNED, **sent_back(by, reason, now))
-        steps.keep(completion=completion, step=Step.RETURNED, by=by, now=now, reason=reason)
-        audit.record(by=by, verb="completion_returned", target=completion, now=now)
+        move(completion, at, Status.RETURNED, **sent_back(by, reason, now))
+        steps.keep(completion=completion, step=step, by=by, now=now, reason=reason)
+        audit.record(by=by, verb=f"completion_{step.value}", target=completion, now=now)
 
 
 def sent_back(by: User, reason: str, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Many completions at once, each decided on its own; and what approving them would do."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -59,9 +59,13 @@ def propose_all(*, by: User, enrolments: Sequence[Enrolment], now: datetime) -> 
     return bulk
 
 
-def submit_all(*, by: User, training_class: TrainingClass, now: datetime) -> Bulk:
-    """Hand in every proposed completion of a class."""
+def submit_all(
+    *, by: User, training_class: TrainingClass, now: datetime, numbers: Collection[str] | None = None
+) -> Bulk:
+    """Hand in every proposed completion of a class, or those of these numbers; the others stay with the institution."""
     rows = Completion.objects.filter(enrolment__training_class=training_class, status=Completion.Status.PROPOSED)
+    if numbers is not None:
+        rows = rows.filter(number__in=numbers)
     return _each(rows.select_related(*NEEDED).order_by("number"), partial(submit, by=by, now=now))
 
 

@@ -13,6 +13,7 @@ class CompletionRefusal(StrEnum):
     ALREADY_PROPOSED = "already_proposed"
     WRONG_STATUS = "wrong_status"
     SAME_PERSON = "same_person"
+    NOT_PROPOSER = "not_proposer"
     REASON_MISSING = "reason_missing"
     SIGNAL_OPEN = "signal_open"
     SIGNALS_PENDING = "signals_pending"
@@ -25,6 +26,7 @@ class CompletionRefused(Refused):
         CompletionRefusal.ALREADY_PROPOSED: _("这位学员已经提出过结业，未重复提交。请刷新后查看进度。"),
         CompletionRefusal.WRONG_STATUS: _("这条结业现在是「%(status)s」，未改动。请刷新后再看。"),
         CompletionRefusal.SAME_PERSON: _("本人经手，须他人审核，未批准。"),
+        CompletionRefusal.NOT_PROPOSER: _("这条结业由别的老师提出，未改动。提错了的，请提出的老师收回，或请机构退回。"),
         CompletionRefusal.REASON_MISSING: _("请写明原因，未保存。"),
         CompletionRefusal.SIGNAL_OPEN: _(
             "待看事项「%(kinds)s」提到这位学员，还没有人核对，未批准。请先在「待看」写明核对的情况，再来批准。"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses import audit, ledger
 from courses import policy as policies
+from courses.completion import whole_class
 from courses.models import (
     AuditEvent,
     Completion,
@@ -71,6 +72,7 @@ class Check(StrEnum):
     OPEN_COMPLETIONS = "open_completions"
     REVOCATIONS = "revocations"
     UNDERCUTS = "undercuts"
+    RED_CARDED = "red_carded"
     SAMPLES = "samples"
     EARLIER_OPEN = "earlier_open"
 
@@ -83,6 +85,7 @@ CHECK_WORDS: dict[Check, str | Promise] = {
     Check.OPEN_COMPLETIONS: _("本月结束的班次里还没有办结的结业"),
     Check.REVOCATIONS: _("还没有决定的撤销"),
     Check.UNDERCUTS: _("依据有变、还没有核实的结业"),
+    Check.RED_CARDED: _("班次被出示红牌、仍然计数、还没有人决定的结业"),
     Check.SAMPLES: _("还没有核查完的抽查"),
     Check.EARLIER_OPEN: _("本年更早、还没有月结的月份"),
 }
@@ -119,6 +122,9 @@ def checklist(*, year: int, month: int, now: datetime) -> tuple[Found, ...]:
         status=Revocation.Status.PROPOSED, completion__in=counted.values("completion")
     )
     undercuts = Undercut.objects.filter(status=Undercut.Status.OPEN, completion__in=counted.values("completion"))
+    carded = Completion.objects.filter(whole_class.red_carded_q(), whole_class.undecided_q()).filter(
+        pk__in=counted.values("completion")
+    )
     samples = SampleLine.objects.filter(sample__year=year, sample__month=month, result=SampleLine.Result.OPEN)
     return (
         Found(Check.NOT_SEALED, counted.filter(posted_on__gte=today).count()),
@@ -127,6 +133,7 @@ def checklist(*, year: int, month: int, now: datetime) -> tuple[Found, ...]:
         Found(Check.OPEN_COMPLETIONS, waiting.count()),
         Found(Check.REVOCATIONS, revocations.count()),
         Found(Check.UNDERCUTS, undercuts.count()),
+        Found(Check.RED_CARDED, carded.count()),
         Found(Check.SAMPLES, samples.count()),
         Found(Check.EARLIER_OPEN, len(_open_months(year, before=month))),
     )

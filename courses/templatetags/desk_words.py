@@ -14,10 +14,11 @@ from courses import dates, privacy
 from courses.completion import REQUIREMENT_WORDS, Requirement
 from courses.exports import FORMS
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
-from courses.models import Score, TrainingClass, User
+from courses.models import Score, TrainingClass, User, Work
 from courses.outgoing import TITLES
 from courses.tally.listed import IN_TRAINING_WORD
 from courses.templatetags.words import clock, full_day, hours_words
+from courses.works import GRADES
 
 register = template.Library()
 
@@ -71,7 +72,15 @@ def requirement_words(finding: Mapping[str, Any], per: int) -> str:
     if finding["code"] in set(Score.Part):
         tenths = {"words": words, "value": finding["value"] / 10, "threshold": finding["threshold"] // 10}
         return _("%(words)s：%(value)g 分，要求 %(threshold)s 分") % tenths
+    if finding["code"] in set(Work.Part):
+        told = {"what": Work.Part(finding["code"]).label, "grade": _grade_words(finding["value"])}
+        return _("%(what)s：%(grade)s，要求合格") % told
     return words
+
+
+def _grade_words(worth: int) -> str:
+    grade = next(name for name, value in GRADES.items() if value == worth)
+    return str(Work.Grade(grade).label) if grade else _("还没有评定")
 
 
 @register.filter

@@ -7,12 +7,11 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from courses import access, attendance, classes, completion, enrolment, policy, privacy
@@ -23,7 +22,6 @@ from courses.people import proofs
 from courses.web.desk.class_hurdles import hurdles
 from courses.web.desk.class_moves import moves_for
 from courses.web.desk.group_rows import booking_rows
-from courses.web.desk.outlook import gather
 from courses.web.desk.page import officer, show
 from courses.web.desk.reasoning import Reasoned, read_reasoning
 from courses.web.gate import allow
@@ -260,36 +258,3 @@ def _decide(request: HttpRequest, row: Enrolment, now: datetime) -> None:
         enrolment.refuse(by=officer(request), enrolment=row, reason=request.POST.get("reason", ""), now=now)
     else:
         raise BadRequest
-
-
-@require_POST
-@allow(Permission.SEE_DESK)
-def desk_completions_submit(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand in every proposed completion of the class; those refused are named with their sentence."""
-    training_class = fetch(request, number, Permission.RUN_CLASSES)
-    bulk = completion.submit_all(by=officer(request), training_class=training_class, now=timezone.now())
-    if bulk.done:
-        many = len(bulk.done)
-        words = ngettext("已提交 %(count)s 人结业，等区市批准。", "已提交 %(count)s 人结业，等区市批准。", many)
-        messages.success(request, words % {"count": many})
-    for sentence, many in gather(refusal.sentence for refusal in bulk.refused):
-        words = ngettext("%(many)s 人没有提交：%(sentence)s", "%(many)s 人没有提交：%(sentence)s", many)
-        messages.error(request, words % {"many": many, "sentence": sentence})
-    if not bulk.done and not bulk.refused:
-        messages.info(request, _("没有待提交的结业。"))
-    return redirect("desk_class", number)
-
-
-@require_POST
-@allow(Permission.SEE_DESK)
-def desk_completion_return(request: HttpRequest, number: str) -> HttpResponse:
-    """Send one completion back with the reason."""
-    found = access.visible_completions(user=officer(request), now=timezone.now(), permission=Permission.REVIEW)
-    row = found.select_related("enrolment__training_class").filter(number=number).first()
-    if row is None:
-        raise Http404
-    with told(request, _("已退回，老师可重新提出。")):
-        completion.send_back(
-            by=officer(request), completion=row, reason=request.POST.get("reason", ""), now=timezone.now()
-        )
-    return redirect("desk_class", row.enrolment.training_class.number)

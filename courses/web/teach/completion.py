@@ -1,8 +1,8 @@
-"""结业: what each learner of a class has reached, and the proposal of those who have."""
+"""结业: what each learner of a class has reached, the proposal of those who have, and a wrong one taken back."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 
 from courses import access, completion, policy
 from courses.access import Permission
-from courses.models import Completion, Enrolment, TrainingClass
+from courses.models import Completion, Enrolment, TrainingClass, User
 from courses.web.gate import allow
 from courses.web.teach.classes import teacher
+from courses.web.told import told
 
 
 @allow(Permission.TEACH)
@@ -35,6 +36,7 @@ def class_completion(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "training_class": training_class,
         "rows": rows,
+        "to_withdraw": [row for row in rows if _may_withdraw(row["done"], teacher(request))],
         "ready": sum(1 for row in rows if row["may"]),
         "ratio": pinned.completion_ratio,
         "hour": pinned.hour_minutes,
@@ -68,6 +70,24 @@ def propose(request: HttpRequest, number: str) -> HttpResponse:
 
 def _may_propose(done: Completion | None) -> bool:
     return done is None or done.status == Completion.Status.RETURNED
+
+
+def _may_withdraw(done: Completion | None, by: User) -> bool:
+    return done is not None and done.status == Completion.Status.PROPOSED and done.proposed_by_id == by.pk
+
+
+@require_POST
+@allow(Permission.TEACH)
+def withdraw(request: HttpRequest, number: str, completion_number: str) -> HttpResponse:
+    """Take one's own proposal back before the institution hands it in."""
+    training_class = _own_class(request, number)
+    rows = Completion.objects.filter(enrolment__training_class=training_class)
+    row = get_object_or_404(rows, number=completion_number)
+    with told(request, _("已收回。情况核实后可以重新提出。")):
+        completion.withdraw(
+            by=teacher(request), completion=row, reason=request.POST.get("reason", ""), now=timezone.now()
+        )
+    return redirect("class_completion", number=number)
 
 
 def _own_class(request: HttpRequest, number: str) -> TrainingClass:

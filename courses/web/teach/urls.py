@@ -54,4 +54,9 @@ urlpatterns = [
     path("class/<str:number>/requests/file/<slug:code>/", requests.claim_file, name="claim_file"),
     path("class/<str:number>/completion/", completion.class_completion, name="class_completion"),
     path("class/<str:number>/completion/propose/", completion.propose, name="completion_propose"),
+    path(
+        "class/<str:number>/completion/<str:completion_number>/withdraw/",
+        completion.withdraw,
+        name="completion_withdraw",
+    ),
 ]

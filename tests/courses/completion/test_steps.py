@@ -6,9 +6,10 @@ import pytest
 
 from courses import completion
 from courses.completion import CompletionRefusal, CompletionRefused, steps
-from courses.models import Completion, CompletionStep, Evidence
+from courses.models import AuditEvent, Completion, CompletionStep, Evidence, User
 from tests.factories import people
-from tests.factories.completion import counted, revoked, submitted
+from tests.factories.classes import enrolled, training_class
+from tests.factories.completion import attended, counted, revoked, submitted
 
 pytestmark = pytest.mark.django_db
 Step = CompletionStep.Step
@@ -48,6 +49,60 @@ def test_a_round_that_was_returned_stays_beside_the_next(now: datetime) -> None:
         ("proposed", again, ""),
     ]  # fmt: skip
     assert list(steps.differences()) == []
+
+
+def proposed(now: datetime) -> tuple[Completion, datetime]:
+    trainer = people.user()
+    own = enrolled(training_class=training_class(now=now, trainers=[trainer], lessons=1), now=now)
+    later = attended(own, by=trainer)
+    return completion.propose(by=trainer, enrolment=own, now=later), later
+
+
+def test_a_wrong_proposal_is_withdrawn_by_its_trainer_and_may_be_made_again(now: datetime) -> None:
+    done, later = proposed(now)
+    completion.withdraw(by=done.proposed_by, completion=done, reason="看错了行", now=later)
+    assert (done.status, done.return_reason, done.sent_back_by) == ("returned", "看错了行", done.proposed_by)
+    again = completion.propose(by=done.proposed_by, enrolment=done.enrolment, now=later)
+    assert [(row.step, row.reason) for row in again.steps.all()] == [
+        ("proposed", ""), ("withdrawn", "看错了行"), ("proposed", ""),
+    ]  # fmt: skip
+    assert list(steps.differences()) == []
+    verbs = AuditEvent.objects.filter(target=done.number).order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["completion_proposed", "completion_withdrawn", "completion_proposed"]
+
+
+def test_an_institution_returns_one_proposal_and_hands_in_those_that_it_names(now: datetime) -> None:
+    done, later = proposed(now)
+    office = people.user()
+    completion.return_proposal(by=office, completion=done, reason="缺实操成绩", now=later)
+    assert (done.status, done.return_reason) == ("returned", "缺实操成绩")
+    again = completion.propose(by=people.user(), enrolment=done.enrolment, now=later)
+    a_class = done.enrolment.training_class
+    assert completion.submit_all(by=office, training_class=a_class, now=later, numbers=["Z-none"]).done == []
+    bulk = completion.submit_all(by=office, training_class=a_class, now=later, numbers=[again.number])
+    assert [row.number for row in bulk.done] == [again.number]
+
+
+def test_nobody_else_withdraws_and_nobody_without_a_reason_or_after_it_was_handed_in(now: datetime) -> None:
+    done, later = proposed(now)
+    own = done.proposed_by
+
+    def refusals(by: User, reason: str) -> list[CompletionRefusal]:
+        found = []
+        for verb in (completion.withdraw, completion.return_proposal):
+            with pytest.raises(CompletionRefused) as refused:
+                verb(by=by, completion=Completion.objects.get(pk=done.pk), reason=reason, now=later)
+            assert isinstance(refused.value.code, CompletionRefusal)
+            found.append(refused.value.code)
+        return found
+
+    assert refusals(own, " ") == [CompletionRefusal.REASON_MISSING] * 2
+    with pytest.raises(CompletionRefused) as refused:
+        completion.withdraw(by=people.user(), completion=done, reason="看错了行", now=later)
+    assert refused.value.code == CompletionRefusal.NOT_PROPOSER
+    completion.submit(by=people.user(), completion=done, now=later)
+    assert refusals(own, "看错了行") == [CompletionRefusal.WRONG_STATUS] * 2
+    assert Completion.objects.get().status == "submitted"
 
 
 def test_who_put_it_forward_before_it_was_returned_does_not_approve_it(now: datetime) -> None:

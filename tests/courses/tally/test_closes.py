@@ -35,10 +35,11 @@ from courses.tally import (
     take_back_close,
     take_file,
 )
+from courses.tally.closes import Check
 from courses.tally.quality import Quality, of_records
 from courses.tally.snapshots import root_of
 from tests.append_only import lift
-from tests.factories import catalogue, people
+from tests.factories import cards, catalogue, people
 from tests.factories.completion import counted, revoked, submitted
 from tests.factories.ledger import batch, row
 
@@ -186,8 +187,26 @@ def test_the_check_list_counts_what_is_open(now) -> None:
     found = {one.check: one.many for one in checklist(year=2026, month=8, now=now)}
     assert found == {
         "not_sealed": 0, "drift": 0, "unchecked": 1, "open_completions": 1, "revocations": 1, "undercuts": 1,
-        "samples": 1, "earlier_open": 0,
+        "red_carded": 0, "samples": 1, "earlier_open": 0,
     }  # fmt: skip
+
+
+def test_what_counts_of_a_red_carded_class_is_on_the_check_list_until_somebody_decides(now) -> None:
+    entry, _later = counted(now=now - timedelta(days=40))
+    done = entry.completion
+    assert done is not None
+
+    def told() -> tuple[int, int]:
+        found = {one.check: one.many for one in checklist(year=2026, month=8, now=now)}
+        return found[Check.RED_CARDED], found[Check.REVOCATIONS]
+
+    assert told() == (0, 0)
+    cards.shown(training_class=done.enrolment.training_class, on=now.date(), now=now)
+    assert told() == (1, 0)
+    asked = revoking.propose_revocation(by=people.user(), completion=done, reason="红牌", now=now)
+    assert told() == (0, 1)
+    revoking.drop_revocation(by=people.user(), revocation=asked, reason="本人在场，录像为证", now=now)
+    assert told() == (0, 0)
 
 
 def test_a_proposal_that_is_taken_back_frees_its_month(august, now) -> None:

@@ -302,7 +302,9 @@ def test_one_completion_is_sent_back_with_its_reason(cast: Cast, sign_in: Open, 
     submitted(people_in=1)
     row = Completion.objects.get()
     address = reverse("desk_completion_return", args=[row.number])
-    assert sign_in(cast.institution).post(address, {"reason": "x"}).status_code == 404
+    answer = sign_in(cast.institution).post(address, {"reason": "x"}, follow=True)
+    assert "这条结业现在是「机构已提交」，未改动" in words(answer)
+    assert sign_in(cast.auditor).post(address, {"reason": "x"}).status_code == 404
     sign_in(cast.district).post(address, {"reason": "缺第 2 次课的说明"})
     row.refresh_from_db()
     assert (row.status, row.return_reason) == ("returned", "缺第 2 次课的说明")

@@ -72,7 +72,7 @@ def test_where_nobody_is_to_be_proposed_no_nought_is_said(ended: Room, teacher: 
     assert opened(teacher, ended).select_one("main h2").get_text() == "1 人已达到条件"  # type: ignore[union-attr]
     teacher.post(address(ended, "propose/"), {"enrolment": [ended_number(ended)]})
     page = opened(teacher, ended)
-    assert [head.get_text() for head in page.select("main h2")] == ["本班 1 人"]
+    assert [head.get_text() for head in page.select("main h2")] == ["本班 1 人", "提错了可以收回"]
 
 
 def ended_number(room: Room) -> str:
@@ -97,6 +97,24 @@ def test_who_was_refused_is_named_with_the_reason(ended: Room, teacher: Client) 
     assert "已提出 1 人结业" in text
     assert "王二：还没有达到结业条件" in text
     assert Completion.objects.get().enrolment.learner == good
+
+
+def test_a_wrong_proposal_is_taken_back_from_the_page_until_it_is_handed_in(
+    ended: Room, teacher: Client, stranger: Client
+) -> None:
+    came(ended, "王一")
+    teacher.post(address(ended, "propose/"), {"enrolment": [ended_number(ended)]})
+    row = Completion.objects.get()
+    back = address(ended, f"{row.number}/withdraw/")
+    assert opened(teacher, ended).select_one(f'form[action="{back}"]') is not None
+    assert stranger.post(back, {"reason": "看错了行"}).status_code == 404
+    answer = teacher.post(back, {"reason": "看错了行"}, follow=True)
+    text = BeautifulSoup(answer.content.decode(), "html.parser").get_text()
+    assert "已收回" in text
+    assert "老师收回：看错了行" in text
+    row.refresh_from_db()
+    assert row.status == "returned"
+    assert opened(teacher, ended).select_one(f'form[action="{back}"]') is None
 
 
 def test_nobody_ticked_is_said(ended: Room, teacher: Client) -> None:
