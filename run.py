@@ -222,7 +222,7 @@ def announce(port: int, seconds: float) -> None:
 
     {base}/             公众网站 public pages
     {base}/demo/        演示账号，按一下就登录 demo accounts, one press signs in: 学员 learner, 教师 trainer,
-    {" " * len(base)}              机构管理员 institution, 区市经办 district, 市级管理 city, 督导 inspector, 审计 auditor,
+    {" " * len(base)}              机构管理员 institution, 区市经办 district, 市级管理 city（两人 two people）, 督导 inspector, 审计 auditor,
     {" " * len(base)}              评审专家 expert, 内容编辑 editor, 审核 reviewer
     {base}/my/          学员 learner
     {base}/teach/       教师 trainer

@@ -6,6 +6,7 @@ from cms.demo.aftercare import look_after
 from cms.demo.camps import build_scoring
 from cms.demo.catalogue import build_courses, build_places, build_projects, first_policy
 from cms.demo.claims import ask_and_contest
+from cms.demo.closes import close_months
 from cms.demo.completions import build_completions
 from cms.demo.counts import load_years_before
 from cms.demo.history import Cast, build_classes, build_presence, hand_out, teachers_of
@@ -49,5 +50,7 @@ def build(*, now: datetime, telling: Telling, share: float = 1.0) -> None:
     build_completions(staged=staged, staff=staff, telling=telling, now=now)
     telling.step("回访和以前年度的台账 call-backs, the years before")
     look_after(staff=staff, now=now)
-    load_years_before(by=staff["demo-city"], now=now, share=share)
+    load_years_before(by=staff["bureau-16"], now=now, share=share)
+    telling.step("月结和抽查 closes and samples")
+    close_months(staff=staff, now=now)
     telling.done()

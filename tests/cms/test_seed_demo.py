@@ -29,16 +29,20 @@ from courses.models import (
     District,
     Enrolment,
     Evidence,
+    ExternalCertificate,
     FollowUp,
     GroupBooking,
     IdentityDocument,
     Institution,
     Learner,
     Lesson,
+    MonthClose,
     OpeningBatch,
     OutboxMessage,
+    OwnForm,
     Post,
     ProgrammeKind,
+    Sample,
     TrainingClass,
     TransferRequest,
     User,
@@ -179,15 +183,35 @@ class TestDemoCity(TestCase):
         assert [normalise_credit_code(code) for code in codes] == codes
         assert len(codes) == 14
 
-    def test_one_account_stands_behind_the_demo_door_for_each_role_and_none_has_a_password(self) -> None:
+    def test_one_account_stands_behind_the_demo_door_for_each_role_two_of_the_city_and_none_has_a_password(
+        self,
+    ) -> None:
         behind = Post.objects.filter(user__username__startswith="demo-")
-        assert sorted(behind.values_list("role", flat=True)) == sorted(Post.Role.values)
+        assert sorted(behind.values_list("role", flat=True)) == sorted([*Post.Role.values, Post.Role.CITY])
         for username in ("demo-learner", "demo-learner-2"):
             assert user(username).learner.verified_at is not None
         assert user("demo-newcomer").learner.verified_at is None
         assert [one.username for one in User.objects.all() if one.has_usable_password()] == []
         assert list(editors.group().user_set.values_list("username", flat=True)) == ["demo-editor"]
         assert list(editors.reviewers().user_set.values_list("username", flat=True)) == ["demo-reviewer"]
+
+    def test_two_of_the_city_closed_three_months_and_left_the_last_one_to_the_visitor(self) -> None:
+        closes = MonthClose.objects.filter(closed_at__isnull=False).order_by("year", "month")
+        hands = {(close.proposed_by.username, close.closed_by.username) for close in closes if close.closed_by}
+        assert (closes.count(), hands) == (3, {("demo-city", "demo-city-2")})
+        assert list(tally.close_differences()) == []
+        first = policies.local_date(self.now).replace(day=1) - timedelta(days=1)
+        tomorrow = self.now + timedelta(days=1)
+        close = tally.propose_close(by=user("demo-city"), year=first.year, month=first.month, now=tomorrow)
+        tally.confirm_close(by=user("demo-city-2"), close=close, seen=close.root, now=tomorrow)
+
+    def test_a_closed_month_was_changed_with_a_reason_a_sample_drawn_and_what_others_made_is_on_record(self) -> None:
+        changed = [tally.adjustments_of(close=close) for close in MonthClose.objects.all()]
+        (entry,) = [one for rows in changed for one in rows]
+        assert (entry.amount, bool(entry.reason)) == (-1, True)
+        assert Sample.objects.get().lines.exists()
+        assert ExternalCertificate.objects.get().completion.status == "approved"
+        assert OwnForm.objects.get().by.username == "demo-city"
 
     def test_books_attendance_and_seats_are_borne_out(self) -> None:
         assert list(ledger.differences()) == []
@@ -198,7 +222,7 @@ class TestDemoCity(TestCase):
         statuses = set(TrainingClass.objects.values_list("status", flat=True))
         assert statuses == set(Status.values) - {Status.APPROVED, Status.ARCHIVED}
         stages = set(Completion.objects.values_list("status", flat=True))
-        assert stages == {"proposed", "submitted", "returned", "approved"}
+        assert stages == {"proposed", "submitted", "returned", "approved", "revoked"}
         assert Enrolment.objects.filter(status="waitlisted").exists()
         assert Enrolment.objects.filter(status="applied").exists()
         camp = TrainingClass.objects.get(mode="selected", status="enrolling")
@@ -258,7 +282,8 @@ class TestDemoCity(TestCase):
 
     def test_counted_completions_went_through_three_people(self) -> None:
         counted = Completion.objects.filter(ledger.counts_q())
-        assert counted.count() == CountEntry.objects.filter(batch__isnull=True).count() > 0
+        standing = CountEntry.objects.filter(batch__isnull=True, amount=1, reversal__isnull=True)
+        assert counted.count() == standing.count() > 0
         assert [row for row in counted if len({row.proposed_by_id, row.submitted_by_id, row.approved_by_id}) != 3] == []
 
     def test_whoever_completed_was_assessed_as_the_policy_of_their_kind_asks(self) -> None:

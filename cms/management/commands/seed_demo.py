@@ -39,6 +39,6 @@ class Command(BaseCommand):
     def scale(self, number: int) -> str:
         if not ProgrammeKind.objects.exists():
             call_command("load_reference", verbosity=0)
-        by = User.objects.filter(username="demo-city").first()
+        by = User.objects.filter(username="bureau-16").first()
         batch = load_scale(number=number, by=by, now=timezone.now())
         return f"批次 {batch.number}：{batch.total} 人次，{batch.file_hash[:12]}。"
