@@ -31,7 +31,7 @@ def counted(*, training_class: TrainingClass) -> QuerySet[Completion]:
 def undecided_q() -> Q:
     """Nobody has proposed to take it back, nor decided that it stays."""
     said = Revocation.objects.filter(completion=OuterRef("pk"), status__in=[Status.PROPOSED, Status.DROPPED])
-    return ~Exists(said)
+    return Q(~Exists(said))
 
 
 def red_carded_q() -> Q:

@@ -28,6 +28,7 @@ def class_completion(request: HttpRequest, number: str) -> HttpResponse:
             "found": found,
             "done": done,
             "may": found.passed and _may_propose(done),
+            "withdraws": _may_withdraw(done, teacher(request)),
             "short": max(0, found.minutes_needed - found.minutes_attended),
         }
         for row, found, done in completion.of_class(training_class=training_class, now=now)
@@ -36,7 +37,7 @@ def class_completion(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "training_class": training_class,
         "rows": rows,
-        "to_withdraw": [row for row in rows if _may_withdraw(row["done"], teacher(request))],
+        "to_withdraw": [row for row in rows if row["withdraws"]],
         "ready": sum(1 for row in rows if row["may"]),
         "ratio": pinned.completion_ratio,
         "hour": pinned.hour_minutes,
