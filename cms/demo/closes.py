@@ -83,8 +83,7 @@ def _record_other(entry: CountEntry, *, now: datetime) -> None:
 
 def _own_form(*, by: User, now: datetime) -> None:
     book, file = Workbook(), BytesIO()
-    sheet = book.active
-    sheet.title = CELLS[0][0]
+    sheet = book.create_sheet(CELLS[0][0], 0)
     for row in (("项目", "本月人次", "本年累计"), ("职业技能", None, None), ("创业", None, None)):
         sheet.append(row)
     book.save(file)

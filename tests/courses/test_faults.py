@@ -119,12 +119,7 @@ def issuing_what_then_counts(now) -> Callable[[], object]:
     done, later = submitted(now=now, policy=catalogue.policy("by-certificate", count_date="certificate"))
     assert completion.approve(by=people.user(), completion=done, now=later) is None
     officer = people.user()
-
-    def deed() -> None:
-        certificates.issue(by=officer, completion=Completion.objects.get(pk=done.pk), now=later)
-        assert CountEntry.objects.filter(completion=done).exists()
-
-    return deed
+    return lambda: certificates.issue(by=officer, completion=Completion.objects.get(pk=done.pk), now=later)
 
 
 def merging_(now) -> Callable[[], object]:
@@ -148,6 +143,11 @@ def test_a_fault_at_any_statement_leaves_the_state_before_or_after(plant, now) -
     statements, between = faults_of(plant(now))
     assert statements > 2
     assert between == []
+
+
+def test_the_issue_that_is_made_to_fail_posts_a_line_as_its_last_run_shows(now) -> None:
+    issuing_what_then_counts(now)()
+    assert CountEntry.objects.count() == 1
 
 
 def test_the_harness_has_teeth(now) -> None:
