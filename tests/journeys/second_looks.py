@@ -70,7 +70,7 @@ print(json.dumps({
     "erasure": leaves.number, "untold": untold.number, "rule": rule.number, "called": called.number,
     "followed": followed.latest("id").completion.enrolment.training_class.number,
     "staff": staff.number,
-    "revocation": revocation.number, "sample": sample.number, "merge": merge.number, "away": away.number,
+    "completion": shaky.number, "revocation": revocation.number, "sample": sample.number, "merge": merge.number, "away": away.number,
     "dispute": f"{mine[0][0].number}/lessons/{mine[0][1].row.lesson.number}",
     "asked_class": asks.training_class.number, "contested_class": contested.number, "lesson": lesson_name(demo),
     "close": f"{month.year}/{month.month}", "close_asked": f"{following.year}/{following.month}",
