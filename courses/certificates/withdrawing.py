@@ -1,4 +1,4 @@
-"""A certificate is taken back, replaced by a new version, or given anew after it was taken back: one asks with a reason,
+"""A certificate is taken back, replaced by a new version, or given anew after it was revoked: one asks with a reason,
 another decides."""
 
 from collections.abc import Iterable

@@ -57,8 +57,8 @@ def _is_beyond(entry: CountEntry, beside: int) -> bool:
 
 
 def join(*, by: User, kept: Learner, merged: Learner, reason: str, now: datetime) -> Joined:
-    """Reverse every standing line of `merged`; what neither doubles a line of `kept` nor goes beyond the limit of a year
-    is posted anew for `kept`.
+    """Reverse every standing line of `merged`; what neither doubles a line of `kept` nor goes beyond the limit of a
+    year is posted anew for `kept`.
 
     Inside the caller's transaction. Of two lines for the same module or occupation and level the one counted earlier
     stays; where a year holds no more, the lines of `kept` stay, then the earliest. A line posted anew keeps

@@ -70,8 +70,8 @@ class Completion(models.Model):
 class CompletionStep(models.Model):
     """办理记录: one step of a completion with the reasoning that it was taken by; appended, never changed.
 
-    A step that lets a completion go, the trainer's own before it was submitted included, has a reason instead. A completion that was returned keeps what it was proposed and
-    submitted by before.
+    A step that lets a completion go, the trainer's own before it was submitted included, has a reason instead. A
+    completion that was returned keeps what it was proposed and submitted by before.
     """
 
     class Step(models.TextChoices):

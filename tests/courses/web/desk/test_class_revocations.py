@@ -100,4 +100,4 @@ def test_the_page_takes_the_same_statements_for_one_line_and_for_three(
     browser.get(address)
     with CaptureQueriesContext(connection) as spent:
         browser.get(address)
-    assert len(spent) == 9
+    assert len(spent) == 7
