@@ -229,7 +229,8 @@ class ScanIn(Schema):
 
 
 class ScanOut(Schema):
-    """`standing`: counts, awaits (the trainer has to look), denied or undone. The name is masked."""
+    """`standing`: counts, awaits (the trainer has to look), away (marked absent or on leave by hand: counts nothing),
+    denied or undone. The name is masked."""
 
     model_config = example(
         receipt="R8K2M4Q9WAXT",

@@ -18,7 +18,7 @@ from courses import dates
 from courses import policy as policies
 from courses.attendance import codes
 from courses.attendance.codes import ScanRefusal, ScanRefused
-from courses.attendance.derive import Derived
+from courses.attendance.derive import LEAVE_REASONS, MARKED_AWAY, Derived, Missing
 from courses.attendance.evidence import append
 from courses.attendance.second import SECOND, asks_second, completed
 from courses.attendance.tickets import Ticket, new_ticket, open_ticket
@@ -26,6 +26,8 @@ from courses.models import Attendance, Direction, Enrolment, Evidence, Lesson, R
 from courses.policy import Policy
 
 SHARED = "shared_device"
+# Why a leaving waits that is sound itself.
+ARRIVAL_AWAITS = "arrival_awaits"
 # A ticket is opened before its lesson is known; the policy pinned on its class can only shorten its life.
 TICKET_MINUTES = Policy().ticket_minutes
 
@@ -35,6 +37,7 @@ SELECT l.id, l.training_class_id, l.number, l.code, l.title, l.part, l.starts_at
        k.name AS course_name, k.name_en AS course_name_en,
        n.id AS learner_id, n.name AS learner_name, n.verified_at IS NOT NULL AS verified, e.id AS enrolment_id,
        a.round AS known_round, a.in_at IS NOT NULL AS is_in,
+       a.by_hand AND a.status IN ('leave', 'sick', 'absent') AS marked_away,
        EXISTS (SELECT 1 FROM courses_device d WHERE d.code = %s AND d.learner_id = n.id
                AND d.revoked_at IS NULL AND d.expires_at > %s) AS device_bound,
        EXISTS (SELECT 1 FROM courses_evidence x WHERE x.lesson_id = l.id AND x.device = %s AND x.direction = %s
@@ -69,10 +72,12 @@ class NotBound(Exception):
 
 
 class Standing(StrEnum):
-    """What has become of one scan: it counts, waits for the trainer, was not accepted, or was taken back."""
+    """What has become of one scan: it counts, waits for the trainer, counts nothing because its learner is marked
+    away, was not accepted, or was taken back."""
 
     COUNTS = "counts"
     AWAITS = "awaits"
+    AWAY = "away"
     DENIED = "denied"
     UNDONE = "undone"
 
@@ -148,9 +153,9 @@ def check_in(*, ticket: Ticket, who: Who, now: datetime) -> Receipt:
     """Append the evidence of one arrival or leaving; the same ticket or a second scan gives the first receipt.
 
     Refused with ScanRefused: unverified, not enrolled, another class, a ticket older than the class's policy lets it
-    be, too early, too late, cancelled, a ticket that another learner used, leaving without an arrival. A second
-    learner on one browser is recorded to be confirmed by the trainer, and one whom the class wants scanned by the
-    trainer as well waits for that. Raises NotBound when the browser's binding no longer holds.
+    be, too early, too late, cancelled, a ticket that another learner used, leaving without an arrival or while marked
+    away. A second learner on one browser, and one who was marked away and comes after all, is recorded to be confirmed
+    by the trainer; one whom the class wants scanned by the trainer as well waits for that. Raises NotBound when the browser's binding no longer holds.
     """
     key, value = ("id", who.learner_id) if who.device_code else ("user_id", who.user_id)
     lesson = context(ticket=ticket, key=key, value=value, device_code=who.device_code, now=now)
@@ -194,7 +199,7 @@ def admit_scan(*, lesson: Any, ticket: Ticket, policy: Policy, now: datetime) ->
     if lesson.enrolment_id is None:
         raise _elsewhere(lesson, now)
     if ticket.direction == Direction.OUT and not lesson.is_in:
-        raise ScanRefused(ScanRefusal.NOT_IN_YET, **about)
+        raise ScanRefused(ScanRefusal.MARKED_AWAY if lesson.marked_away else ScanRefusal.NOT_IN_YET, **about)
     within_window(lesson=lesson, ticket=ticket, policy=policy, learner_id=lesson.learner_id)
 
 
@@ -254,7 +259,8 @@ def _way_in(lesson: Any) -> dict[str, Any]:
 def _evidence(lesson: Any, ticket: Ticket, policy: Policy, now: datetime) -> Evidence:
     shared = bool(lesson.device_shared) and bool(ticket.device)
     second = ticket.direction == Direction.IN and asks_second(lesson=lesson, policy=policy)
-    waits = SHARED if shared else SECOND if second else ""
+    away = ticket.direction == Direction.IN and lesson.marked_away
+    waits = MARKED_AWAY if away else SHARED if shared else SECOND if second else ""
     return Evidence(
         lesson_id=lesson.pk,
         learner_id=lesson.learner_id,
@@ -322,19 +328,27 @@ def receipt_of(
         pairing=row.pairing,
         late=row.direction == Direction.IN
         and row.happened_at > lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
-        standing=standing_of(row, newer=newer),
-        why=row.reason,
+        standing=standing_of(row, state, newer=newer),
+        why=row.reason or (ARRIVAL_AWAITS if _arrival_awaits(state) else ""),
         undo_until=row.received_at + timedelta(seconds=policy.undo_seconds),
     )
 
 
-def standing_of(row: Evidence, *, newer: Evidence | None) -> Standing:
-    """A row that no newer one supersedes stands for itself; else the newer one says what it is worth."""
-    if newer is None:
-        return Standing.AWAITS if row.strength == Evidence.Strength.AWAITING else Standing.COUNTS
-    if newer.kind == Evidence.Kind.UNDO:
+def standing_of(row: Evidence, state: Derived | Attendance, *, newer: Evidence | None) -> Standing:
+    """A row that no newer one supersedes stands for itself; else the newer one says what it is worth. Nothing counts
+    beside a mark that its learner is away, and no leaving before its arrival does."""
+    if newer is not None and newer.kind == Evidence.Kind.UNDO:
         return Standing.UNDONE
-    return Standing.DENIED if newer.strength == Evidence.Strength.DENIED else Standing.COUNTS
+    if newer is not None and newer.strength == Evidence.Strength.DENIED:
+        return Standing.DENIED
+    if state.status in LEAVE_REASONS.values():
+        return Standing.AWAY
+    waits = newer is None and row.strength == Evidence.Strength.AWAITING
+    return Standing.AWAITS if waits or _arrival_awaits(state) else Standing.COUNTS
+
+
+def _arrival_awaits(state: Derived | Attendance) -> bool:
+    return Missing.IN_AWAITS in state.reasons
 
 
 def own_receipt(*, number: str, learner_id: int) -> Receipt | None:

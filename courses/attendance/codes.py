@@ -39,6 +39,7 @@ class ScanRefusal(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     WRONG_CLASS = "wrong_class"
     NOT_IN_YET = "not_in_yet"
+    MARKED_AWAY = "marked_away"
 
 
 class ScanRefused(Refused):
@@ -57,6 +58,7 @@ class ScanRefused(Refused):
         ScanRefusal.NOT_ENROLLED: _("还没有签到。您没有报名这个班，请%(how)s。"),
         ScanRefusal.WRONG_CLASS: _("还没有签到。您报的班此时在%(room)s上课，请到那里扫大屏。"),
         ScanRefusal.NOT_IN_YET: _("没有签退。这次课没有您的签到记录，请找老师登记。"),
+        ScanRefusal.MARKED_AWAY: _("没有签退。老师已将您这次课记为缺勤或请假，请当面找老师更正。"),
     }
 
     def __init__(

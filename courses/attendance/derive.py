@@ -18,8 +18,11 @@ from courses.policy import Policy
 Status = Attendance.Status
 Kind = Evidence.Kind
 Strength = Evidence.Strength
+SCANNED = (*Evidence.SCANS, Kind.OFFLINE)
 BY_HAND = (Kind.MANUAL, Kind.LATE, Kind.RULING, Kind.PAPER, Kind.MAKE_UP, Kind.IMPORT)
 LEAVE_REASONS = {"leave": Status.LEAVE, "sick": Status.SICK, "absent": Status.ABSENT}
+# Why the scan of somebody waits who is marked away by hand.
+MARKED_AWAY = "marked_away"
 
 
 class Missing(StrEnum):
@@ -46,7 +49,8 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True)
 class Derived:
-    """`minutes` and those of `missing` add up to `scheduled_minutes`; `round` is the number of scans set aside."""
+    """`minutes` and those of `missing` add up to `scheduled_minutes`; `round` counts what lets a lesson be scanned anew:
+    scans set aside, and marks by hand that somebody is away."""
 
     status: Status
     in_at: datetime | None = None
@@ -74,9 +78,10 @@ def derive(*, evidence: Sequence[Evidence], lesson: Lesson, policy: Policy) -> D
     """What the rows of one learner and lesson add up to.
 
     Only rows that no newer row supersedes speak; where a dispute was ruled on, the ruling alone. An excuse by hand
-    stands above a scan, a leave that was granted below it: who comes all the same was there. With nothing said the
-    state is *unmarked*, which is not *absent*. Awaiting evidence counts 0 minutes until a trainer decides; where
-    check-out is required, so does a missing one. A cancelled lesson has no minutes at all.
+    stands above a scan until a later one waits or is confirmed, a leave that was granted below it: who comes all the
+    same was there. With nothing said the state is *unmarked*, which is not *absent*. Awaiting evidence counts 0
+    minutes until a trainer decides; where check-out is required, so does a missing one. A cancelled lesson has no
+    minutes at all.
     """
     said = _said(evidence)
     whole = scheduled_minutes(lesson)
@@ -109,10 +114,30 @@ def standing(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def _said(evidence: Sequence[Evidence]) -> _Said:
     rows = standing(evidence)
-    rows = [row for row in rows if row.kind == Kind.RULING] or rows
     origin = _origins(evidence)
-    aside = sum(1 for row in evidence if row.kind in Evidence.SET_ASIDE)
+    rows = [row for row in rows if row.kind == Kind.RULING] or _since_away(rows, origin)
+    aside = sum(1 for row in evidence if row.kind in Evidence.SET_ASIDE or is_away_by_hand(row))
     return _Said(rows, origin, aside, any(origin[row.pk] in BY_HAND for row in rows))
+
+
+def is_away_by_hand(row: Evidence) -> bool:
+    return row.kind == Kind.MANUAL and row.reason in LEAVE_REASONS
+
+
+def _since_away(rows: list[Evidence], origin: dict[int | None, str]) -> list[Evidence]:
+    """Who is marked away by hand and scans after that: the scan that waits, or was confirmed, speaks in place of the
+    mark and of all that the mark overruled. A scan that nobody was asked about changes nothing."""
+    away = next((row for row in reversed(rows) if is_away_by_hand(row)), None)
+    if away is None:
+        return rows
+    later = rows[rows.index(away) + 1 :]
+    came = [row for row in later if row.direction == Direction.IN and _is_looked_at(row, origin[row.pk])]
+    return [*(row for row in rows if row.direction != Direction.IN), *came] if came else rows
+
+
+def _is_looked_at(row: Evidence, origin: str) -> bool:
+    """Whether a scan waits for somebody, or somebody has let it count."""
+    return origin in SCANNED and (row.strength == Strength.AWAITING or row.kind == Kind.CONFIRM)
 
 
 def _origins(evidence: Sequence[Evidence]) -> dict[int | None, str]:

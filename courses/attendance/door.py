@@ -17,7 +17,7 @@ from courses import policy as policies
 from courses.attendance import membership
 from courses.attendance.checkin import TICKET_MINUTES, within_window
 from courses.attendance.codes import ScanRefusal, ScanRefused
-from courses.attendance.derive import standing
+from courses.attendance.derive import LEAVE_REASONS, is_away_by_hand, standing
 from courses.attendance.evidence import append, lock, rows_of
 from courses.attendance.marks import MarkRefusal, MarkRefused, admit_mark
 from courses.attendance.tickets import Ticket, open_ticket
@@ -135,7 +135,7 @@ def settle_door(*, by: User, lesson: Lesson, request: DoorRequest, learner: Lear
     )  # fmt: skip
     with transaction.atomic():
         lock(lesson_id=lesson.pk, learner_id=learner.pk)
-        _may_stand(row)
+        row.supersedes = _may_stand(row)
         _move(request, lesson, Status.SETTLED, by, now)
         known = Attendance.objects.filter(lesson=lesson, learner=learner).first()
         if append(row=row, lesson=lesson, policy=policy, known=known, now=now) is None:
@@ -152,15 +152,20 @@ def reject_door(*, by: User, lesson: Lesson, request: DoorRequest, now: datetime
         audit.record(by=by, verb="door_rejected", target=request, now=now, detail={"pairing": request.pairing})
 
 
-def _may_stand(row: Evidence) -> None:
+def _may_stand(row: Evidence) -> Evidence | None:
+    """Refused with MarkRefused where it may not; else the mark that the learner is away, whose place an arrival
+    takes."""
     said = standing(rows_of(lesson_id=row.lesson_id, learner_id=row.learner_id))
-    proved = {one.direction for one in said if one.strength == Evidence.Strength.PROVED}
+    away = next((one for one in reversed(said) if is_away_by_hand(one)), None)
+    came = [one for one in said if one.strength == Evidence.Strength.PROVED and one.reason not in LEAVE_REASONS]
+    proved = {one.direction for one in came if away is None or one.pk > away.pk}
     if any(one.kind == Evidence.Kind.RULING for one in said):
         raise MarkRefused(MarkRefusal.RULED)
     if row.direction == Direction.IN and Direction.IN in proved:
         raise MarkRefused(MarkRefusal.HERE_ALREADY)
     if row.direction == Direction.OUT and Direction.IN not in proved:
         raise MarkRefused(MarkRefusal.NOT_IN_YET)
+    return away if row.direction == Direction.IN else None
 
 
 def _move(request: DoorRequest, lesson: Lesson, to: Status, by: User, now: datetime) -> None:

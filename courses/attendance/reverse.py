@@ -15,6 +15,7 @@ from courses import policy as policies
 from courses.attendance import personal
 from courses.attendance.checkin import SHARED, Receipt, admit_scan, context, first_receipt, receipt_of
 from courses.attendance.codes import ScanRefusal, ScanRefused
+from courses.attendance.derive import MARKED_AWAY
 from courses.attendance.evidence import append
 from courses.attendance.rooms import Place, lesson_here
 from courses.attendance.second import SECOND, Mode, asks_second, completed
@@ -41,6 +42,7 @@ class PersonRefusal(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     WRONG_CLASS = "wrong_class"
     NOT_IN_YET = "not_in_yet"
+    MARKED_AWAY = "marked_away"
 
 
 class PersonRefused(Refused):
@@ -58,6 +60,7 @@ class PersonRefused(Refused):
         PersonRefusal.NOT_ENROLLED: _("没有登记。这位学员没有报名这个班。请先办理报名。"),
         PersonRefusal.WRONG_CLASS: _("没有登记。这位学员的班此时在%(room)s上课，请到那里签到。"),
         PersonRefusal.NOT_IN_YET: _("没有签退。这次课没有这位学员的签到记录。请老师先登记到课。"),
+        PersonRefusal.MARKED_AWAY: _("没有签退。这位学员这次课记为缺勤或请假。请老师在点名册更正。"),
     }
 
     def __init__(self, code: PersonRefusal, *, learner: Learner | None = None, **values: object) -> None:
@@ -107,8 +110,8 @@ def scan_person(
 ) -> Scanned:
     """Record the arrival or leaving of who is presented, at a lesson or at the one that is on in a room.
 
-    Without `direction` the time decides, as at the wall. A trainer's own scan counts; an old code, a phone that showed
-    somebody else today, and at a kiosk whoever the class wants seen by the trainer, wait. Refused with PersonRefused;
+    Without `direction` the time decides, as at the wall. A trainer's own scan counts; who was marked away, an old code,
+    a phone that showed somebody else today, and at a kiosk whoever the class wants seen by the trainer, wait. Refused with PersonRefused;
     a refusal leaves its row, after the rollback.
     """
     presented: Presented | None = None
@@ -196,7 +199,7 @@ def _row(
     claimed_at: datetime | None,
     now: datetime,
 ) -> Evidence:
-    why = presented.why or _waits_for(told, presented, scanner, ticket, policy)
+    why = _away(told, ticket) or presented.why or _waits_for(told, presented, scanner, ticket, policy)
     return Evidence(
         lesson_id=told.pk,
         learner_id=told.learner_id,
@@ -215,6 +218,10 @@ def _row(
         reason=why,
         note=scanner.name,
     )
+
+
+def _away(told: Any, ticket: Ticket) -> str:
+    return MARKED_AWAY if ticket.direction == Direction.IN and told.marked_away else ""
 
 
 def _waits_for(told: Any, presented: Presented, scanner: Scanner, ticket: Ticket, policy: Policy) -> str:

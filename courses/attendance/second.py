@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from courses import privacy
+from courses.attendance.derive import MARKED_AWAY
 from courses.attendance.evidence import append
 from courses.models import Attendance, Evidence, TrainingClass
 from courses.policy import Policy
@@ -47,7 +48,8 @@ def drawn(*, lesson_code: int, learner_id: int, share: int) -> bool:
 def completed(*, scan: Evidence, lesson: Any, policy: Policy, now: datetime) -> bool:
     """Let the scan that stands wait no longer where `scan`, which a unique constraint kept out, is its other half.
 
-    A trainer's own scan settles whatever waits; the scan of the wall settles what the trainer scanned before it.
+    A trainer's own scan settles whatever waits; the scan of the wall settles what the trainer scanned before it. Who
+    was marked away waits for a word, whoever scans them again.
     """
     first = (
         Evidence.objects.filter(
@@ -58,6 +60,7 @@ def completed(*, scan: Evidence, lesson: Any, policy: Policy, now: datetime) -> 
             strength=Evidence.Strength.AWAITING,
             superseded_by__isnull=True,
         )
+        .exclude(reason=MARKED_AWAY)
         .order_by("pk")
         .last()
     )

@@ -19,7 +19,7 @@ from courses.policy import Policy
 Status = Attendance.Status
 HERE = (Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ADDED)
 LATEST = 5
-WAITING_SCANS = ("shared_device", "second_scan", "old_code")
+WAITING_SCANS = ("shared_device", "second_scan", "old_code", "marked_away")
 
 
 class Phase(StrEnum):

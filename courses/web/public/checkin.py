@@ -28,10 +28,11 @@ from courses.refusals import Refused
 from courses.web import clock
 from courses.web.gate import public
 from courses.web.public.binding import forget_binding, name_browser, read_binding, read_browser
-from courses.web.public.refusals import CLOCK, DENIED, NOT_YOURS, TOO_MANY, Face, face_of, face_words
+from courses.web.public.refusals import AWAY, CLOCK, DENIED, NOT_YOURS, TOO_MANY, Face, face_of, face_words
 from courses.web.public.tries import WINDOW_SECONDS, too_many
 
 TICKET_SECONDS = attendance.TICKET_MINUTES * 60
+NOT_COUNTED = {Standing.DENIED: DENIED, Standing.AWAY: AWAY}
 GUESSED = (ScanRefusal.UNKNOWN_CODE, ScanRefusal.EXPIRED)
 View = Callable[..., HttpResponseBase]
 
@@ -120,12 +121,12 @@ def _who(request: HttpRequest) -> Who | None:
 @never_cache
 @require_safe
 def result(request: HttpRequest, number: str) -> HttpResponse:
-    """The receipt, to its own learner only: green, or amber while the trainer is asked."""
+    """The receipt, to its own learner only: green where it counts, amber while the trainer is asked."""
     receipt = _own_receipt(request, number)
     if receipt is None:
         return _faced(request, NOT_YOURS, {}, recorded=False)
-    if receipt.standing == Standing.DENIED:
-        return _faced(request, DENIED, {}, recorded=False)
+    if receipt.standing in NOT_COUNTED:
+        return _faced(request, NOT_COUNTED[receipt.standing], {}, recorded=False)
     if receipt.standing == Standing.UNDONE:
         return page_of(request, "public/checkin/undone.html", {})
     return page_of(request, "public/checkin/result.html", _facts(receipt))

@@ -20,7 +20,15 @@ CODE_MOST = 200
 WHY: dict[str, str | Promise] = {
     "shared_device": gettext_lazy("这部手机今天已为另一位学员签到，请老师当面确认。"),
     "second_scan": gettext_lazy("这次要两样都有：学员扫大屏，老师扫学员。还差一样。"),
+    "marked_away": gettext_lazy("这位学员已记为缺勤或请假，现在来了。请老师在点名册确认。"),
+    "arrival_awaits": gettext_lazy("签退已记下。签到还在等老师确认，请老师在点名册确认。"),
     "old_code": gettext_lazy("手机上的码不是刚才的，请老师当面确认是本人。"),
+}
+
+_NOT_COUNTED: dict[Standing, str | Promise] = {
+    Standing.UNDONE: gettext_lazy("本人撤销了这次签到。"),
+    Standing.DENIED: gettext_lazy("老师核对后没有认可这次签到。"),
+    Standing.AWAY: gettext_lazy("这次课已记为缺勤或请假。"),
 }
 
 
@@ -78,8 +86,7 @@ def _face(scanned: Scanned, *, whole_name: bool) -> Face:
         return Face("wait", _("要确认"), name, str(WHY.get(receipt.why, _("请老师在点名册确认。"))), receipt.number)
     if receipt.standing == Standing.COUNTS:
         return Face("go", _counted(scanned), name, _told(scanned, clock), receipt.number)
-    undone = receipt.standing == Standing.UNDONE
-    text = _("本人撤销了这次签到。") if undone else _("老师核对后没有认可这次签到。")
+    text = str(_NOT_COUNTED[receipt.standing])
     return Face("stop", _("不认"), name, _("%(text)s请老师在点名册登记。") % {"text": text}, receipt.number)
 
 

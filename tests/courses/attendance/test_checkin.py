@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from courses import attendance, classes
-from courses.attendance import NotBound, ScanRefusal, ScanRefused, Standing, Who
+from courses.attendance import Mark, NotBound, Receipt, ScanRefusal, ScanRefused, Standing, Who
 from courses.models import Attendance, Direction, Evidence, Learner, Lesson, RefusedScan, TrainingClass
 from courses.people import devices
 from courses.policy import Policy
@@ -126,6 +126,60 @@ def test_a_rejected_scan_tells_so(room: Room) -> None:
     own = attendance.own_receipt(number=second.number, learner_id=other.pk)
     assert own is not None
     assert own.standing == Standing.DENIED
+
+
+def mark(room: Room, learner: Learner, minutes: float, as_: Mark = Mark.ABSENT) -> None:
+    attendance.mark(by=room.trainer, lesson=room.lesson, learner=learner, as_=as_, reason="other", now=room.at(minutes))
+
+
+@pytest.mark.parametrize("as_", [Mark.ABSENT, Mark.LEAVE, Mark.SICK])
+@pytest.mark.parametrize("scanned_before", [False, True])
+def test_who_is_marked_away_and_scans_waits_until_the_trainer_confirms(
+    room: Room, as_: Mark, scanned_before: bool
+) -> None:
+    learner = room.learner()
+    if scanned_before:
+        scan(room, learner, 0)
+    mark(room, learner, 20, as_)
+    came = scan(room, learner, 30)
+    assert (came.standing, came.why, len(came.pairing)) == (Standing.AWAITS, "marked_away", 2)
+    assert state(room, learner) == (Status.AWAITING, 0)
+    assert [row.needs_me for row in attendance.roster(lesson=room.lesson)] == [True]
+    left = leave(room, learner, 175)
+    assert (left.standing, left.why) == (Standing.AWAITS, "arrival_awaits")
+    attendance.confirm(by=room.trainer, receipt=came.number, lesson=room.lesson, now=room.at(176))
+    assert state(room, learner) == (Status.LATE, 150)
+    assert {own(came, learner), own(left, learner)} == {Standing.COUNTS}
+
+
+def test_who_is_marked_away_and_not_confirmed_stays_away(room: Room) -> None:
+    learner = room.learner()
+    mark(room, learner, 20)
+    came = scan(room, learner, 30)
+    attendance.reject(by=room.trainer, receipt=came.number, lesson=room.lesson, reason="wrong_person", now=room.at(31))
+    assert (state(room, learner), own(came, learner)) == ((Status.ABSENT, 0), Standing.DENIED)
+
+
+def test_a_mark_that_the_learner_is_away_takes_the_green_from_an_earlier_scan(room: Room) -> None:
+    learner = room.learner()
+    came = scan(room, learner, 0)
+    mark(room, learner, 20)
+    assert own(came, learner) == Standing.AWAY
+    assert scan(room, learner, 30).number != came.number
+
+
+def test_who_is_marked_away_and_never_came_is_told_so_at_check_out(room: Room) -> None:
+    learner = room.learner()
+    mark(room, learner, 20)
+    with pytest.raises(ScanRefused) as caught:
+        leave(room, learner, 175)
+    assert caught.value.code == ScanRefusal.MARKED_AWAY
+
+
+def own(receipt: Receipt, learner: Learner) -> Standing:
+    told = attendance.own_receipt(number=receipt.number, learner_id=learner.pk)
+    assert told is not None
+    return told.standing
 
 
 def test_leaving_on_a_shared_browser_waits_as_well(room: Room) -> None:

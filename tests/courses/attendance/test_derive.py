@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.attendance import derive
-from courses.attendance.derive import scheduled_minutes
+from courses.attendance.derive import MARKED_AWAY, scheduled_minutes
 from courses.models import Attendance, Direction, Evidence, Lesson
 from courses.policy import CITY_TIME, Policy
 
@@ -138,6 +138,28 @@ def test_an_excuse_stands_above_a_scan(reason: str, status: str) -> None:
     assert told(row(1, 0), said)[:2] == (status, 0)
 
 
+def test_a_scan_after_an_excuse_by_hand_waits_and_counts_once_somebody_confirms_it() -> None:
+    absent = row(2, 20, kind=Kind.MANUAL, reason="absent")
+    overruled, waits = row(1, 0), row(3, 30, strength=Strength.AWAITING, reason=MARKED_AWAY)
+    left = row(5, 180, Direction.OUT)
+    assert told(overruled, absent, waits, left) == (Status.AWAITING, 0, ("in_awaits",))
+    confirmed = row(4, 30, kind=Kind.CONFIRM, reason="face_to_face", supersedes_id=3)
+    assert told(overruled, absent, waits, confirmed, left) == (Status.LATE, 150, ("late",))
+    rejected = row(4, 30, kind=Kind.REJECT, strength=Strength.DENIED, supersedes_id=3)
+    assert told(overruled, absent, waits, rejected, left) == (Status.ABSENT, 0, ("absent",))
+
+
+def test_who_is_marked_away_once_more_waits_no_longer() -> None:
+    absent, waits = row(1, 20, kind=Kind.MANUAL, reason="absent"), row(2, 30, strength=Strength.AWAITING)
+    again = row(3, 40, kind=Kind.MANUAL, reason="absent", supersedes_id=1)
+    assert told(absent, waits, again) == (Status.ABSENT, 0, ("absent",))
+
+
+def test_each_mark_that_somebody_is_away_lets_the_lesson_be_scanned_anew() -> None:
+    absent = row(2, 20, kind=Kind.MANUAL, reason="absent")
+    assert derive(evidence=[row(1, 0), absent], lesson=LESSON, policy=REQUIRED).round == 1
+
+
 def test_a_confirmed_late_addition_stays_one_and_stays_by_hand() -> None:
     added = row(1, 0, kind=Kind.LATE, strength=Strength.AWAITING, reason="no_phone")
     confirmed = row(2, 0, kind=Kind.CONFIRM, supersedes_id=1, reason="face_to_face")
@@ -214,6 +236,18 @@ def test_the_hour_at_which_a_lesson_begins_changes_no_minute(rows: list[Evidence
     lesson = moved(rows, later)
     after = derive(evidence=rows, lesson=lesson, policy=policy)
     assert (after.status, after.minutes, after.missing) == (before.status, before.minutes, before.missing)
+
+
+@given(evidences, st.integers(min_value=-40, max_value=230), st.sampled_from([REQUIRED, OPTIONAL]))
+def test_after_a_mark_that_somebody_is_away_no_scan_counts_by_itself(
+    rows: list[Evidence], minutes: int, policy: Policy
+) -> None:
+    before = [one for one in rows if one.kind != Kind.RULING]
+    away = row(9, 20, kind=Kind.MANUAL, reason="absent")
+    proved, waits = row(10, minutes), row(10, minutes, strength=Strength.AWAITING, reason=MARKED_AWAY)
+    for scan, status in ((proved, Status.ABSENT), (waits, Status.AWAITING)):
+        derived = derive(evidence=[*before, away, scan], lesson=LESSON, policy=policy)
+        assert (derived.status, derived.minutes) == (status, 0)
 
 
 @given(evidences, st.randoms())

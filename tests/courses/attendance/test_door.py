@@ -120,6 +120,16 @@ def test_what_the_door_wrote_is_marked_over_like_any_mark_by_hand(room: Room) ->
     assert Attendance.objects.get().status == "absent"
 
 
+def test_whom_the_trainer_names_is_here_though_they_were_marked_away(room: Room) -> None:
+    learner = room.learner()
+    attendance.mark(
+        by=room.trainer, lesson=room.lesson, learner=learner, as_=Mark.ABSENT, reason="other", now=room.at(20)
+    )
+    row = ask(room, 30)
+    attendance.settle_door(by=room.trainer, lesson=room.lesson, request=row, learner=learner, now=room.at(32))
+    assert Attendance.objects.get().in_at == room.at(30)
+
+
 def test_who_is_named_after_the_lesson_waits_for_a_second_person_and_after_a_day_is_not_named(room: Room) -> None:
     learner, other = room.learner(), room.learner("李梅")
     row, forgotten = ask(room, 14), ask(room, 15, device="phone 2")

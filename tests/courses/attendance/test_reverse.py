@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from courses import attendance
-from courses.attendance import PersonRefusal, PersonRefused, Place, Scanned, Scanner, Standing, personal
+from courses.attendance import Mark, PersonRefusal, PersonRefused, Place, Scanned, Scanner, Standing, personal
 from courses.attendance.second import drawn, turn_of
 from courses.models import Attendance, Device, Direction, Evidence, Learner, Lesson, RefusedScan, TrainingClass
 from courses.people import cards, devices
@@ -155,6 +155,22 @@ def test_who_scans_is_told_why_nothing_was_recorded(room: Room, now: datetime) -
     devices.revoke(learner=learner, code=own.code, now=at)
     assert refusal(code(learner, own, at), room.lesson, at) == PersonRefusal.NOT_BOUND
     assert Evidence.objects.count() == 0
+
+
+@pytest.mark.parametrize("by", [None, KIOSK], ids=["trainer", "kiosk"])
+def test_who_is_marked_away_waits_for_a_word_however_often_they_are_scanned(room: Room, by: Scanner | None) -> None:
+    learner = room.learner()
+    attendance.mark(
+        by=room.trainer, lesson=room.lesson, learner=learner, as_=Mark.ABSENT, reason="other", now=room.at(20)
+    )
+    card = cards.issue(learner=learner, by=room.trainer, now=room.at(21)).code
+    for minutes in (30, 31):
+        scanner = by or Scanner(by=room.trainer)
+        told = attendance.scan_person(text=card, at=room.lesson, scanner=scanner, now=room.at(minutes)).receipt
+        assert (told.standing, told.why) == (Standing.AWAITS, "marked_away")
+    assert scan(room, learner, 32).standing == Standing.AWAITS
+    attendance.confirm(by=room.trainer, receipt=told.number, lesson=room.lesson, now=room.at(33))
+    assert Attendance.objects.get(learner=learner).in_at == room.at(30)
 
 
 def test_a_void_card_is_nobodys(room: Room) -> None:

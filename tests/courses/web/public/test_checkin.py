@@ -223,6 +223,44 @@ def test_an_altered_binding_is_no_binding(room: Room, now: datetime) -> None:
     assert client.post("/C/")["Location"] == "/account/?next=/C/"
 
 
+def test_who_is_marked_absent_and_scans_reads_amber_and_green_only_once_the_trainer_agrees(
+    room: Room, now: datetime, clock: time_machine.Traveller
+) -> None:
+    learner = room.learner()
+    client = phone(learner, now=now)
+    early = check_in(room, client).request["PATH_INFO"]  # type: ignore[attr-defined]
+    attendance.mark(
+        by=room.trainer, lesson=room.lesson, learner=learner, as_=Mark.ABSENT, reason="other", now=room.at(20)
+    )
+    assert head(client.get(early)) == "没有计入考勤"
+    clock.move_to(room.at(30))
+    answer = check_in(room, client, at=30)
+    assert head(answer) == "请老师确认一下"
+    assert "老师已将您记为缺勤或请假" in page(answer).get_text()
+    clock.move_to(room.at(175))
+    left = check_in(room, client, at=175, direction=Direction.OUT)
+    assert (head(left), "您的签到还在等老师确认" in page(left).get_text()) == ("请老师确认一下", True)
+    with override("en"):
+        assert "marked you absent or on leave" in client.get(
+            answer.request["PATH_INFO"], headers={"Accept-Language": "en"}  # type: ignore[attr-defined]
+        ).content.decode()  # fmt: skip
+    waiting = Evidence.objects.get(reason="marked_away")
+    attendance.confirm(by=room.trainer, receipt=waiting.receipt, lesson=room.lesson, now=room.at(176))
+    assert head(client.get(left.request["PATH_INFO"])) == "签退成功"  # type: ignore[attr-defined]
+
+
+def test_who_was_marked_absent_reads_so_at_check_out(room: Room, now: datetime, clock: time_machine.Traveller) -> None:
+    learner = room.learner()
+    client = phone(learner, now=now)
+    attendance.mark(
+        by=room.trainer, lesson=room.lesson, learner=learner, as_=Mark.ABSENT, reason="other", now=room.at(20)
+    )
+    clock.move_to(room.at(175))
+    answer = check_in(room, client, at=175, direction=Direction.OUT)
+    assert head(answer) == "没有签退"
+    assert "老师已将您这次课记为缺勤或请假" in page(answer).get_text()
+
+
 def test_a_shared_browser_shows_two_digits_until_the_trainer_decides(room: Room, now: datetime) -> None:
     one, other = room.learner("王小强"), room.learner("李梅")
     client = phone(one, now=now)

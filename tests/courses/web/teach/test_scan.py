@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from courses import attendance
-from courses.attendance import PersonRefusal, PersonRefused, personal
+from courses.attendance import Mark, PersonRefusal, PersonRefused, personal
 from courses.models import Evidence, Kiosk, Learner
 from courses.people import devices
 from tests.courses.attendance.conftest import Room
@@ -56,6 +56,18 @@ def test_what_must_be_looked_at_is_amber_and_what_is_no_code_red(teacher: Client
     assert ask(teacher, address(room), code=old)["tone"] == "wait"
     told = ask(teacher, address(room), code="nonsense")
     assert (told["tone"], "不认" in told["html"]) == ("stop", True)
+
+
+def test_who_is_marked_absent_is_amber_for_trainer_and_kiosk_and_asks_for_the_roster(
+    teacher: Client, kiosk: Client, room: Room, now: datetime
+) -> None:
+    learner = room.learner()
+    attendance.mark(by=room.trainer, lesson=room.lesson, learner=learner, as_=Mark.ABSENT, reason="other", now=now)
+    for client, url in ((teacher, address(room)), (kiosk, "/kiosk/")):
+        told = ask(client, url, code=code(learner, now))
+        assert (told["tone"], "已记为缺勤或请假，现在来了" in told["html"]) == ("wait", True)
+    roster = teacher.get(address(room, "")).content.decode()
+    assert "已记为缺勤或请假，现在来了，请当面确认" in roster
 
 
 def test_without_script_the_page_comes_back_with_the_answer(teacher: Client, room: Room, now: datetime) -> None:
