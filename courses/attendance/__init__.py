@@ -70,7 +70,7 @@ from courses.attendance.state import (
     roster,
     wall_state,
 )
-from courses.attendance.tickets import Ticket, open_ticket, seal_ticket
+from courses.attendance.tickets import Ticket, hand_on, open_ticket, seal_ticket
 
 __all__ = [
     "LEAVE_REASONS",
@@ -140,6 +140,7 @@ __all__ = [
     "decide_change",
     "derive",
     "differences",
+    "hand_on",
     "issue",
     "lesson_code",
     "lesson_name",

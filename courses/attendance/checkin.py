@@ -84,8 +84,8 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the learner is told. `pairing` are the two digits to show the trainer, `why` it waits; minutes are 0 until
-    check-out."""
+    """What the learner is told. `pairing` are the two digits to show the trainer, `why` it waits, `ticket` the nonce of
+    the scan that it is of; minutes are 0 until check-out."""
 
     number: str
     direction: Direction
@@ -107,6 +107,7 @@ class Receipt:
     late: bool
     standing: Standing
     why: str
+    ticket: str
     undo_until: datetime
 
 
@@ -257,7 +258,7 @@ def _way_in(lesson: Any) -> dict[str, Any]:
 
 
 def _evidence(lesson: Any, ticket: Ticket, policy: Policy, now: datetime) -> Evidence:
-    shared = bool(lesson.device_shared) and bool(ticket.device)
+    shared = ticket.handed_on or (bool(lesson.device_shared) and bool(ticket.device))
     second = ticket.direction == Direction.IN and asks_second(lesson=lesson, policy=policy)
     away = ticket.direction == Direction.IN and lesson.marked_away
     waits = MARKED_AWAY if away else SHARED if shared else SECOND if second else ""
@@ -330,6 +331,7 @@ def receipt_of(
         and row.happened_at > lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes),
         standing=standing_of(row, state, newer=newer),
         why=row.reason or (ARRIVAL_AWAITS if _arrival_awaits(state) else ""),
+        ticket=row.ticket or "",
         undo_until=row.received_at + timedelta(seconds=policy.undo_seconds),
     )
 

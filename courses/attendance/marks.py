@@ -38,6 +38,7 @@ class MarkRefusal(StrEnum):
     NOT_AWAITING = "not_awaiting"
     SAME_PERSON = "same_person"
     UNDO_OVER = "undo_over"
+    NOT_THIS_SCAN = "not_this_scan"
     OVERTAKEN = "overtaken"
     NOT_IN_YET = "not_in_yet"
     RULED = "ruled"
@@ -54,6 +55,7 @@ class MarkRefused(Refused):
         MarkRefusal.NOT_AWAITING: _("这条记录已经处理过，未重复保存。请刷新名单查看结果。"),
         MarkRefusal.SAME_PERSON: _("补签和导入须由另一位老师或机构管理员确认，未保存。"),
         MarkRefusal.UNDO_OVER: _("已超过 %(seconds)s 秒，不能自行撤销。请找老师更正。"),
+        MarkRefusal.NOT_THIS_SCAN: _("这条记录不是刚才这次扫码留下的，没有撤销。记错了人的，请找老师更正。"),
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
         MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改，有疑问请找机构管理员。"),
         MarkRefusal.HERE_ALREADY: _("这位学员已经签到，未重复保存。请核对是不是选错了人。"),
@@ -190,10 +192,11 @@ def _hands(waiting: Evidence) -> set[int | None]:
     return own | {row.by_id for row in rows} | {row.kit_entry.by_id for row in rows if hasattr(row, "kit_entry")}
 
 
-def undo(*, learner_id: int, receipt: str, now: datetime) -> Marked:
+def undo(*, learner_id: int, receipt: str, nonce: str, now: datetime) -> Marked:
     """不是我: take back one's own scan within `undo_seconds`; the row stays, a newer one takes its force.
 
-    Refused with MarkRefused after that time, or when it was taken back already.
+    `nonce` is that of the scan in this browser: whoever scans next with the same phone takes nothing back. Refused with
+    MarkRefused after that time, of another scan than this one, or when it was taken back already.
     """
     row = (
         Evidence.objects.select_related("lesson__training_class")
@@ -202,6 +205,8 @@ def undo(*, learner_id: int, receipt: str, now: datetime) -> Marked:
     )
     if row is None:
         raise MarkRefused(MarkRefusal.NOT_AWAITING)
+    if row.ticket != nonce:
+        raise MarkRefused(MarkRefusal.NOT_THIS_SCAN)
     policy = policies.of_class(training_class=row.lesson.training_class, on=policies.local_date(now))
     if now > row.received_at + timedelta(seconds=policy.undo_seconds):
         raise MarkRefused(MarkRefusal.UNDO_OVER, seconds=policy.undo_seconds)

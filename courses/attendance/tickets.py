@@ -7,7 +7,7 @@ URL or a form.
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from courses import privacy
@@ -28,13 +28,14 @@ class Ticket:
     device: str
     nonce: str
     offset_ms: int | None = None
+    handed_on: bool = False
 
 
 def new_ticket(
     *, lesson_code: int, direction: Direction, device: str, now: datetime, offset_ms: int | None = None
 ) -> Ticket:
     """`offset_ms` is how long after the start of its code's step the scan came, in milliseconds."""
-    return Ticket(lesson_code, direction, now, device, fresh(prefix="", length=20), offset_ms)
+    return Ticket(lesson_code, direction, now, device, _nonce(), offset_ms)
 
 
 def seal_ticket(ticket: Ticket) -> str:
@@ -46,6 +47,7 @@ def seal_ticket(ticket: Ticket) -> str:
             ticket.device,
             ticket.nonce,
             ticket.offset_ms,
+            ticket.handed_on,
         ]
     ).encode()
     return base64.urlsafe_b64encode(privacy.sign(payload, purpose=PURPOSE, length=MAC_BYTES) + payload).decode()
@@ -61,8 +63,18 @@ def open_ticket(text: str, *, minutes: int, now: datetime) -> Ticket:
     payload = sealed[MAC_BYTES:]
     if not payload or not privacy.verify(payload, sealed[:MAC_BYTES], purpose=PURPOSE, length=MAC_BYTES):
         raise ScanRefused(ScanRefusal.NO_TICKET, minutes=minutes)
-    code, direction, scanned, device, nonce, offset_ms = json.loads(payload)
+    code, direction, scanned, device, nonce, offset_ms, handed_on = json.loads(payload)
     scanned_at = datetime.fromtimestamp(scanned, tz=UTC)
     if not -NODES_APART <= now - scanned_at <= timedelta(minutes=minutes):
         raise ScanRefused(ScanRefusal.NO_TICKET, minutes=minutes)
-    return Ticket(code, Direction(direction), scanned_at, device, nonce, offset_ms)
+    return Ticket(code, Direction(direction), scanned_at, device, nonce, offset_ms, handed_on)
+
+
+def hand_on(text: str, *, minutes: int, now: datetime) -> Ticket:
+    """The same scan for another person beside this phone: a nonce of its own, the time of the scan, and a life no
+    longer. Refused as `open_ticket` refuses."""
+    return replace(open_ticket(text, minutes=minutes, now=now), nonce=_nonce(), handed_on=True)
+
+
+def _nonce() -> str:
+    return fresh(prefix="", length=20)

@@ -145,7 +145,8 @@ class Classroom:
         )
 
     def takes_back(self, person: Person, receipt: str, now: datetime) -> None:
-        _or_refused(lambda: attendance.undo(learner_id=person.learner.pk, receipt=receipt, now=now))
+        nonce = Evidence.objects.get(receipt=receipt).ticket or ""
+        _or_refused(lambda: attendance.undo(learner_id=person.learner.pk, receipt=receipt, nonce=nonce, now=now))
 
 
 def _or_refused(deed: Callable[[], object]) -> None:

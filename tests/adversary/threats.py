@@ -212,7 +212,7 @@ def t16_swaps(many: int) -> list[str]:
         who = here.learners[chance.randrange(2)]
         ticket = here.ticket(at, "one phone")
         receipt = attendance.check_in(ticket=ticket, who=Who(user_id=who.user_id), now=at)
-        attendance.undo(learner_id=who.pk, receipt=receipt.number, now=at)
+        attendance.undo(learner_id=who.pk, receipt=receipt.number, nonce=receipt.ticket, now=at)
     here.scan(there, browser="another")
     undone = Evidence.objects.filter(lesson=here.lesson, kind="undo").count()
     states = dict(Attendance.objects.filter(lesson=here.lesson).values_list("learner", "status"))

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -22,16 +22,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses import attendance, privacy
 from courses.attendance import MarkRefused, NotBound, Receipt, ScanRefusal, ScanRefused, Standing, Who
-from courses.attendance.tickets import COOKIE
-from courses.models import Direction, DoorRequest
+from courses.attendance.tickets import COOKIE, Ticket
+from courses.models import Direction
 from courses.refusals import Refused
 from courses.web import clock
 from courses.web.gate import public
 from courses.web.public.binding import forget_binding, name_browser, read_binding, read_browser
-from courses.web.public.refusals import AWAY, CLOCK, DENIED, NOT_YOURS, TOO_MANY, Face, face_of, face_words
+from courses.web.public.faces import AWAY, CLOCK, DENIED, NOT_YOURS, TOO_MANY, Face
+from courses.web.public.refusals import face_of, face_words
 from courses.web.public.tries import WINDOW_SECONDS, too_many
 
 TICKET_SECONDS = attendance.TICKET_MINUTES * 60
+# A phone on which somebody said 不是我 asks who it is before each scan, for the rest of a day.
+ASK_FIRST = "ask_first"
+ASK_FIRST_SECONDS = 12 * 3600
 NOT_COUNTED = {Standing.DENIED: DENIED, Standing.AWAY: AWAY}
 GUESSED = (ScanRefusal.UNKNOWN_CODE, ScanRefusal.EXPIRED)
 View = Callable[..., HttpResponseBase]
@@ -62,18 +66,17 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     except ScanRefused as refusal:
         if refusal.code in GUESSED and too_many(request, now=now):
             return _slowed(request)
-        return _refused(request, refusal)
+        return refused(request, refusal)
     response = _waiting(request, now, ticket.direction)
-    response.set_cookie(
-        COOKIE,
-        attendance.seal_ticket(ticket),
-        max_age=TICKET_SECONDS,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    keep(response, COOKIE, attendance.seal_ticket(ticket), TICKET_SECONDS)
     name_browser(response, browser)
     return response
+
+
+def keep(response: HttpResponseBase, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
 
 
 @public
@@ -85,26 +88,37 @@ def ticket(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _redeem(request)
     try:
-        held = attendance.open_ticket(
-            request.COOKIES.get(COOKIE, ""), minutes=attendance.TICKET_MINUTES, now=timezone.now()
-        )
+        found = held(request)
     except ScanRefused as refusal:
-        return _refused(request, refusal)
-    return _waiting(request, held.scanned_at, held.direction)
+        return refused(request, refusal)
+    return _waiting(request, found.scanned_at, found.direction)
+
+
+def held(request: HttpRequest) -> Ticket:
+    """The ticket of this browser. Refused with ScanRefused."""
+    text = request.COOKIES.get(COOKIE, "")
+    return attendance.open_ticket(text, minutes=attendance.TICKET_MINUTES, now=timezone.now())
+
+
+def _held_nonce(request: HttpRequest) -> str:
+    try:
+        return held(request).nonce
+    except ScanRefused:
+        return ""
 
 
 def _redeem(request: HttpRequest) -> HttpResponseBase:
     who = _who(request)
     if who is None:
-        return _to_sign_in()
+        return to_sign_in()
     try:
         receipt = attendance.redeem(ticket_text=request.COOKIES.get(COOKIE, ""), who=who, now=timezone.now())
     except NotBound:
-        response = _to_sign_in()
+        response = to_sign_in()
         forget_binding(response)
         return response
     except ScanRefused as refusal:
-        return _refused(request, refusal)
+        return refused(request, refusal, recorded=True)
     return redirect("scan_result", number=receipt.number)
 
 
@@ -129,7 +143,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
         return _faced(request, NOT_COUNTED[receipt.standing], {}, recorded=False)
     if receipt.standing == Standing.UNDONE:
         return page_of(request, "public/checkin/undone.html", {})
-    return page_of(request, "public/checkin/result.html", _facts(receipt))
+    return page_of(request, "public/checkin/result.html", _facts(receipt, _held_nonce(request)))
 
 
 @public
@@ -147,54 +161,17 @@ def result_state(request: HttpRequest, number: str) -> JsonResponse:
 @never_cache
 @require_POST
 def undo(request: HttpRequest, number: str) -> HttpResponseBase:
-    """不是我: within a minute the learner takes the scan back."""
+    """不是我: within a minute the scan is taken back; its ticket stays for whoever it is, and from now on this phone asks
+    before it signs anybody in."""
     binding = read_binding(request)
     learner_id = binding.learner_id if binding else _learner_id(request)
     try:
-        attendance.undo(learner_id=learner_id or 0, receipt=number, now=timezone.now())
+        attendance.undo(learner_id=learner_id or 0, receipt=number, nonce=_held_nonce(request), now=timezone.now())
     except MarkRefused as refusal:
-        return _refused(request, refusal)
-    response = page_of(request, "public/checkin/undone.html", {})
-    response.delete_cookie(COOKIE, samesite="Lax")
+        return refused(request, refusal)
+    response = redirect("scan_result", number=number)
+    keep(response, ASK_FIRST, "1", ASK_FIRST_SECONDS)
     return response
-
-
-@public
-@never_cache
-@require_POST
-def ask(request: HttpRequest) -> HttpResponseBase:
-    """请老师当面确认: this browser has scanned and cannot sign in."""
-    try:
-        row = attendance.ask_door(ticket_text=request.COOKIES.get(COOKIE, ""), now=timezone.now())
-    except Refused as refusal:
-        return _refused(request, refusal)
-    return redirect("scan_asked", code=row.code)
-
-
-@public
-@never_cache
-@require_safe
-def asked(request: HttpRequest, code: str) -> HttpResponse:
-    """The two digits; green once the trainer has said who shows them."""
-    row = _door(code)
-    standing = attendance.awaited(row)
-    name = row.evidence.learner.masked_name if row.evidence else ""
-    context = {"row": row, "lesson": row.lesson, "standing": standing, "masked": name}
-    return page_of(request, "public/checkin/asked.html", context)
-
-
-@public
-@never_cache
-@require_safe
-def asked_state(request: HttpRequest, code: str) -> JsonResponse:
-    """Whether the trainer has answered; asked every two seconds by the amber page."""
-    return JsonResponse({"standing": attendance.awaited(_door(code))})
-
-
-def _door(code: str) -> DoorRequest:
-    """By the code in its address, which only this browser was led to."""
-    rows = DoorRequest.objects.select_related("lesson__training_class__course", "evidence__learner")
-    return get_object_or_404(rows, code=code)
 
 
 @public
@@ -215,33 +192,41 @@ def _learner_id(request: HttpRequest) -> int | None:
     return learner.pk if learner else None
 
 
-def _facts(receipt: Receipt) -> dict[str, Any]:
-    left = int((receipt.undo_until - timezone.now()).total_seconds())
+def _facts(receipt: Receipt, nonce: str) -> dict[str, Any]:
+    """Only what this very scan recorded can be taken back; who scans next on this phone is another learner."""
+    left = int((receipt.undo_until - timezone.now()).total_seconds()) if receipt.ticket == nonce else 0
     return {
         "receipt": receipt,
         "waits": receipt.standing == Standing.AWAITS,
         "out": receipt.direction == Direction.OUT,
         "masked": privacy.mask_name(receipt.learner_name),
         "undo_seconds": max(0, left),
+        "may_hand_on": bool(nonce),
     }
 
 
 def _waiting(request: HttpRequest, scanned: datetime, direction: Direction) -> HttpResponse:
-    """A bound browser posts by itself; any other is asked to sign in, and told that its time is noted."""
+    """A bound browser posts by itself, unless somebody said 不是我 on it today; any other is asked to sign in, and told
+    that its time is noted."""
     bound = read_binding(request) is not None
     known = bound or (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated)
     # Another language leads back to the ticket, not to the code: a code that is read again is a later arrival.
-    context = {"known": known, "scanned": scanned, "leaving": direction == Direction.OUT, "path": reverse("ticket")}
+    context = {
+        "known": known,
+        "asks": ASK_FIRST in request.COOKIES,
+        "scanned": scanned,
+        "leaving": direction == Direction.OUT,
+        "path": reverse("ticket"),
+    }
     return page_of(request, "public/checkin/scan.html", context)
 
 
-def _to_sign_in() -> HttpResponse:
+def to_sign_in() -> HttpResponse:
     return redirect(f"{reverse('account_login')}?next={reverse('ticket')}")
 
 
-def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """A refused scan that was redeemed has left its row; a refused look has not."""
-    recorded = request.method == "POST" and isinstance(refusal, ScanRefused)
+def refused(request: HttpRequest, refusal: Refused, *, recorded: bool = False) -> HttpResponse:
+    """A refused scan that was redeemed has left its row, `recorded`; any other refusal has not."""
     return _faced(request, face_of(refusal.code, refusal.values), refusal.values, recorded=recorded)
 
 

@@ -2,41 +2,14 @@
 short."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses.attendance import DoorRefusal, MarkRefusal, ScanRefusal
-
-Words = str | Promise
-NOT_YET = _("还没有签到")
-
-
-@dataclass(frozen=True)
-class Face:
-    """`url` names the page of the button; `picture` is one of public/checkin/picture.html; `reason` is the last
-    line."""
-
-    status: int
-    picture: str
-    head: Words
-    why: Words
-    step: Words
-    reason: Words
-    note: Words = ""
-    url: str = ""
-    action: Words = ""
-    tone: str = "stop"
-
-
-ENROL = "enrol_start"
-HELP = ("scan_help", _("怎么签到"))
-MY = ("my", _("看我报的班"))
-TRAINER = _("没有手机、扫不上？请找老师当场登记。")
+from courses.web.public.faces import ENROL, HELP, MY, NOT_YET, OTHER, SHUT, TRAINER, Face
 
 FACES: dict[StrEnum, Face] = {
     ScanRefusal.UNKNOWN_CODE: Face(
@@ -185,6 +158,16 @@ FACES: dict[StrEnum, Face] = {
         "",
         *MY,
     ),
+    MarkRefusal.NOT_THIS_SCAN: Face(
+        409,
+        "phones",
+        _("没有撤销"),
+        _("这条记录不是刚才这次扫码留下的。"),
+        _("请另一位学员从这里签到"),
+        _("只能撤销刚才这次扫码。"),
+        _("记录本身有错的，请找老师更正。"),
+        *OTHER,
+    ),
     MarkRefusal.NOT_AWAITING: Face(
         409,
         "again",
@@ -206,76 +189,6 @@ FACES: dict[StrEnum, Face] = {
         *MY,
     ),
 }
-
-# Somebody of no class before one that takes nobody any more.
-SHUT = Face(
-    403,
-    "door",
-    NOT_YET,
-    _("这里是「%(here_course)s」，您没有报名这个班。"),
-    _("本班已不再报名，请到窗口问其他班次"),
-    _("不在这个班的名单里。"),
-    "",
-    ENROL,
-    _("看其他班次"),
-)
-
-# A browser that came with many codes that are none.
-TOO_MANY = Face(
-    429,
-    "pause",
-    NOT_YET,
-    _("一分钟里扫错的次数太多。"),
-    _("请过一分钟，对着大屏再扫"),
-    _("扫错太多次。"),
-    TRAINER,
-    *HELP,
-)
-
-CLOCK = Face(
-    503,
-    "pause",
-    NOT_YET,
-    _("系统时钟异常。"),
-    _("请找老师当场登记"),
-    _("暂时不能扫码。"),
-    "",
-    *HELP,
-)
-
-# The same page for a number that does not exist: a receipt's number tells a stranger nothing.
-NOT_YOURS = Face(
-    404,
-    "phones",
-    _("这张回执不能在这里查看"),
-    _("回执只给本人看。这部手机登录的不是回执的主人，或者编号不对。"),
-    _("请本人登录后，在「我的学习」里查看"),
-    _("没有找到属于您的这张回执。"),
-    "",
-    *MY,
-)
-
-AWAY = Face(
-    200,
-    "door",
-    _("没有计入考勤"),
-    _("这次课已记为缺勤或请假，这次扫码不计。"),
-    _("人在教室？请再扫一次大屏，老师会确认"),
-    _("老师登记的是缺勤或请假。"),
-    "",
-    *MY,
-)
-
-DENIED = Face(
-    200,
-    "door",
-    _("老师没有确认"),
-    _("这次扫码没有计入考勤。"),
-    _("请找老师当面说明"),
-    _("老师核对后认为不是本人。"),
-    "",
-    *MY,
-)
 
 
 def face_of(code: StrEnum, values: Mapping[str, object]) -> Face:

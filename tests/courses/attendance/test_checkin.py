@@ -197,7 +197,7 @@ def test_leaving_on_a_shared_browser_waits_as_well(room: Room) -> None:
 def test_an_undone_scan_can_be_made_again(room: Room) -> None:
     learner = room.learner()
     first = scan(room, learner, 0)
-    attendance.undo(learner_id=learner.pk, receipt=first.number, now=room.at(0.5))
+    attendance.undo(learner_id=learner.pk, receipt=first.number, nonce=first.ticket, now=room.at(0.5))
     assert state(room, learner) == (Status.UNMARKED, 0)
     own = attendance.own_receipt(number=first.number, learner_id=learner.pk)
     assert own is not None
@@ -210,7 +210,7 @@ def test_an_undone_scan_can_be_made_again(room: Room) -> None:
 def test_after_an_undone_arrival_there_is_no_leaving(room: Room) -> None:
     learner = room.learner()
     first = scan(room, learner, 170)
-    attendance.undo(learner_id=learner.pk, receipt=first.number, now=room.at(170.5))
+    attendance.undo(learner_id=learner.pk, receipt=first.number, nonce=first.ticket, now=room.at(170.5))
     assert refused(room, learner, 175, direction=Direction.OUT).code == ScanRefusal.NOT_IN_YET
 
 

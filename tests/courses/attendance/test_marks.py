@@ -149,23 +149,32 @@ def test_a_learner_takes_back_a_scan_for_a_minute(room: Room, seconds: int, over
     when = room.at(0) + timedelta(seconds=seconds)
     if over:
         with pytest.raises(MarkRefused) as caught:
-            attendance.undo(learner_id=learner.pk, receipt=receipt.number, now=when)
+            attendance.undo(learner_id=learner.pk, receipt=receipt.number, nonce=receipt.ticket, now=when)
         assert caught.value.code == MarkRefusal.UNDO_OVER
         assert state(learner)[0] == Status.AWAITING
     else:
-        attendance.undo(learner_id=learner.pk, receipt=receipt.number, now=when)
+        attendance.undo(learner_id=learner.pk, receipt=receipt.number, nonce=receipt.ticket, now=when)
         assert state(learner)[0] == Status.UNMARKED
+
+
+def test_a_scan_takes_back_nothing_that_another_scan_recorded(room: Room) -> None:
+    learner = room.learner()
+    receipt = scan(room, learner, 0)
+    with pytest.raises(MarkRefused) as caught:
+        attendance.undo(learner_id=learner.pk, receipt=receipt.number, nonce="of another scan", now=room.at(0.5))
+    assert caught.value.code == MarkRefusal.NOT_THIS_SCAN
+    assert state(learner)[0] == Status.AWAITING
 
 
 def test_taking_back_twice_or_for_another_is_refused(room: Room) -> None:
     one, other = room.learner(), room.learner("李梅")
     receipt = scan(room, one, 0)
     with pytest.raises(MarkRefused) as caught:
-        attendance.undo(learner_id=other.pk, receipt=receipt.number, now=room.at(0))
+        attendance.undo(learner_id=other.pk, receipt=receipt.number, nonce=receipt.ticket, now=room.at(0))
     assert caught.value.code == MarkRefusal.NOT_AWAITING
-    attendance.undo(learner_id=one.pk, receipt=receipt.number, now=room.at(0))
+    attendance.undo(learner_id=one.pk, receipt=receipt.number, nonce=receipt.ticket, now=room.at(0))
     with pytest.raises(MarkRefused) as caught:
-        attendance.undo(learner_id=one.pk, receipt=receipt.number, now=room.at(0))
+        attendance.undo(learner_id=one.pk, receipt=receipt.number, nonce=receipt.ticket, now=room.at(0))
     assert caught.value.code == MarkRefusal.NOT_AWAITING
 
 

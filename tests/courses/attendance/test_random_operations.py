@@ -103,7 +103,9 @@ class Presence(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def undo(self, who: int) -> None:
-        self.attempt(attendance.undo, learner_id=self.world.learners[who].pk, receipt=self.last(who))
+        row = Evidence.objects.filter(receipt=self.last(who)).first()
+        nonce = (row and row.ticket) or ""
+        self.attempt(attendance.undo, learner_id=self.world.learners[who].pk, receipt=self.last(who), nonce=nonce)
 
     @rule(who=WHO, yes=st.booleans(), second=st.booleans())
     def settle(self, who: int, yes: bool, second: bool) -> None:

@@ -33,7 +33,7 @@ def take(room: Room, learner: Learner, what: str, minutes: int, device: str) -> 
     if what in Direction:
         scan(room, learner, minutes, direction=Direction(what), device=device)
     elif what == "undo":
-        attendance.undo(learner_id=learner.pk, receipt=receipt, now=now)
+        attendance.undo(learner_id=learner.pk, receipt=receipt, nonce=(last and last.ticket) or "", now=now)
     elif what == "confirm":
         attendance.confirm(by=room.trainer, receipt=receipt, lesson=room.lesson, now=now)
     elif what == "reject":

@@ -134,7 +134,7 @@ def test_the_same_code_counts_once_also_after_it_was_taken_back(room: Room) -> N
     learner = room.learner()
     at, text = room.at(0), code(learner, phone_of(learner, room), room.at(0))
     first = attendance.scan_person(text=text, at=room.lesson, scanner=KIOSK, now=at)
-    attendance.undo(learner_id=learner.pk, receipt=first.receipt.number, now=at)
+    attendance.undo(learner_id=learner.pk, receipt=first.receipt.number, nonce=first.receipt.ticket, now=at)
     again = attendance.scan_person(text=text, at=room.lesson, scanner=KIOSK, now=room.at(1))
     assert (again.again, again.receipt.standing) == (True, Standing.UNDONE)
     assert state(room, learner) == Attendance.Status.UNMARKED

@@ -34,7 +34,7 @@ def undo(room: Room) -> None:
     learner = room.learner("王一")
     told = scan(room, learner, 59.5)
     before = at(room, 60)
-    attendance.undo(learner_id=learner.pk, receipt=told.number, now=room.at(60))
+    attendance.undo(learner_id=learner.pk, receipt=told.number, nonce=told.ticket, now=room.at(60))
     assert at(room, 60) != before
 
 

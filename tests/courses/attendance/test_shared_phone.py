@@ -19,7 +19,7 @@ def test_after_any_number_of_swaps_the_one_who_was_there_counts_and_the_other_do
     for cycle in range(CYCLES):
         wrong = two[chance.randrange(2)]
         receipt = scan(room, wrong, cycle / 2, device="one phone")
-        attendance.undo(learner_id=wrong.pk, receipt=receipt.number, now=room.at(cycle / 2))
+        attendance.undo(learner_id=wrong.pk, receipt=receipt.number, nonce=receipt.ticket, now=room.at(cycle / 2))
     there, absent = two if chance.random() < 0.5 else reversed(two)
     scan(room, there, CYCLES / 2, device="one phone")
     for row in Evidence.objects.filter(strength="awaiting", superseded_by__isnull=True, learner=there):

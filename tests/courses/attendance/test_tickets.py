@@ -1,9 +1,10 @@
 import base64
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from courses.attendance import open_ticket, seal_ticket
+from courses.attendance import hand_on, open_ticket, seal_ticket
 from courses.attendance.codes import ScanRefusal, ScanRefused
 from courses.attendance.tickets import new_ticket
 from courses.models import Direction
@@ -22,6 +23,14 @@ def refusal(text: str, at: datetime) -> ScanRefused:
 def test_a_ticket_comes_back_as_it_was(now: datetime) -> None:
     ticket = new_ticket(lesson_code=7, direction=Direction.OUT, device="browser", now=now)
     assert open_ticket(seal_ticket(ticket), minutes=10, now=now + timedelta(minutes=10)) == ticket
+
+
+def test_a_ticket_that_is_handed_on_has_a_nonce_of_its_own_and_the_time_and_life_of_the_scan(now: datetime) -> None:
+    ticket = new_ticket(lesson_code=7, direction=Direction.OUT, device="browser", now=now)
+    handed = hand_on(seal_ticket(ticket), minutes=10, now=now + timedelta(minutes=10))
+    assert handed.nonce != ticket.nonce
+    assert handed == replace(ticket, nonce=handed.nonce, handed_on=True)
+    assert refusal(seal_ticket(handed), now + timedelta(minutes=11)).code == ScanRefusal.NO_TICKET
 
 
 def test_two_tickets_of_one_moment_differ(now: datetime) -> None:

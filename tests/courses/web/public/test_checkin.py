@@ -20,6 +20,7 @@ from courses.attendance import Mark, MarkRefusal, ScanRefusal
 from courses.models import (
     Attendance,
     Direction,
+    DoorRequest,
     EducationLevel,
     Evidence,
     Learner,
@@ -33,7 +34,8 @@ from courses.policy import Policy
 from courses.web import clock as clocks
 from courses.web.public import tries
 from courses.web.public.binding import write_binding
-from courses.web.public.refusals import CLOCK, FACES, SHUT, TOO_MANY, face_words
+from courses.web.public.faces import CLOCK, SHUT, TOO_MANY
+from courses.web.public.refusals import FACES, face_words
 from tests.courses.attendance.conftest import Room, open_room
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled
@@ -317,12 +319,87 @@ def test_not_me_takes_the_scan_back_and_another_may_scan(room: Room, now: dateti
     client = phone(learner, now=now)
     check_in(room, client)
     row = Evidence.objects.get()
-    answer = client.post(f"/C/receipt/{row.receipt}/undo/")
+    answer = client.post(f"/C/receipt/{row.receipt}/undo/", follow=True)
     assert head(answer) == "已撤销"
-    assert answer.cookies["ticket"].value == ""
     assert Attendance.objects.get(learner=learner).in_at is None
     assert head(client.get(f"/C/receipt/{row.receipt}/")) == "已撤销"
     assert head(check_in(room, client)) == "签到成功"
+
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.mark.parametrize("first_is", ["bound", "signed in"])
+@pytest.mark.parametrize("not_me", [True, False], ids=["after 不是我", "from the result"])
+def test_two_people_on_one_phone_both_arrive_and_the_second_waits_for_the_trainer(
+    room: Room, now: datetime, clock: time_machine.Traveller, first_is: str, not_me: bool
+) -> None:
+    one, other = room.learner("王小强"), room.learner("李梅")
+    client = phone(one, now=now) if first_is == "bound" else login(one)
+    shown = page(check_in(room, client))
+    if not_me:
+        shown = page(client.post(shown.select_one("[data-undo]")["action"], follow=True))  # type: ignore[index]
+    clock.move_to(room.at(3))
+    ways = client.get(shown.select_one('a[href="/C/other/"]')["href"])  # type: ignore[index]
+    assert "9:00 扫码，已记下" in page(ways).get_text()
+    answer = client.post("/C/other/", {"by": "sign_in"})
+    assert answer["Location"] == "/account/?next=/C/"
+    # Nobody is known in this browser any more: the page asks who it is.
+    assert head(client.get("/account/?next=/C/")) != ""
+    assert head(client.get("/C/")) == "请先登录"
+    client.force_login(other.user, backend=BACKEND)  # type: ignore[arg-type]
+    clock.move_to(room.at(6))
+    assert head(client.post("/C/", follow=True)) == "请老师确认一下"
+    second = Evidence.objects.get(learner=other)
+    assert (second.reason, second.strength, second.happened_at) == ("shared_device", "awaiting", room.at(0))
+    assert (Attendance.objects.get(learner=one).in_at is None) == not_me
+
+
+def test_the_second_person_may_show_the_trainer_two_digits_and_the_phone_stays_its_owner_s(
+    room: Room, now: datetime
+) -> None:
+    one, other = room.learner("王小强"), room.learner("李梅")
+    client = phone(one, now=now)
+    check_in(room, client)
+    asked = client.post("/C/other/", {"by": "door"}, follow=True)
+    request = DoorRequest.objects.get()
+    assert page(asked).select_one(".scan-pair b").get_text() == request.pairing  # type: ignore[union-attr]
+    attendance.settle_door(by=room.trainer, lesson=room.lesson, request=request, learner=other, now=now)
+    assert head(client.get(f"/C/ask/{request.code}/")) == "老师已为您登记"
+    assert {row.learner for row in Attendance.objects.exclude(in_at=None)} == {one, other}
+    assert head(check_in(room, client)) == "签到成功"
+
+
+def test_who_scans_next_on_a_phone_takes_back_nothing_of_who_came_first(room: Room, now: datetime) -> None:
+    client = phone(room.learner(), now=now)
+    check_in(room, client)
+    row = Evidence.objects.get()
+    again = page(check_in(room, client))
+    assert again.select_one("[data-undo]") is None
+    assert again.select_one('a[href="/C/other/"]') is not None
+    answer = client.post(f"/C/receipt/{row.receipt}/undo/")
+    assert (answer.status_code, head(answer)) == (409, "没有撤销")
+    assert "给另一位学员签到" in page(answer).get_text()
+    assert Attendance.objects.get().in_at == room.at(0)
+
+
+def test_a_phone_on_which_somebody_said_not_me_asks_before_it_signs_anybody_in(room: Room, now: datetime) -> None:
+    client = phone(room.learner(), now=now)
+    check_in(room, client)
+    client.post(f"/C/receipt/{Evidence.objects.get().receipt}/undo/")
+    asking = page(client.get(f"/C/{code(room)}"))
+    assert asking.h1.get_text() == "现在是谁在扫码？"  # type: ignore[union-attr]
+    assert (asking.select_one("[data-scan]"), asking.select_one('script[src$="scan.js"]')) == (None, None)
+    assert asking.select_one('a[href="/C/other/"]') is not None
+    assert head(client.post("/C/", follow=True)) == "签到成功"
+
+
+def test_without_a_scan_there_is_nothing_to_hand_on(room: Room, now: datetime) -> None:
+    client = phone(room.learner(), now=now)
+    for answer in (client.get("/C/other/"), client.post("/C/other/", {"by": "sign_in"})):
+        assert (answer.status_code, head(answer)) == (410, "还没有签到")
+    assert client.cookies["device"].value
+    assert not DoorRequest.objects.exists()
 
 
 def test_after_a_minute_not_me_is_the_trainers(room: Room, now: datetime, clock: time_machine.Traveller) -> None:
