@@ -29,6 +29,7 @@ from courses.attendance.door import (
     reject_door,
     settle_door,
 )
+from courses.attendance.guests import guests_of
 from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
 from courses.attendance.makeup import MakeUpRefusal, MakeUpRefused
@@ -71,6 +72,7 @@ from courses.attendance.state import (
     wall_state,
 )
 from courses.attendance.tickets import Ticket, hand_on, open_ticket, seal_ticket
+from courses.attendance.turned_away import TurnedAway, turned_away, turned_away_of
 
 __all__ = [
     "LEAVE_REASONS",
@@ -126,6 +128,7 @@ __all__ = [
     "Scanner",
     "Standing",
     "Ticket",
+    "TurnedAway",
     "WallState",
     "Who",
     "account",
@@ -140,6 +143,7 @@ __all__ = [
     "decide_change",
     "derive",
     "differences",
+    "guests_of",
     "hand_on",
     "issue",
     "lesson_code",
@@ -176,6 +180,8 @@ __all__ = [
     "suggested_at",
     "suppose",
     "tick_present",
+    "turned_away",
+    "turned_away_of",
     "undo",
     "wall_state",
     "who_answered",

@@ -20,6 +20,7 @@ from courses.attendance import codes
 from courses.attendance.codes import ScanRefusal, ScanRefused
 from courses.attendance.derive import LEAVE_REASONS, MARKED_AWAY, Derived, Missing
 from courses.attendance.evidence import append
+from courses.attendance.guests import is_guest
 from courses.attendance.second import SECOND, asks_second, completed
 from courses.attendance.tickets import Ticket, new_ticket, open_ticket
 from courses.models import Attendance, Direction, Enrolment, Evidence, Lesson, RefusedScan, TrainingClass
@@ -218,7 +219,12 @@ def within_window(*, lesson: Lesson, ticket: Ticket, policy: Policy, learner_id:
 
 
 def _elsewhere(lesson: Any, now: datetime) -> ScanRefused:
-    """The learner's own lesson of this hour names the room to go to; without one, how to join."""
+    """An agreed guest is where they should be; of anybody else the learner's own lesson of this hour names the room to
+    go to; without one, how to join."""
+    about = {"lesson_id": lesson.pk, "learner_id": lesson.learner_id}
+    here = {"here": lesson.room, "here_course": _course_name(lesson)}
+    if is_guest(**about):
+        return ScanRefused(ScanRefusal.GUEST, **about, **here)
     other = (
         Lesson.objects.filter(
             training_class__enrolments__learner_id=lesson.learner_id,
@@ -233,8 +239,6 @@ def _elsewhere(lesson: Any, now: datetime) -> ScanRefused:
         .select_related("training_class__course", "venue")
         .first()
     )
-    about = {"lesson_id": lesson.pk, "learner_id": lesson.learner_id}
-    here = {"here": lesson.room, "here_course": _course_name(lesson)}
     if other is None:
         return ScanRefused(ScanRefusal.NOT_ENROLLED, **about, **here, **_way_in(lesson))
     rules = policies.of_class(training_class=other.training_class, on=policies.local_date(now))

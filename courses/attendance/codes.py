@@ -40,6 +40,7 @@ class ScanRefusal(StrEnum):
     WRONG_CLASS = "wrong_class"
     NOT_IN_YET = "not_in_yet"
     MARKED_AWAY = "marked_away"
+    GUEST = "guest"
 
 
 class ScanRefused(Refused):
@@ -59,6 +60,7 @@ class ScanRefused(Refused):
         ScanRefusal.WRONG_CLASS: _("还没有签到。您报的班此时在%(room)s上课，请到那里扫大屏。"),
         ScanRefusal.NOT_IN_YET: _("没有签退。这次课没有您的签到记录，请找老师登记。"),
         ScanRefusal.MARKED_AWAY: _("没有签退。老师已将您这次课记为缺勤或请假，请当面找老师更正。"),
+        ScanRefusal.GUEST: _("您来补课，扫码时间已记下。请当面告诉老师；下课后老师登记听课时间，计入您自己的班。"),
     }
 
     def __init__(

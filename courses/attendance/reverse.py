@@ -43,6 +43,7 @@ class PersonRefusal(StrEnum):
     WRONG_CLASS = "wrong_class"
     NOT_IN_YET = "not_in_yet"
     MARKED_AWAY = "marked_away"
+    GUEST = "guest"
 
 
 class PersonRefused(Refused):
@@ -61,6 +62,7 @@ class PersonRefused(Refused):
         PersonRefusal.WRONG_CLASS: _("没有登记。这位学员的班此时在%(room)s上课，请到那里签到。"),
         PersonRefusal.NOT_IN_YET: _("没有签退。这次课没有这位学员的签到记录。请老师先登记到课。"),
         PersonRefusal.MARKED_AWAY: _("没有签退。这位学员这次课记为缺勤或请假。请老师在点名册更正。"),
+        PersonRefusal.GUEST: _("这位学员来补课，扫码时间已记下。请老师下课后登记听课时间，计入学员自己的班。"),
     }
 
     def __init__(self, code: PersonRefusal, *, learner: Learner | None = None, **values: object) -> None:

@@ -212,7 +212,8 @@ SENTENCES: dict[str, str | Promise] = {
         "原来的评定仍保留，请登录「我的学习」查看，修改后可以重新提交。"
     ),
     "make_up_agreed": _(
-        "「%(course)s」第 %(number)s 次课的补课已同意：%(starts)s 到%(place)s听课。请带身份证件，下课后由双方老师确认。"
+        "「%(course)s」第 %(number)s 次课的补课已同意：%(starts)s 到%(place)s听课。"
+        "请带身份证件，到了先扫教室大屏，并告诉老师您来补课；下课后由双方老师确认。"
     ),
     "make_up_moved": _(
         "您为「%(course)s」第 %(number)s 次课补课，要去听的课有变更：原定 %(was)s，改为 %(starts)s，%(place)s。"

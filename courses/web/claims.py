@@ -11,27 +11,30 @@ from django.shortcuts import get_object_or_404
 from courses import access, policy
 from courses.access import Permission
 from courses.attendance import leave
+from courses.attendance.turned_away import TurnedAway, turned_away_of
 from courses.models import Attendance, Dispute, Enrolment, LeaveRequest, Proof, TrainingClass, User
 from courses.people import proofs
 from courses.web.attachments import attachment
-from courses.web.presence import GAPS, SHAPES
+from courses.web.presence import GAPS, SHAPES, why_turned_away
 
 FEW = 50
 
 
 @dataclass(frozen=True)
 class Contested:
-    """A dispute with what the lesson is recorded as now."""
+    """A dispute with what the lesson is recorded as now, and the learner's scans there that were turned away."""
 
     dispute: Dispute
     shape: str
     word: Any
     minutes: int
     gaps: list[tuple[Any, int]]
+    turned_away: list[tuple[TurnedAway, Any]]
 
 
 def listed(*, training_class: TrainingClass, user: User, permission: Permission, now: datetime) -> dict[str, Any]:
-    """Open ones first, then the latest decided; fifty of each kind in all. Five statements."""
+    """Open ones first, then the latest decided; fifty of each kind in all. Five statements, one more
+    where something is contested."""
     asked = access.visible_leave(user=user, now=now, permission=permission).filter(
         enrolment__training_class=training_class
     )
@@ -77,13 +80,16 @@ def _contested(rows: list[Dispute]) -> list[Contested]:
             lesson__in={row.lesson_id for row in rows}, learner__in={row.enrolment.learner_id for row in rows}
         )
     }
-    return [_one(row, states.get((row.lesson_id, row.enrolment.learner_id))) for row in rows]
+    pairs = [(row.lesson_id, row.enrolment.learner_id) for row in rows]
+    refused = turned_away_of(pairs=pairs) if pairs else {}
+    return [_one(row, states.get(pair), refused.get(pair, [])) for row, pair in zip(rows, pairs, strict=True)]
 
 
-def _one(row: Dispute, state: Attendance | None) -> Contested:
+def _one(row: Dispute, state: Attendance | None, refused: list[TurnedAway]) -> Contested:
     status = state.status if state else Attendance.Status.UNMARKED
     gaps = [(GAPS[code], minutes) for code, minutes in state.missing if minutes] if state else []
-    return Contested(row, *SHAPES[status], state.minutes if state else 0, gaps)
+    told = [(one, why_turned_away(one.code)) for one in refused]
+    return Contested(row, *SHAPES[status], state.minutes if state else 0, gaps, told)
 
 
 def decide_leave(

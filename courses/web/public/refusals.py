@@ -148,6 +148,17 @@ FACES: dict[StrEnum, Face] = {
         "",
         *MY,
     ),
+    ScanRefusal.GUEST: Face(
+        200,
+        "card",
+        _("您来补课，已记下"),
+        _("这里是「%(here_course)s」，扫码时间已记下。"),
+        _("请当面告诉老师您来补课"),
+        _("补课由老师登记。"),
+        _("下课后，老师登记您听课的时间，计入您自己的班。不用签退。"),
+        *MY,
+        tone="wait",
+    ),
     MarkRefusal.UNDO_OVER: Face(
         409,
         "clock",

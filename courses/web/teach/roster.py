@@ -20,6 +20,7 @@ from courses.attendance import Mark, Phase, RosterRow
 from courses.attendance.reasons import mark_reasons
 from courses.models import Attendance, Lesson
 from courses.web.gate import allow, public
+from courses.web.presence import why_turned_away
 from courses.web.teach.classes import own_lesson
 from courses.web.teach.drawn import drawn
 from courses.web.teach.screens import CSRF_PLACE, Answer, Moment, Screen, answer_of, draws, screen_token, told
@@ -70,6 +71,8 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
         "chosen": request.GET.get("no", ""),
         "chosen_as": request.GET.get("as", ""),
         "by_place": sorted(shown["rows"], key=lambda item: item.row.arrival_no),
+        "turned_away": [(row, why_turned_away(row.code)) for row in attendance.turned_away(lesson=lesson)],
+        "guests": attendance.guests_of(lesson=lesson),
         "signals": supervision.latest(access.own_signals(lesson=lesson), looked_at=False).count(),
     }
     return render(request, "teach/lesson/show.html", {**context, **shown})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses import attendance, policy, privacy
-from courses.attendance import PersonRefused, PhotoRefused, Place, Scanned, Scanner, Standing
+from courses.attendance import PersonRefusal, PersonRefused, PhotoRefused, Place, Scanned, Scanner, Standing
 from courses.models import Direction, Lesson
 from courses.refusals import Refused
 
@@ -71,7 +71,9 @@ def scan_as(request: HttpRequest, *, at: Lesson | Place, scanner: Scanner, whole
 
 def _refused(refusal: Refused, *, whole_name: bool) -> Face:
     learner = getattr(refusal, "learner", None)
-    return Face("stop", _("不认"), _named(learner.name, whole_name=whole_name) if learner else "", refusal.sentence)
+    guest = refusal.code == PersonRefusal.GUEST
+    tone, word = ("wait", _("来补课")) if guest else ("stop", _("不认"))
+    return Face(tone, word, _named(learner.name, whole_name=whole_name) if learner else "", refusal.sentence)
 
 
 def _named(name: str, *, whole_name: bool) -> str:

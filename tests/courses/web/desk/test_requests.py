@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from courses import attendance, turns
 from courses.attendance import disputes, leave
-from courses.models import Attendance, Dispute, Enrolment, LeaveRequest, Lesson, TrainingClass
+from courses.models import Attendance, Dispute, Enrolment, LeaveRequest, Lesson, RefusedScan, TrainingClass
 from courses.turns import Turn
 from tests.courses.web.desk.conftest import Cast, Open, soup
 from tests.factories import catalogue, people
@@ -90,6 +90,18 @@ def test_the_institution_decides_with_hours_and_a_reason(
     client.post(address, said)
     assert Attendance.objects.values_list("status", "minutes").get() == ("present", 180)
     assert queue(client) == []
+
+
+def test_the_institution_reads_beside_a_dispute_which_scans_were_turned_away(
+    cast: Cast, sign_in: Open, row: Dispute, made: TrainingClass, now: datetime
+) -> None:
+    RefusedScan.objects.create(
+        lesson=row.lesson, learner=row.enrolment.learner, code="too_early", direction="in",
+        scanned_at=row.lesson.starts_at - timedelta(minutes=40), at=now,
+    )  # fmt: skip
+    page = soup(sign_in(cast.institution).get(reverse("desk_requests", args=[made.number])))
+    [line] = [one.get_text(" ") for one in page.select(".lesson-lines p") if "来过但没有签上" in one.get_text()]
+    assert "还没有到签到时间" in line
 
 
 def test_another_institution_and_those_who_review_or_read_do_not_open_it(

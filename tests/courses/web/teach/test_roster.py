@@ -11,11 +11,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses import attendance
-from courses.models import Attendance, Learner
+from courses.models import Attendance, Learner, MakeUp, RefusedScan
 from courses.web.teach.marks import _places
 from courses.web.teach.screens import Screen, screen_token
 from tests.courses.attendance.conftest import Room, leave, scan
 from tests.factories import people
+from tests.factories.classes import enrolled, first_lesson, training_class
 
 pytestmark = pytest.mark.django_db
 
@@ -309,9 +310,27 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(
     for number in range(27):
         room.learner(f"李{number}")
     clock.shift(timedelta(seconds=2))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         page = opened(teacher, room)
     assert counts(page) == ["3", "0", "0", "27"]
+
+
+def test_who_came_and_was_not_recorded_and_who_comes_as_a_guest_stand_below_the_roster(
+    room: Room, teacher: Client, now: datetime
+) -> None:
+    stranger, guest = people.learner(now=now, name="欧阳海"), people.learner(now=now, name="李小梅")
+    RefusedScan.objects.create(lesson=room.lesson, learner=stranger, code="not_enrolled", direction="in", at=now)
+    RefusedScan.objects.create(lesson=room.lesson, learner=guest, code="guest", scanned_at=now, at=now)
+    other = training_class(now=now - timedelta(days=20), first=now - timedelta(days=7))
+    seat = enrolled(training_class=other, now=now - timedelta(days=19), learner=guest)
+    MakeUp.objects.create(
+        code="G" * 26, enrolment=seat, missed=first_lesson(other), heard=room.lesson, status="agreed", asked_at=now
+    )
+    text = " ".join(opened(teacher, room).get_text(" ").split())
+    assert "来过但没有签上，1 条" in text
+    assert "欧*海 9:00，不在本班名单里" in text
+    assert "来补课的，1 人" in text
+    assert "李小梅 9:00 扫码" in text
 
 
 def test_the_paper_sheet_names_everybody_in_order(room: Room, teacher: Client) -> None:

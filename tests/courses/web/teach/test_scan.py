@@ -106,7 +106,7 @@ def test_a_refusal_says_what_happened_and_what_to_do_to_trainer_and_kiosk(
     room: Room,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """T09: the closed list is what may be raised; each of it reaches the screen as its own sentence, red."""
+    """T09: the closed list is what may be raised; each of it reaches the screen as its own sentence, red but for a guest."""
 
     def refuse(**_asked: object) -> None:
         raise PersonRefused(refused, learner=None, **VALUES)
@@ -117,7 +117,7 @@ def test_a_refusal_says_what_happened_and_what_to_do_to_trainer_and_kiosk(
     for client, url in ((teacher, address(room)), (kiosk, "/kiosk/")):
         headers = {"Accept": "application/json", "Accept-Language": language}
         told = client.post(url, {"code": "X"}, headers=headers).json()
-        assert told["tone"] == "stop"
+        assert told["tone"] == ("wait" if refused == PersonRefusal.GUEST else "stop")
         assert sentence in BeautifulSoup(told["html"], "html.parser").get_text()
     assert Evidence.objects.count() == 0
 
