@@ -3,7 +3,11 @@
   const kit = (self.kit ||= {});
   const button = document.getElementById("kit-camera");
   const video = document.getElementById("kit-video");
-  if (!("BarcodeDetector" in self) || !navigator.mediaDevices) return;
+  const able = "BarcodeDetector" in self && navigator.mediaDevices;
+  // Told before class: where the browser reads no codes (iPhone Safari), another way of scanning is wanted in good time.
+  kit.camera = able ? BarcodeDetector.getSupportedFormats().then((formats) => formats.includes("qr_code")).catch(() => false) : Promise.resolve(false);
+  kit.camera.then((reads) => { button.hidden = !reads; });
+  if (!able) return;
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   let stream;
   let turn = 0;
@@ -28,7 +32,6 @@
     button.setAttribute("aria-pressed", "false");
   };
 
-  BarcodeDetector.getSupportedFormats().then((formats) => { button.hidden = !formats.includes("qr_code"); }).catch(() => {});
   button.addEventListener("click", async () => {
     if (stream) { stop(); return; }
     try {

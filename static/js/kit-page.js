@@ -92,17 +92,31 @@
   for (const tab of document.querySelectorAll("[data-turn]")) tab.addEventListener("click", () => turnTo(tab.dataset.turn));
 
   document.getElementById("kit-send-now").addEventListener("click", () => kit.send());
-  document.getElementById("kit-wipe").addEventListener("click", async () => {
-    const said = document.getElementById("kit-wipe-why");
-    said.textContent = kit.words.wiping;
-    if (!await kit.close() || (await kit.entries()).some((one) => one.state === "queued")) { await kit.changed(); said.textContent = kit.said.trouble || kit.words.lost; return; }
+  // Nothing leaves the phone before the server has said once more that each entry has its receipt.
+  const wipe = async () => {
+    if (!await kit.close() || (await kit.entries()).some((one) => one.state === "queued")) return false;
     kit.facts = null;
     kit.changed = async () => {};
     await kit.forget();
     document.getElementById("kit-wiped").hidden = false;
     for (const one of document.querySelectorAll("[data-part], .kit-tabs, #kit-bar")) one.hidden = true;
     document.getElementById("kit-wiped").focus();
+    return true;
+  };
+  document.getElementById("kit-wipe").addEventListener("click", async () => {
+    const said = document.getElementById("kit-wipe-why");
+    said.textContent = kit.words.wiping;
+    if (await wipe()) return;
+    await kit.changed();
+    said.textContent = kit.said.trouble || kit.words.lost;
   });
+
+  // Whoever forgot to: once nothing can be added to the lesson any more, the surnames go by themselves.
+  const wipeWhenOver = async () => {
+    const until = kit.facts?.content.until;
+    if (!until || !navigator.onLine || kit.now() < until) return;
+    if (!(await kit.entries()).some((one) => one.state === "queued")) await wipe();
+  };
 
   const start = async () => {
     await kit.load();
@@ -110,12 +124,14 @@
     turnTo(kit.facts ? "scan" : "ready");
     document.body.dataset.started = "";
     kit.begin();
+    setInterval(wipeWhenOver, 10 * 60000);
     navigator.wakeLock?.request("screen").catch(() => {});
     if (!navigator.onLine || !kit.facts) return;
     // The clock is compared anew whenever the page opens with a network.
     await kit.pulse().then(({ off }) => { kit.facts.drift = off - kit.facts.off; return kit.keepPage(); }).catch(() => {});
     await kit.lights();
     if ((await kit.entries()).some((one) => one.state === "queued")) kit.send();
+    await wipeWhenOver();
   };
   for (const event of ["online", "offline"]) addEventListener(event, () => kit.changed());
   if (able) start(); else document.getElementById("kit-unable").hidden = false;

@@ -24,6 +24,13 @@
     return show("clock", "fair", words.fair, (kit.facts.off < 0 ? words.clockFast : words.clockSlow).replace("0", far));
   };
 
+  const testLight = (content, tested, camera) => {
+    const { words } = kit;
+    if (!content) return light("test", null, words.notYet);
+    if (camera) return light("test", tested || null, tested ? words.tested : words.testNow);
+    return tested ? show("test", "fair", words.noCamera, words.testedNoCamera) : light("test", null, words.testNoCamera);
+  };
+
   const kept = async () => Boolean(await caches.match(location.pathname, { cacheName: kit.cacheName, ignoreVary: true }));
 
   kit.lights = async () => {
@@ -34,7 +41,7 @@
     light("codes", content ? !over : null, !content ? words.notYet : over ? words.codesOver : words.codes.replace("0", clock(content.closes)));
     clockLight(content, drift);
     light("page", content ? await kept() : null, !content ? words.notYet : await kept() ? words.page : words.pageLost);
-    light("test", content ? tested || null : null, tested ? words.tested : content ? words.testNow : words.notYet);
+    testLight(content, tested, await kit.camera);
     const ready = content && !over && Math.abs(drift) < CLOCK_MOVED && tested && await kept();
     const head = document.getElementById("kit-ready-head");
     head.textContent = ready ? words.ready : content ? words.almost : words.before;

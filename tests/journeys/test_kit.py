@@ -100,8 +100,13 @@ def test_a_class_without_network_is_on_the_roster_afterwards(city: City, browser
     expect(trainer.locator("#kit-result")).to_have_attribute("data-tone", "kept")
     expect(trainer.locator("body")).to_have_attribute("data-ready", "yes")
     assert [trainer.locator(f"#kit-light-{one}").get_attribute("data-state") for one in (
-        "names", "codes", "clock", "page", "test",
-    )] == ["ok"] * 5  # fmt: skip
+        "names", "codes", "clock", "page",
+    )] == ["ok"] * 4  # fmt: skip
+    # Where the browser reads no codes by itself, the light says so and what works instead.
+    light = trainer.locator("#kit-light-test")
+    reads = trainer.evaluate("kit.camera")
+    expect(light).to_have_attribute("data-state", "ok" if reads else "fair")
+    expect(light.locator("[data-text]")).to_contain_text("能扫" if reads else "不能用相机扫码")
     turn(trainer, "ready")
     found = faults(trainer, "kit before")
 
@@ -145,7 +150,9 @@ def test_a_class_without_network_is_on_the_roster_afterwards(city: City, browser
     again.locator("details.kit-all summary").click()
     found += faults(again, "kit sent")
     assert there(city, facts)["states"] == ["present", "left_early"]
-    again.locator("#kit-wipe").click()
+    # Nobody pressed 清除: opened again after the time for late additions, the phone forgets it all by itself.
+    again.evaluate("kit.fact('content').then((content) => kit.keep('content', {...content, until: 1}))")
+    again.reload()
     expect(again.locator("#kit-wiped")).to_be_visible()
     found += faults(again, "kit wiped")
     assert again.evaluate("async () => [await indexedDB.databases(), await caches.keys()]") == [[], []]

@@ -121,6 +121,8 @@ def _content(kit: Kit, lesson: Lesson, policy: Policy, now: datetime) -> dict[st
         "present": _ms(lesson.starts_at + timedelta(minutes=policy.checkin_present_minutes)),
         "leaving": _ms(lesson.ends_at - timedelta(minutes=policy.checkout_opens_minutes)),
         "closes": _ms(last),
+        # The phone forgets it all by itself then: nobody adds to the lesson any more.
+        "until": _ms(lesson.ends_at + timedelta(hours=policy.late_addition_hours)),
         "step": personal.STEP_SECONDS,
         "first": personal.step_of(first),
         "fresh": policy.personal_fresh_seconds,

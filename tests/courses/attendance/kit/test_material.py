@@ -34,6 +34,12 @@ def test_a_phone_knows_surnames_and_numbers_of_the_list_and_nothing_that_opens_a
     assert [one for one in secrets if one in said] == []
 
 
+def test_it_is_told_when_to_forget_it_all_by_itself(easy_room: Room, ready: Ready) -> None:
+    """Once the time for late additions is over, nobody adds to the lesson any more."""
+    until = easy_room.lesson.ends_at + timedelta(hours=24)
+    assert ready().content["until"] == int(until.timestamp() * 1000)
+
+
 def test_it_knows_three_characters_of_each_code_of_these_hours_and_no_other(easy_room: Room, ready: Ready) -> None:
     learner = easy_room.learner()
     code_of(learner, easy_room, 0)

@@ -9,7 +9,7 @@ from courses.attendance import personal
 from courses.attendance.kit import judging
 from courses.models import Attendance, Evidence, KitEntry
 from courses.people import cards, devices
-from tests.courses.attendance.conftest import Room
+from tests.courses.attendance.conftest import Room, scan
 from tests.courses.attendance.kit.conftest import Ready, code_of
 from tests.factories import people
 from tests.factories.phones import Phone, digest_of
@@ -125,6 +125,18 @@ def test_a_clock_that_was_moved_after_the_preparation_counts_for_nothing_alone(
     phone.mark(learner, "present", easy_room.at(20))
     assert [row.why for row in phone.send(easy_room.at(60))] in (["clock"], ["too_early"])
     assert counted() == []
+
+
+def test_a_doubted_entry_about_somebody_who_is_recorded_adds_nothing_and_says_that_the_record_stands(
+    easy_room: Room, ready: Ready
+) -> None:
+    learner, phone = easy_room.learner(), ready()
+    scan(easy_room, learner, 0)
+    phone.skew = timedelta(minutes=-30)
+    phone.mark(learner, "present", easy_room.at(20))
+    [told] = phone.send(easy_room.at(60))
+    assert (told.why, "已有的记录不变" in told.sentence) == ("clock", True)
+    assert [row.kind for row in Evidence.objects.all()] == ["wall"]
 
 
 @pytest.mark.parametrize("claimed", [-A_DAY, A_DAY, timedelta(minutes=40)])
