@@ -157,7 +157,8 @@ def check_in(*, ticket: Ticket, who: Who, now: datetime) -> Receipt:
     Refused with ScanRefused: unverified, not enrolled, another class, a ticket older than the class's policy lets it
     be, too early, too late, cancelled, a ticket that another learner used, leaving without an arrival or while marked
     away. A second learner on one browser, and one who was marked away and comes after all, is recorded to be confirmed
-    by the trainer; one whom the class wants scanned by the trainer as well waits for that. Raises NotBound when the browser's binding no longer holds.
+    by the trainer; one whom the class wants scanned by the trainer as well waits for that. Raises NotBound when the
+    browser's binding no longer holds.
     """
     key, value = ("id", who.learner_id) if who.device_code else ("user_id", who.user_id)
     lesson = context(ticket=ticket, key=key, value=value, device_code=who.device_code, now=now)

@@ -49,8 +49,8 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True)
 class Derived:
-    """`minutes` and those of `missing` add up to `scheduled_minutes`; `round` counts what lets a lesson be scanned anew:
-    scans set aside, and marks by hand that somebody is away."""
+    """`minutes` and those of `missing` add up to `scheduled_minutes`; `round` counts what lets a lesson be scanned
+    anew: scans set aside, and marks by hand that somebody is away."""
 
     status: Status
     in_at: datetime | None = None

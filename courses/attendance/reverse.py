@@ -113,8 +113,8 @@ def scan_person(
     """Record the arrival or leaving of who is presented, at a lesson or at the one that is on in a room.
 
     Without `direction` the time decides, as at the wall. A trainer's own scan counts; who was marked away, an old code,
-    a phone that showed somebody else today, and at a kiosk whoever the class wants seen by the trainer, wait. Refused with PersonRefused;
-    a refusal leaves its row, after the rollback.
+    a phone that showed somebody else today, and at a kiosk whoever the class wants seen by the trainer, wait. Refused
+    with PersonRefused; a refusal leaves its row, after the rollback.
     """
     presented: Presented | None = None
     lesson = at if isinstance(at, Lesson) else None

@@ -48,8 +48,7 @@ def drawn(*, lesson_code: int, learner_id: int, share: int) -> bool:
 def completed(*, scan: Evidence, lesson: Any, policy: Policy, now: datetime) -> bool:
     """Let the scan that stands wait no longer where `scan`, which a unique constraint kept out, is its other half.
 
-    A trainer's own scan settles whatever waits; the scan of the wall settles what the trainer scanned before it. Who
-    was marked away waits for a word, whoever scans them again.
+    A trainer's own scan settles whatever waits; the scan of the wall settles what the trainer scanned before it.
     """
     first = (
         Evidence.objects.filter(
@@ -60,7 +59,6 @@ def completed(*, scan: Evidence, lesson: Any, policy: Policy, now: datetime) -> 
             strength=Evidence.Strength.AWAITING,
             superseded_by__isnull=True,
         )
-        .exclude(reason=MARKED_AWAY)
         .order_by("pk")
         .last()
     )
@@ -90,6 +88,9 @@ def completed(*, scan: Evidence, lesson: Any, policy: Policy, now: datetime) -> 
 
 
 def _is_other_half(first: Evidence, scan: Evidence) -> bool:
+    """Who was marked away waits for a word, whoever scans them again."""
+    if first.reason == MARKED_AWAY:
+        return False
     if scan.by_id is not None:
         return first.by_id is None or scan.kind == Evidence.Kind.CARD
     return scan.kind == Evidence.Kind.WALL and first.by_id is not None and first.reason == SECOND

@@ -97,6 +97,11 @@ def agreed(room: Room, heard: Lesson, learner: Learner) -> MakeUp:
     return row
 
 
+def guests(lesson: Lesson) -> list[tuple[int, object]]:
+    """Each by the row of its make-up, with the first time that it was scanned."""
+    return [(row.pk, getattr(row, "scanned_at", None)) for row in attendance.guests_of(lesson=lesson)]
+
+
 def test_a_guest_has_an_answer_of_their_own_at_the_wall_and_no_evidence(room: Room, heard: Lesson) -> None:
     learner = room.learner()
     row = agreed(room, heard, learner)
@@ -104,21 +109,21 @@ def test_a_guest_has_an_answer_of_their_own_at_the_wall_and_no_evidence(room: Ro
     assert refused(there, learner, 2) == ScanRefusal.GUEST
     assert not Evidence.objects.exists()
     assert attendance.turned_away(lesson=heard) == []
-    assert [(guest.pk, guest.scanned_at) for guest in attendance.guests_of(lesson=heard)] == [(row.pk, there.at(2))]  # type: ignore[attr-defined]
+    assert guests(heard) == [(row.pk, there.at(2))]
     makeup.witness(by=people.user(), make_up=row, hours=Hours(time(9), time(12)), now=there.at(190))
-    assert attendance.guests_of(lesson=heard) == []
+    assert guests(heard) == []
 
 
 @pytest.mark.parametrize("by_trainer", [True, False], ids=["trainer", "kiosk"])
 def test_a_guest_has_it_too_where_they_are_scanned(room: Room, heard: Lesson, by_trainer: bool) -> None:
     learner = room.learner()
-    agreed(room, heard, learner)
+    row = agreed(room, heard, learner)
     card = cards.issue(learner=learner, by=room.trainer, now=room.at(400)).code
     scanner = Scanner(by=room.trainer) if by_trainer else Scanner(origin=Evidence.Origin.KIOSK, name="T1")
     with pytest.raises(PersonRefused) as caught:
         attendance.scan_person(text=card, at=heard, scanner=scanner, now=room.at(HEARD + 3))
     assert (caught.value.code, caught.value.learner) == (PersonRefusal.GUEST, learner)
-    assert [one.scanned_at for one in attendance.guests_of(lesson=heard)] == [room.at(HEARD + 3)]  # type: ignore[attr-defined]
+    assert guests(heard) == [(row.pk, room.at(HEARD + 3))]
 
 
 def test_who_only_asked_is_no_guest_yet(room: Room, heard: Lesson) -> None:

@@ -106,7 +106,8 @@ def test_a_refusal_says_what_happened_and_what_to_do_to_trainer_and_kiosk(
     room: Room,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """T09: the closed list is what may be raised; each of it reaches the screen as its own sentence, red but for a guest."""
+    """T09: the closed list is what may be raised; each of it reaches the screen as its own sentence, and is red
+    but for a guest."""
 
     def refuse(**_asked: object) -> None:
         raise PersonRefused(refused, learner=None, **VALUES)
