@@ -210,6 +210,13 @@ def tend_offers() -> None:
 
 
 @shared_task
+def end_outlived_changes() -> None:
+    ended = enrolment.end_outlived(now=timezone.now())
+    if ended:
+        LOG.info("changes ended that can no longer be granted", extra={"count": ended})
+
+
+@shared_task
 def end_begun() -> None:
     ended = seating.end_begun(now=timezone.now())
     if ended:

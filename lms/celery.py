@@ -84,6 +84,7 @@ TIMETABLE = {
     "certificates without their paper are drawn": every(60, "make_certificates"),
     "exports that somebody waits for are made": every(10, "make_exports"),
     "offered seats that nobody took go on": every(60, "tend_offers"),
+    "changes that can no longer be granted end": every(600, "end_outlived_changes"),
     "lessons that are over are looked through": every(600, "compute_signals"),
     "completions are compared with what is recorded now": every(3600, "compare_completions"),
     "batched approvals that nobody took back count": every(60, "settle_approvals"),

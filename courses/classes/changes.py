@@ -132,7 +132,7 @@ def _asked(by: User, lesson: Lesson, wish: ChangeRequest, reason: str, now: date
     try:
         with transaction.atomic():
             serial = lesson.change_requests.count() + 1
-            wish.number = f"{lesson.training_class.number}-{lesson.number}-{serial}"
+            wish.number = wish.bundle = f"{lesson.training_class.number}-{lesson.number}-{serial}"
             wish.training_class, wish.lesson = lesson.training_class, lesson
             wish.was_starts_at, wish.was_ends_at = lesson.starts_at, lesson.ends_at
             wish.was_venue, wish.was_room, wish.was_trainer = lesson.venue, lesson.room, lesson.trainer

@@ -38,6 +38,7 @@ from courses.enrolment.offers import (
     tend_offers,
     void,
 )
+from courses.enrolment.outlived import end_outlived
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.resizing import (
     GRANTABLE,
@@ -123,6 +124,7 @@ __all__ = [
     "decide_seats",
     "decline",
     "digest_of",
+    "end_outlived",
     "end_requests",
     "foresee",
     "from_rows",

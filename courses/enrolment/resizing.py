@@ -17,8 +17,8 @@ from courses.refusals import Refused
 # Whoever has begun is admitted; nobody moves up any more, so that seats are no matter then.
 RESIZABLE = (TrainingClass.Status.APPROVED, TrainingClass.Status.ENROLLING)
 # The rule of `grantable_in`, for requests in the database.
-GRANTABLE = Q(seats__isnull=False, training_class__status__in=RESIZABLE) | Q(
-    seats__isnull=True, training_class__status__in=classes.CHANGEABLE
+GRANTABLE = Q(lesson__isnull=True, training_class__status__in=RESIZABLE) | Q(
+    lesson__isnull=False, training_class__status__in=classes.CHANGEABLE
 )
 
 
@@ -47,8 +47,8 @@ class SeatsRefused(Refused):
 
 
 def grantable_in(*, request: ChangeRequest) -> tuple[TrainingClass.Status, ...]:
-    """The statuses of its class in which a request, of seats or of a lesson, may be granted."""
-    return classes.CHANGEABLE if request.seats is None else RESIZABLE
+    """The statuses of its class in which a request, of a lesson or of the class as a whole, may be granted."""
+    return RESIZABLE if request.lesson_id is None else classes.CHANGEABLE
 
 
 def ask_seats(*, by: User, training_class: TrainingClass, seats: int, reason: str, now: datetime) -> ChangeRequest:
@@ -64,11 +64,12 @@ def ask_seats(*, by: User, training_class: TrainingClass, seats: int, reason: st
         raise SeatsRefused(SeatsRefusal.SAME_NUMBER)
     if seats < max(1, training_class.taken):
         raise SeatsRefused(SeatsRefusal.BELOW_TAKEN, taken=max(1, training_class.taken))
-    serial = training_class.change_requests.filter(lesson__isnull=True).count() + 1
+    serial = training_class.change_requests.filter(seats__isnull=False).count() + 1
     try:
         with transaction.atomic():
             request = ChangeRequest.objects.create(
                 number=f"{training_class.number}-S{serial}",
+                bundle=f"{training_class.number}-S{serial}",
                 training_class=training_class,
                 was_seats=training_class.seats,
                 seats=seats,

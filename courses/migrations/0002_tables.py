@@ -1457,6 +1457,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=28, unique=True)),
+                ('bundle', models.CharField(db_index=True, max_length=28)),
                 ('was_starts_at', models.DateTimeField(blank=True, null=True)),
                 ('was_ends_at', models.DateTimeField(blank=True, null=True)),
                 ('was_room', models.CharField(blank=True, max_length=40)),
@@ -1467,9 +1468,11 @@ class Migration(migrations.Migration):
                 ('adds', models.BooleanField(default=False)),
                 ('was_seats', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('seats', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('was_enrol_until', models.DateTimeField(blank=True, null=True)),
+                ('enrol_until', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.CharField(max_length=200)),
                 ('asked_at', models.DateTimeField()),
-                ('status', models.CharField(choices=[('asked', '待审核'), ('granted', '已同意'), ('refused', '未同意')], default='asked', max_length=8)),
+                ('status', models.CharField(choices=[('asked', '待审核'), ('granted', '已同意'), ('refused', '未同意'), ('ended', '不再审核')], default='asked', max_length=8)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('answer', models.CharField(blank=True, max_length=200)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -1484,7 +1487,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('asked_at', 'pk'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='change_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', False), ('lesson__isnull', False), ('seats__isnull', True), ('starts_at__isnull', False), ('was_ends_at__isnull', False), ('was_starts_at__isnull', False)), models.Q(('adds', False), ('cancels', False), ('lesson__isnull', True), ('seats__gt', 0), ('was_seats__isnull', False)), _connector='OR'), name='change_of_a_lesson_or_of_seats'), models.CheckConstraint(condition=models.Q(('adds', True), ('cancels', True), _negated=True), name='change_of_one_kind'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='change_has_reason'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'granted', 'refused'])), name='change_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status', 'asked')), models.Q(models.Q(('status', 'asked'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='change_decided_by_somebody'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='change_two_people'), models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('lesson',), name='change_one_open_a_lesson'), models.UniqueConstraint(condition=models.Q(('lesson__isnull', True), ('status', 'asked')), fields=('training_class',), name='change_one_open_of_seats')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='change_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', False), ('enrol_until__isnull', True), ('lesson__isnull', False), ('seats__isnull', True), ('starts_at__isnull', False), ('was_ends_at__isnull', False), ('was_starts_at__isnull', False)), models.Q(('adds', False), ('cancels', False), ('enrol_until__isnull', True), ('lesson__isnull', True), ('seats__gt', 0), ('was_seats__isnull', False)), models.Q(('adds', False), ('cancels', False), ('enrol_until__isnull', False), ('lesson__isnull', True), ('seats__isnull', True)), _connector='OR'), name='change_of_a_lesson_seats_or_deadline'), models.CheckConstraint(condition=models.Q(('adds', True), ('cancels', True), _negated=True), name='change_of_one_kind'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='change_has_reason'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'granted', 'refused', 'ended'])), name='change_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status__in', ['asked', 'ended'])), models.Q(('decided_by__isnull', False), ('status__in', ['granted', 'refused'])), _connector='OR'), name='change_decided_by_somebody'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='change_two_people'), models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('lesson',), name='change_one_open_a_lesson'), models.UniqueConstraint(condition=models.Q(('seats__isnull', False), ('status', 'asked')), fields=('training_class',), name='change_one_open_of_seats'), models.UniqueConstraint(condition=models.Q(('enrol_until__isnull', False), ('status', 'asked')), fields=('training_class',), name='change_one_open_of_deadline')],
             },
         ),
         migrations.CreateModel(

@@ -126,14 +126,19 @@ class ReviewEscalation(models.Model):
 
 class ChangeRequest(models.Model):
     """A change of an approved class, with what was, what shall be, and who decided: one lesson moves, is cancelled or,
-    cancelled before, is held another time after all (`adds`); or the class has more or fewer seats, and no lesson."""
+    cancelled before, is held another time after all (`adds`); or the class has more or fewer seats or takes
+    applications until another moment, and no lesson. Rows of one `bundle` are asked for and decided together."""
 
     class Status(models.TextChoices):
         ASKED = "asked", _("待审核")
         GRANTED = "granted", _("已同意")
         REFUSED = "refused", _("未同意")
+        # Nobody decided before it could not be granted any more.
+        ENDED = "ended", _("不再审核")
 
     number = models.CharField(max_length=28, unique=True)
+    # The number of the first row that it was asked for with; its own where it was asked for alone.
+    bundle = models.CharField(max_length=28, db_index=True)
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="change_requests")
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, null=True, blank=True, related_name="change_requests")
     was_starts_at = models.DateTimeField(null=True, blank=True)
@@ -152,6 +157,8 @@ class ChangeRequest(models.Model):
     made = models.OneToOneField(Lesson, on_delete=models.PROTECT, null=True, blank=True, related_name="asked_for")
     was_seats = models.PositiveSmallIntegerField(null=True, blank=True)
     seats = models.PositiveSmallIntegerField(null=True, blank=True)
+    was_enrol_until = models.DateTimeField(null=True, blank=True)
+    enrol_until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=200)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -168,19 +175,37 @@ class ChangeRequest(models.Model):
                 condition=Q(
                     lesson__isnull=False,
                     seats__isnull=True,
+                    enrol_until__isnull=True,
                     starts_at__isnull=False,
                     ends_at__isnull=False,
                     was_starts_at__isnull=False,
                     was_ends_at__isnull=False,
                 )
-                | Q(lesson__isnull=True, seats__gt=0, was_seats__isnull=False, cancels=False, adds=False),
-                name="change_of_a_lesson_or_of_seats",
+                | Q(
+                    lesson__isnull=True,
+                    seats__gt=0,
+                    was_seats__isnull=False,
+                    enrol_until__isnull=True,
+                    cancels=False,
+                    adds=False,
+                )
+                | Q(
+                    lesson__isnull=True,
+                    seats__isnull=True,
+                    enrol_until__isnull=False,
+                    cancels=False,
+                    adds=False,
+                ),
+                name="change_of_a_lesson_seats_or_deadline",
             ),
             models.CheckConstraint(condition=~Q(cancels=True, adds=True), name="change_of_one_kind"),
             models.CheckConstraint(condition=Q(reason__gt=""), name="change_has_reason"),
-            models.CheckConstraint(condition=Q(status__in=["asked", "granted", "refused"]), name="change_status_known"),
             models.CheckConstraint(
-                condition=Q(status="asked", decided_by__isnull=True) | Q(~Q(status="asked"), decided_by__isnull=False),
+                condition=Q(status__in=["asked", "granted", "refused", "ended"]), name="change_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["asked", "ended"], decided_by__isnull=True)
+                | Q(status__in=["granted", "refused"], decided_by__isnull=False),
                 name="change_decided_by_somebody",
             ),
             models.CheckConstraint(
@@ -189,8 +214,13 @@ class ChangeRequest(models.Model):
             models.UniqueConstraint(fields=["lesson"], condition=Q(status="asked"), name="change_one_open_a_lesson"),
             models.UniqueConstraint(
                 fields=["training_class"],
-                condition=Q(status="asked", lesson__isnull=True),
+                condition=Q(status="asked", seats__isnull=False),
                 name="change_one_open_of_seats",
+            ),
+            models.UniqueConstraint(
+                fields=["training_class"],
+                condition=Q(status="asked", enrol_until__isnull=False),
+                name="change_one_open_of_deadline",
             ),
         ]
 
@@ -199,7 +229,7 @@ class ChangeRequest(models.Model):
 
     @property
     def of_lesson(self) -> Lesson:
-        """Not asked of a change of seats."""
+        """Not asked of a change of seats or of the deadline."""
         assert self.lesson is not None
         return self.lesson
 

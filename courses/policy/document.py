@@ -160,6 +160,7 @@ class Policy:
     approval_undo_minutes: int = 10
     sample_share: int = 5
     offer_hours: int = 24
+    offer_wait_hours: int = 72
     offer_cutoff_hours: int = 12
     no_show_lessons: int = 2
     application_days: int = 3
@@ -176,6 +177,7 @@ class Policy:
     check_size_min: str = Level.WARN.value
     check_trainers: str = Level.BLOCK.value
     check_lead: str = Level.BLOCK.value
+    check_begun: str = Level.BLOCK.value
     check_overlap: str = Level.BLOCK.value
     check_room_clash: str = Level.WARN.value
     check_trainer_clash: str = Level.WARN.value

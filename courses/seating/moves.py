@@ -27,7 +27,8 @@ def advance(
     waits, as far as it enrols; bookings that are still to bring their list end where its enrolment is over, and where
     its first day is past they are left to `end_begun`: a lesson that was not held may yet move that day. All those
     concerned, trainers and who booked for others among them, also without a list yet, are told in the same transaction,
-    and so is who wished to change into a class that takes nobody any more. Refused with ClassRefused.
+    and so is who wished to change into a class that takes nobody any more. Changes that can no longer be granted end.
+    Refused with ClassRefused.
     """
     of_class = TrainingClass.Status
     announced = training_class.status not in (of_class.DRAFT, of_class.RETURNED, of_class.SUBMITTED)
@@ -36,6 +37,7 @@ def advance(
         classes.advance(by=by, training_class=training_class, to=to, now=now, reason=reason)
         if to in (of_class.CANCELLED, of_class.RUNNING):
             enrolment.end_requests(to=training_class, by=by, now=now)
+        enrolment.end_outlived(training_class=training_class, now=now)
         if to == of_class.RUNNING:
             enrolment.hold_class(training_class.pk)
             _end_undecided(training_class, by, now)

@@ -185,8 +185,10 @@ def _fact(seat: Enrolment, lesson: Lesson, city: City) -> dict[str, Any]:
 
 
 def _change(row: TrainingClass, lesson: Lesson, city: City) -> ChangeRequest:
+    number = fresh(prefix="G")
     return ChangeRequest(
-        number=fresh(prefix="G"),
+        number=number,
+        bundle=number,
         training_class=row,
         lesson=lesson,
         was_starts_at=lesson.starts_at,

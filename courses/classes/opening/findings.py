@@ -29,6 +29,7 @@ class CheckCode(StrEnum):
     SIZE_MIN = "size_min"
     TRAINERS = "trainers"
     LEAD = "lead"
+    BEGUN = "begun"
     OVERLAP = "overlap"
     ROOM_CLASH = "room_clash"
     TRAINER_CLASH = "trainer_clash"
@@ -138,6 +139,13 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(CheckCode.TRAINERS, "check_trainers", gettext_lazy("教师人数"), gettext_lazy("教师不足"), standing.trainers),
     Check(CheckCode.LEAD, "check_lead", gettext_lazy("提前提交"), gettext_lazy("提交过晚"), timetable.lead),
+    Check(
+        CheckCode.BEGUN,
+        "check_begun",
+        gettext_lazy("首次课还没有开始"),
+        gettext_lazy("首次课已开始"),
+        timetable.begun,
+    ),
     Check(
         CheckCode.OVERLAP,
         "check_overlap",

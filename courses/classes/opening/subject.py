@@ -29,6 +29,7 @@ class Opening:
     trainers: frozenset[int]
     allowed_seats: int
     handed_in_on: date
+    looked_at: datetime
     calendar: dict[date, str]
     clashes: Sequence[Clash]
     institution: Institution
@@ -85,6 +86,7 @@ def openings(
             trainers=frozenset(trainers[one.pk]),
             allowed_seats=overrides.get(one.pk, 0),
             handed_in_on=_handed_in_on(one, moves[one.pk], policies.local_date(now), policy.correction_days, calendar),
+            looked_at=now,
             calendar=calendar,
             clashes=clashes[one.pk],
             institution=schools[one.institution_id],

@@ -95,6 +95,14 @@ def lead(opening: Opening) -> str | None:
     return _("提交距开班 %(days)s 个工作日，少于 %(lead)s 个。请推迟开班日期。") % {"days": max(early, 0), "lead": lead}
 
 
+def begun(opening: Opening) -> str | None:
+    """Nobody could have enrolled for a lesson that was held before the approval, and its scans prove nothing."""
+    first = opening.lessons[0] if opening.lessons else None
+    if first is None or first.starts_at > opening.looked_at:
+        return None
+    return _("首次课 %(starts)s 已经开始。请改课程表的日期。") % {"starts": dates.moment(first.starts_at)}
+
+
 CLASH_WORDS = {
     ClashKind.OVERLAP: gettext_lazy("第 %(number)s 次课与本班另一次课时间重叠。"),
     ClashKind.ROOM: gettext_lazy("第 %(number)s 次课的教室同一时间已有其他班。"),

@@ -85,6 +85,18 @@ def test_what_has_come_between_submission_and_approval_is_checked_too(now: datet
     assert refusal_of_approval(a_class, now).code == ClassRefusal.CHECKS_FAIL_NOW
 
 
+def test_a_class_whose_first_lesson_has_begun_is_not_approved_but_returned_to_move_its_days(now: datetime) -> None:
+    a_class = submitted(now)
+    begun = first_lesson(a_class).starts_at
+    refused = refusal_of_approval(a_class, begun)
+    assert refused.sentence == (
+        "按批准时适用的规定复查，没有通过，未批准。首次课 10 月 4 日 9:00 已经开始。请改课程表的日期。请退回机构修改。"
+    )
+    warns = catalogue.policy("warns", check_begun="warn")
+    classes.approve(by=people.user(), training_class=a_class, now=begun, policy_version=warns)
+    assert a_class.status == Status.ENROLLING
+
+
 @pytest.mark.parametrize("fact", ["kind", "hours_theory", "hours_practice", "occupation", "level", "brand"])
 def test_a_course_that_changed_since_submission_sends_the_class_back(fact: str, now: datetime) -> None:
     a_class = submitted(now)

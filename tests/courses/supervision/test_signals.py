@@ -218,7 +218,7 @@ def test_news_of_any_lesson_and_a_cancelled_last_one_make_the_last_lesson_due(ro
     assert found(room, end + 1470) == (0, [[learner.number]])
     columns = {f"was_{name}": getattr(second, name) for name in ("starts_at", "ends_at")}
     ChangeRequest.objects.create(
-        number="C1", training_class=second.training_class, lesson=second, starts_at=second.starts_at,
+        number="C1", bundle="C1", training_class=second.training_class, lesson=second, starts_at=second.starts_at,
         ends_at=second.ends_at, cancels=True, reason="x", asked_by=people.user(), asked_at=room.at(end),
         status="granted", decided_by=people.user(), decided_at=room.at(end + 1480), **columns,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from courses import seating
+from courses import enrolment, seating
 from courses.attendance.checkin import Who, check_in
 from courses.attendance.tickets import new_ticket
 from courses.models import ChangeRequest, Direction, Lesson, OutboxMessage, TrainingClass
@@ -225,3 +225,19 @@ def test_a_request_that_outlived_its_class_says_so_to_who_asked_and_offers_no_de
         assert row.select("button") == []
     decide = reverse("desk_change_decide", args=[made.number, ChangeRequest.objects.get().number])
     assert "未保存" in words(district.post(decide, GRANTED, follow=True))
+
+
+def test_a_change_that_was_not_decided_before_its_lesson_says_so_and_is_out_of_the_queue(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=1), trainers=[cast.trainer])
+    address = reverse("desk_changes", args=[made.number])
+    wish = {"lesson": first_lesson(made).pk, "room": "305 教室", "reason": "教室检修"}
+    school, district = sign_in(cast.institution), sign_in(cast.district)
+    school.post(address, wish)
+    enrolment.end_outlived(now=now + timedelta(days=1))
+    assert "1 份变更申请" not in words(district.get(reverse("desk")))
+    for browser in (school, district):
+        row = soup(browser.get(address)).select_one("li.change")
+        assert "到 9 月 15 日 09:00 还没有审核，已经不能再同意" in row.get_text()
+        assert row.select("button") == []
