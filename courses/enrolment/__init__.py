@@ -24,11 +24,11 @@ from courses.enrolment.drafts import (
 from courses.enrolment.eligibility import Code, Finding, Severity, Step, criteria_of, from_rows
 from courses.enrolment.many import Foreseen, Foresight, admit_all, foresee
 from courses.enrolment.no_show import mark_no_show, never_came, recent_no_shows, take_no_show_back
+from courses.enrolment.offer_time import cut_off
 from courses.enrolment.offers import (
     accept,
     by_code,
     call_in,
-    cut_off,
     decline,
     digest_of,
     is_on_hold,

@@ -1,7 +1,7 @@
 """递补: a freed seat is offered to who has waited longest, who answers by a link before the offer ends.
 
 An offer holds its seat (`Enrolment.SEATED`), so what is taken never exceeds the seats. It ends `offer_hours` after its
-message could be heard, and at the latest `offer_cutoff_hours` before the day on which the class starts; what would be
+message could be heard (`offer_time`), and at the latest `offer_cutoff_hours` before the day on which the class starts; what would be
 heard after that is not offered: nobody moves up by themselves any more, and staff fill what is free. Both are the
 bureau's choice. Declined, run out or voided, the seat goes to the next one in the same transaction. Who has no phone
 cannot be sent a link and is admitted at once, under a reason that staff read (`Why.NO_PHONE`). While a class is
@@ -9,13 +9,13 @@ suspended its offers are on hold: none is accepted, none runs out, and when it g
 """
 
 import secrets
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from courses import audit, catalogue, notices, privacy
+from courses import audit, catalogue, privacy
 from courses import policy as policies
 from courses.enrolment.decisions import (
     Status,
@@ -28,6 +28,7 @@ from courses.enrolment.decisions import (
     waiting_list,
     weigh_again,
 )
+from courses.enrolment.offer_time import audible, cut_off, first_end, move_ends
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.models import Enrolment, TrainingClass, User
 
@@ -35,14 +36,6 @@ Why = Enrolment.Why
 # 96 bits: as short as an SMS wants it, and not to be guessed.
 CODE_BYTES = 12
 LINK = "/my/offer/%s/"
-TOLD = f"enrolment_{Status.OFFERED}"
-
-
-def cut_off(*, training_class: TrainingClass, now: datetime) -> datetime:
-    """The moment from which nobody is offered a seat: hours before the day on which the class starts begins."""
-    policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
-    begins = datetime.combine(training_class.starts_on, time(), policies.CITY_TIME)
-    return begins - timedelta(hours=policy.offer_cutoff_hours)
 
 
 def promote_next(*, training_class_id: int, now: datetime) -> list[Enrolment]:
@@ -86,19 +79,12 @@ def _moved_up(first: Enrolment, now: datetime) -> bool:
 
 
 def _offer(first: Enrolment, now: datetime) -> None:
-    training_class = first.training_class
-    policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
-    until = min(_heard(now) + timedelta(hours=policy.offer_hours), cut_off(training_class=training_class, now=now))
+    until = first_end(training_class=first.training_class, now=now)
     code = secrets.token_urlsafe(CODE_BYTES)
     before = (Status.WAITLISTED, Status.OFFERED)
     become(None, first, before, Status.OFFERED, "", now, offer_until=until, offer_code=digest_of(code=code))
     link = settings.WAGTAILADMIN_BASE_URL + LINK % code
     tell(first, first.learner, now, expires_at=until, answer_by=until.isoformat(), link=link)
-
-
-def _heard(now: datetime) -> datetime:
-    """Nobody's phone rings at night: the time to answer begins when the message may be heard."""
-    return notices.due(kind=TOLD, channel="sms", now=now)
 
 
 def digest_of(*, code: str) -> str:
@@ -115,7 +101,7 @@ def nobody_moves_up(*, training_class: TrainingClass, now: datetime) -> Enrolmen
     """Why nobody moves up in this class now; None while it takes newcomers and offers."""
     status = TrainingClass.Status
     if catalogue.is_open(training_class=training_class, now=now):
-        return None if _heard(now) < cut_off(training_class=training_class, now=now) else Why.CUT_OFF
+        return None if audible(now) < cut_off(training_class=training_class, now=now) else Why.CUT_OFF
     if training_class.status == status.SUSPENDED:
         return Why.CLASS_SUSPENDED
     ended = training_class.status == status.ENROLLING and training_class.enrol_until is not None
@@ -213,7 +199,8 @@ def call_in(*, by: User, enrolment: Enrolment, now: datetime) -> None:
 
 def tend_offers(*, now: datetime) -> int:
     """End the offers that nobody answered in time, and offer what else stands free; class by class. Gives how many
-    ended."""
+    ended. An offer that its reader could not hear of has more time first (`offer_time`)."""
+    move_ends(now=now)
     open_status = TrainingClass.Status.ENROLLING
     due = _due(now).order_by()
     idle = TrainingClass.objects.filter(
@@ -273,6 +260,7 @@ def _stands(enrolment: Enrolment, now: datetime) -> bool:
     """Hold the class and read the offer anew. False: its time is over, which it never is while the class is suspended.
     Refused where it was answered already."""
     hold_class(enrolment.training_class_id)
+    move_ends(now=now, rows=Enrolment.objects.filter(pk=enrolment.pk))
     enrolment.refresh_from_db(fields=["status", "offer_until", "decided_at"])
     if enrolment.status != Status.OFFERED or enrolment.offer_until is None:
         raise EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)

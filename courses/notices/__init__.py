@@ -1,8 +1,31 @@
 """Messages to people: `queue` writes a row with the change that causes it, `deliver_due` hands it to a carrier."""
 
-from courses.notices.fate import MessageRefusal, MessageRefused, State, failures, outdated, report, resend, state
+from courses.notices.fate import (
+    OFFER,
+    TOGETHER,
+    MessageRefusal,
+    MessageRefused,
+    State,
+    failures,
+    outdated,
+    report,
+    resend,
+    resend_all,
+    sendable,
+    state,
+)
 from courses.notices.limits import CodeRefusal, CodeRefused, allow_code
-from courses.notices.outbox import Addressee, call_off, deliver_due, deliver_one, prune, queue, queue_many, take_back
+from courses.notices.outbox import (
+    Addressee,
+    call_off,
+    deliver_due,
+    deliver_one,
+    prune,
+    put_off,
+    queue,
+    queue_many,
+    take_back,
+)
 from courses.notices.texts import ERASURE_DONE, WORK_PART
 from courses.notices.timing import due
 from courses.notices.told import Told, told, told_staff
@@ -10,6 +33,8 @@ from courses.notices.unheard import acknowledge, count_unheard, is_reached, unhe
 
 __all__ = [
     "ERASURE_DONE",
+    "OFFER",
+    "TOGETHER",
     "WORK_PART",
     "Addressee",
     "CodeRefusal",
@@ -29,10 +54,13 @@ __all__ = [
     "is_reached",
     "outdated",
     "prune",
+    "put_off",
     "queue",
     "queue_many",
     "report",
     "resend",
+    "resend_all",
+    "sendable",
     "state",
     "take_back",
     "told",

@@ -1,6 +1,6 @@
 """What became of the messages: how long the oldest waits, what reached nobody, what a gateway reports later."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +18,8 @@ from courses.refusals import Refused
 
 Status = OutboxMessage.Status
 SLOW = timedelta(minutes=5)
+# What is older is no matter of an outage, and is looked at one by one.
+TOGETHER = timedelta(days=3)
 OFFER = "enrolment_offered"
 
 
@@ -28,6 +30,7 @@ class MessageRefusal(StrEnum):
     OUTDATED = "outdated"
     TOLD_ALREADY = "told_already"
     HOW_MISSING = "how_missing"
+    NOTHING_LEFT = "nothing_left"
 
 
 class MessageRefused(Refused):
@@ -37,6 +40,7 @@ class MessageRefused(Refused):
         MessageRefusal.OUTDATED: _("这条消息说的空位已经不再保留，或者已经过期，没有重发。请看报名现在的状态。"),
         MessageRefusal.TOLD_ALREADY: _("这几条已经有人告知，或者已经过期，没有再记。不用再办。"),
         MessageRefusal.HOW_MISSING: _("没有选怎样告知的，未保存。请选当面、打电话或托人转告。"),
+        MessageRefusal.NOTHING_LEFT: _("没有可以一起重发的消息，没有重发。多半已经有人重发过，请刷新后再看。"),
         MessageRefusal.BLANKED: _("这类消息送出后不留内容，没有重发。登录验证码请本人重新获取。"),
     }
 
@@ -73,9 +77,12 @@ def state(*, now: datetime) -> State:
     return State(found["waiting"], found["due"], oldest, found["sent"], found["delivered"], found["failed"])
 
 
-def failures() -> QuerySet[OutboxMessage]:
-    """What reached nobody by the carrier it was given, newest first."""
+def failures(*, kinds: Collection[str] = (), error: str = "") -> QuerySet[OutboxMessage]:
+    """What reached nobody by the carrier it was given, newest first; of these kinds and this cause where any is
+    named."""
     rows = OutboxMessage.objects.filter(status=Status.FAILED).exclude(kind__in=BLANKED)
+    rows = rows.filter(kind__in=kinds) if kinds else rows
+    rows = rows.filter(last_error=error) if error else rows
     return rows.select_related("learner", "second_try").order_by("-created_at", "-pk")
 
 
@@ -107,11 +114,38 @@ def resend(*, by: User, message: OutboxMessage, now: datetime) -> datetime:
         raise MessageRefused(MessageRefusal.OUTDATED)
     at = due(kind=message.kind, channel=message.channel, now=now)
     with transaction.atomic():
-        failed = OutboxMessage.objects.filter(pk=message.pk, status=Status.FAILED)
-        if not failed.update(status=Status.QUEUED, due_at=at, attempts=0, last_error=""):
+        if not _queued_again(message, now):
             raise MessageRefused(_what_happened(message))
         audit.record(by=by, verb="message_resent", target=message, now=now)
     return at
+
+
+def sendable(*, kinds: Collection[str] = (), error: str = "", now: datetime) -> list[OutboxMessage]:
+    """Those of the failures that are worth another try together: of the last `TOGETHER`, neither said by word of mouth
+    nor taken by mail instead, and still true."""
+    rows = failures(kinds=kinds, error=error).filter(created_at__gt=now - TOGETHER, told_at=None)
+    lost = list(rows.exclude(second_try__status__in=(Status.QUEUED, Status.CLAIMED, Status.SENT)))
+    over = outdated(messages=lost, now=now)
+    return [message for message in lost if message.pk not in over]
+
+
+def resend_all(*, by: User, kinds: Collection[str] = (), error: str = "", now: datetime) -> int:
+    """As `resend`, everything that is `sendable` by these filters; gives how many went back into the queue. They leave
+    it as fast as the budgets let any message leave. Refused with MessageRefused where nothing is left."""
+    with transaction.atomic():
+        wanted = sendable(kinds=kinds, error=error, now=now)
+        sent = [message for message in wanted if _queued_again(message, now)]
+        if not sent:
+            raise MessageRefused(MessageRefusal.NOTHING_LEFT)
+        audit.record_many(by=by, verb="message_resent", targets=[(message, {}) for message in sent], now=now)
+    return len(sent)
+
+
+def _queued_again(message: OutboxMessage, now: datetime) -> bool:
+    """False: it is not failed any more."""
+    at = due(kind=message.kind, channel=message.channel, now=now)
+    failed = OutboxMessage.objects.filter(pk=message.pk, status=Status.FAILED)
+    return bool(failed.update(status=Status.QUEUED, due_at=at, attempts=0, last_error=""))
 
 
 def _what_happened(message: OutboxMessage) -> MessageRefusal:

@@ -157,6 +157,16 @@ def take_back(*, message: OutboxMessage) -> bool:
     return not queued.attempts
 
 
+def put_off(*, message: OutboxMessage, until: datetime, now: datetime, **said: str) -> None:
+    """What a message that has reached nobody says has another end: it tells that one, also by mail, whenever it goes
+    out. One that ran out in the queue goes back into it."""
+    open_ones = OutboxMessage.objects.filter(Q(pk=message.pk) | Q(instead_of=message), told_at=None)
+    ran_out = open_ones.filter(status=Status.EXPIRED)
+    ran_out.update(status=Status.QUEUED, attempts=0, due_at=due(kind=message.kind, channel=message.channel, now=now))
+    waits = open_ones.filter(status__in=(Status.QUEUED, Status.FAILED))
+    waits.update(params={**message.params, **said}, expires_at=until)
+
+
 def deliver_due(*, now: datetime, clock: Callable[[], datetime] | None = None, limit: int = 100) -> int:
     """Hand over what is due at `now`, soonest to expire first; returns how many were taken.
 

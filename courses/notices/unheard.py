@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from courses import audit
-from courses.models import Learner, OutboxMessage, TrainingClass, User
+from courses.models import Enrolment, Learner, OutboxMessage, TrainingClass, User
 from courses.notices.fate import OFFER, MessageRefusal, MessageRefused
 from courses.notices.texts import text_of
 
@@ -20,9 +20,18 @@ How = OutboxMessage.How
 NOT_CARRIED = Q(channel=OutboxMessage.Channel.SITE) | Q(status=Status.FAILED)
 
 
+# Who has a login reads the rest on the site in time; a seat is gone by then, so that its offer is said to them too.
+NOT_READ = Q(learner__user__isnull=True) | Q(
+    Q(second_try__isnull=True) | Q(second_try__status__in=(Status.FAILED, Status.EXPIRED)),
+    kind=OFFER,
+    status=Status.FAILED,
+)
+
+
 def unheard(*, now: datetime) -> QuerySet[OutboxMessage]:
     """Messages that are due and that their learner can neither receive nor read, since there is no login, and that
-    nobody has said yet; each belongs to the class whose institution says it. What is over is said no more."""
+    nobody has said yet; an offer that no carrier took among them, login or not. Each belongs to the class whose
+    institution says it. What is over, or answered, is said no more."""
     return _unsaid(now).filter(due_at__lte=now)
 
 
@@ -30,15 +39,26 @@ def _unsaid(now: datetime) -> QuerySet[OutboxMessage]:
     """Those that are not due yet among them: a crowd is told a second apart."""
     rows = OutboxMessage.objects.filter(
         NOT_CARRIED,
+        NOT_READ,
+        ~Q(kind=OFFER) | Exists(_standing_offer()),
         Q(expires_at__isnull=True) | Q(expires_at__gt=now),
         training_class__isnull=False,
         told_at__isnull=True,
         learner__isnull=False,
-        learner__user__isnull=True,
         learner__erased_at__isnull=True,
         learner__merge__isnull=True,
     )
     return rows.exclude(status=Status.EXPIRED)
+
+
+def _standing_offer() -> QuerySet[Enrolment]:
+    """The offer that a message tells of, while it stands."""
+    return Enrolment.objects.filter(
+        learner=OuterRef("learner"),
+        training_class=OuterRef("training_class"),
+        decided_at=OuterRef("created_at"),
+        status=Enrolment.Status.OFFERED,
+    )
 
 
 def count_unheard(*, training_class: TrainingClass, now: datetime) -> int:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -123,18 +125,42 @@ class Row:
 
 @allow(Permission.RUN_MESSAGES)
 def desk_messages(request: HttpRequest) -> HttpResponse:
-    page = Paginator(notices.failures(), PER_PAGE).get_page(request.GET.get("page"))
+    kind, error = _filters(request.GET)
+    rows = notices.failures(kinds=_same_words(kind), error=error)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     state = notices.state(now=now)
     context = {
         "state": state,
         "oldest": duration(state.oldest_seconds),
         "page": page,
+        "failed": notices.failures().count() if kind or error else page.paginator.count,
         "rows": _rows(list(page.object_list), now),
         "query": query_without_page(request),
+        "kind": kind,
+        "error": error,
+        "kinds": _kinds(),
+        "errors": ERRORS.items(),
         "here": _("消息"),
     }
     return show(request, "desk/messages/list.html", context, here="desk_messages")
+
+
+def _filters(given: QueryDict) -> tuple[str, str]:
+    """Kind and cause, empty where it is none that is known."""
+    kind, error = given.get("kind", ""), given.get("error", "")
+    return kind if kind in KINDS else "", error if error in ERRORS else ""
+
+
+def _kinds() -> list[tuple[str, str]]:
+    """Of which something failed, each word once."""
+    failed = notices.failures().order_by("kind").values_list("kind", flat=True).distinct()
+    return [(kind, word) for word, kind in {str(KINDS[each]): each for each in failed if each in KINDS}.items()]
+
+
+def _same_words(kind: str) -> list[str]:
+    """The kinds that staff read as one."""
+    return [each for each, word in KINDS.items() if kind and str(word) == str(KINDS[kind])]
 
 
 def _rows(failed: list[OutboxMessage], now: datetime) -> list[Row]:
@@ -164,6 +190,8 @@ def _next_step(message: OutboxMessage, *, mailed: bool, over: bool) -> str:
         return _("机构已告知本人")
     if message.learner and message.learner.user_id is None:
         return _("本人没有账号，请机构当面告知")
+    if message.kind == notices.OFFER and not mailed:
+        return _("空位有时限，请机构告知本人")
     return _("已改发邮件") if mailed else _("站内可看，可电话告知")
 
 
@@ -188,3 +216,35 @@ def desk_message_resend(request: HttpRequest, key: UUID) -> HttpResponse:
     later = _("已放回发送队列，夜间不发短信，%(at)s 起再发一次。") % {"at": dates.moment(at)}
     messages.success(request, later if at > now else _("已放回发送队列，一分钟内再发一次。"))
     return redirect("desk_messages")
+
+
+@allow(Permission.RUN_MESSAGES)
+def desk_messages_resend(request: HttpRequest) -> HttpResponse:
+    """How many would be sent again by these filters; and that they are."""
+    user, now = officer(request), timezone.now()
+    kind, error = _filters(request.POST if request.method == "POST" else request.GET)
+    wanted: dict[str, Any] = {"kinds": _same_words(kind), "error": error}
+    if request.method == "POST":
+        try:
+            many = notices.resend_all(by=user, **wanted, now=now)
+        except MessageRefused as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            words = ngettext(
+                "%(count)s 条已放回发送队列，依次再发一次。", "%(count)s 条已放回发送队列，依次再发一次。", many
+            )
+            messages.success(request, words % {"count": many})
+        return redirect("desk_messages")
+    failed, many = notices.failures(**wanted).count(), len(notices.sendable(**wanted, now=now))
+    context = {
+        "kind": kind,
+        "error": error,
+        "kind_words": KINDS.get(kind, ""),
+        "error_words": ERRORS.get(error, ""),
+        "many": many,
+        "left": failed - many,
+        "days": notices.TOGETHER.days,
+        "crumbs": [(_("消息"), reverse("desk_messages"))],
+        "here": _("一起重发"),
+    }
+    return show(request, "desk/messages/resend.html", context, here="desk_messages")

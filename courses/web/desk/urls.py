@@ -233,6 +233,7 @@ urlpatterns = [
     path("lesson/<str:name>/count/", signals.desk_count, name="desk_count"),
     path("lesson/<str:name>/count/begin/", signals.desk_count_begin, name="desk_count_begin"),
     path("messages/", messages.desk_messages, name="desk_messages"),
+    path("messages/resend/", messages.desk_messages_resend, name="desk_messages_resend"),
     path("messages/<uuid:key>/resend/", messages.desk_message_resend, name="desk_message_resend"),
     path("learners/", learners.desk_learners, name="desk_learners"),
     path("erasures/", erasures.desk_erasures, name="desk_erasures"),

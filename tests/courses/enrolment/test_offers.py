@@ -142,6 +142,7 @@ def test_an_offer_that_ends_takes_no_message_of_another_class_along(a_class: Tra
         enrolled(training_class=here, now=now, learner=both)
         leave(first, now)
         assert states([second]) == [(Status.OFFERED, "")]
+    notices.deliver_due(now=now)
     assert enrolment.tend_offers(now=night) == 2
     ends, stands = Enrolment.objects.filter(learner=both).select_related("learner__user", "training_class__course")
     enrolment.void(by=people.user(), enrolment=ends, reason="来电退出", now=night + timedelta(hours=1))
@@ -262,6 +263,7 @@ def test_an_offer_that_nobody_answers_runs_out_and_goes_on(a_class: TrainingClas
     assert states([second, third]) == [(Status.WITHDRAWN, Why.OFFER_EXPIRED), (Status.OFFERED, "")]
     assert (told("offer_expired"), told("enrolment_offered")) == ([second.learner_id], [third.learner_id])
     assert enrolment.tend_offers(now=now + DAY) == 0
+    notices.deliver_due(now=now + DAY)
     assert enrolment.tend_offers(now=now + 2 * DAY) == 1
     assert counters(a_class) == (0, 0)
     assert enrolment.occupancy_differences() == []

@@ -43,7 +43,7 @@ def test_a_change_of_a_lesson_that_has_begun_ends_and_one_of_a_lesson_ahead_wait
     assert states() == {begun.number: "ended", ahead.number: "asked"}
     begun.refresh_from_db()
     assert (begun.decided_by, begun.decided_at) == (None, lesson.starts_at)
-    assert AuditEvent.objects.filter(verb="change_ended", target=begun.number, by=None).count() == 1
+    assert AuditEvent.objects.filter(verb="change_ended", target=begun.number, by_id=None).count() == 1
     with pytest.raises(ChangeRefused) as refused:
         classes.decide_change(by=people.user(), request=begun, grant=True, answer="", now=lesson.starts_at)
     assert refused.value.code == ChangeRefusal.ALREADY_DECIDED

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from courses import enrolment, groups, notices, seating
 from courses.classes import ClassRefused, suspended_from
 from courses.enrolment import EnrolmentRefusal, EnrolmentRefused
+from courses.enrolment.offer_time import move_ends
 from courses.models import Enrolment, GroupBooking, Learner, OutboxMessage, TrainingClass, User
 from courses.refusals import Refused
 from tests.courses.rosters.conftest import private_folder
@@ -147,6 +148,7 @@ class Seats(RuleBasedStateMachine):
     @precondition(lambda self: self.any_in(Status.OFFERED))
     @rule(which=ANY, takes=st.booleans())
     def answer(self, which: int, takes: bool) -> None:
+        move_ends(now=self.now)
         row = self.some(which, Status.OFFERED)
         assert row is not None
         assert row.offer_until is not None

@@ -11,7 +11,7 @@ from courses import dates, notices
 from courses.models import AuditEvent, OutboxMessage
 from courses.notices.texts import LATE, LOGIN_CODE, REVIEWED, SENTENCES, WITHOUT_REASON
 from courses.web.desk.messages import KINDS
-from tests.courses.web.desk.conftest import Cast, Open, words
+from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,69 @@ def test_the_message_of_an_offer_that_is_over_is_not_sent_again(cast: Cast, sign
 def test_every_kind_of_message_has_a_name_that_staff_read() -> None:
     said = {kind for kind in SENTENCES if not kind.endswith((WITHOUT_REASON, REVIEWED, LATE))}
     assert said - {LOGIN_CODE} - set(KINDS) == set()
+
+
+def of_outage(now: datetime, *, many: int = 3, **fields: Any) -> list[OutboxMessage]:
+    rows = [failed(now, kind=fields.pop("kind", "enrolment_admitted")) for _ in range(many)]
+    OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+        **{"last_error": "unreachable", "attempts": 8, **fields}
+    )
+    return rows
+
+
+def test_what_an_outage_left_behind_is_sent_again_with_two_presses_however_much_it_is(
+    cast: Cast, sign_in: Open, now: datetime
+) -> None:
+    """By the filters of the list: what a gateway rejected for its number stays."""
+    wanted, rejected = of_outage(now), failed(now)
+    browser = sign_in(cast.city)
+    listed = browser.get(reverse("desk_messages"), {"error": "unreachable"})
+    assert "通道不接收" not in words(listed).split("没有送达的消息")[-1]
+    address = reverse("desk_messages_resend")
+    [link] = [one["href"] for one in soup(listed).select("a[href]") if one["href"].startswith(address)]
+    page = browser.get(link)
+    assert "确认重发 3 条" in words(page)
+    assert OutboxMessage.objects.filter(status="failed").count() == 4, "looking sends nothing"
+    fields = {one["name"]: one.get("value", "") for one in soup(page).select("main form input[name]")}
+    assert "3 条已放回发送队列" in words(browser.post(address, fields, follow=True))
+    assert set(OutboxMessage.objects.filter(status="queued").values_list("pk", flat=True)) == {one.pk for one in wanted}
+    rejected.refresh_from_db()
+    assert rejected.status == "failed"
+    events = AuditEvent.objects.filter(verb="message_resent", by_id=cast.city.pk)
+    assert events.count() == 3
+    assert "没有可以一起重发的消息" in words(browser.post(address, fields, follow=True))
+
+
+def test_what_is_old_said_mailed_or_over_is_not_sent_again_with_the_rest(
+    cast: Cast, sign_in: Open, now: datetime
+) -> None:
+    [fresh] = of_outage(now, many=1)
+    of_outage(now, many=1, created_at=now - notices.TOGETHER)
+    of_outage(now, many=1, told_at=now, told_by=cast.institution, told_how="by_phone")
+    of_outage(now, many=1, kind="enrolment_offered")
+    [mailed] = of_outage(now, many=1)
+    OutboxMessage.objects.create(
+        kind=mailed.kind, channel="email", learner=mailed.learner, to="a@b.example", params=PARAMS, status="sent",
+        sent_at=now, instead_of=mailed, due_at=now, created_at=now,
+    )  # fmt: skip
+    browser = sign_in(cast.city)
+    page = words(browser.get(reverse("desk_messages_resend")))
+    assert ("确认重发 1 条" in page, "4 条 3 天以前的、已改发邮件的、机构已告知的、已经过期的" in page) == (True, True)
+    browser.post(reverse("desk_messages_resend"), {})
+    assert list(OutboxMessage.objects.filter(status="queued")) == [fresh]
+
+
+def test_what_is_sent_again_together_keeps_the_citys_hourly_budget(
+    cast: Cast, sign_in: Open, now: datetime, settings: Any
+) -> None:
+    settings.SMS_HOURLY_BUDGET = 2
+    of_outage(now)
+    sign_in(cast.city).post(reverse("desk_messages_resend"), {})
+    notices.deliver_due(now=now)
+    assert sorted(OutboxMessage.objects.values_list("status", flat=True)) == ["queued", "sent", "sent"]
+
+
+def test_nobody_but_the_city_sends_everything_again(cast: Cast, sign_in: Open, now: datetime) -> None:
+    for role, user in cast.everybody().items():
+        if role != "city":
+            assert sign_in(user).post(reverse("desk_messages_resend"), {}).status_code == 403

@@ -8,7 +8,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from courses import enrolment
+from courses import enrolment, notices
 from courses.models import Enrolment, OutboxMessage, TrainingClass
 from tests.factories import people
 from tests.factories.classes import enrolled, training_class
@@ -106,6 +106,7 @@ def test_who_declines_by_the_link_gives_the_seat_to_the_next_one(client: Client,
 def test_after_its_end_the_link_offers_nothing_and_an_answer_is_refused_with_its_sentence(
     client: Client, own: Enrolment, link: str, now: datetime
 ) -> None:
+    notices.deliver_due(now=now)
     with time_machine.travel(now + DAY, tick=False):
         shown = page(client, link)
         assert (shown.h1.text, shown.main.select("form button[name=decision]")) == ("这个空位不再为您保留", [])
