@@ -27,7 +27,7 @@ class Affected:
 
 
 def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> list[Affected]:
-    """Decide on a change of a lesson, and bring the attendance of whoever had come already up to it.
+    """Decide on a change of a lesson, or of those that were asked for together, and bring the attendance of whoever had come already up to it.
 
     An arrival or leaving outside the new window is set aside by a row of its own, so that it proves nothing about
     another hour and the learner may scan anew; leave that was granted stays. Guests who were to make up another lesson
@@ -37,9 +37,14 @@ def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str,
         classes.decide_change(by=by, request=request, grant=grant, answer=answer, now=now)
         if not grant:
             return []
-        if not request.adds:
-            makeup.lesson_changed(request=request, by=by, now=now)
-        return _settle(request.of_lesson.pk, by, now)
+        together = ChangeRequest.objects.filter(bundle=request.bundle, status=ChangeRequest.Status.GRANTED)
+        return [one for row in together.select_related("lesson") for one in _carried_out(row, by, now)]
+
+
+def _carried_out(row: ChangeRequest, by: User, now: datetime) -> list[Affected]:
+    if not row.adds:
+        makeup.lesson_changed(request=row, by=by, now=now)
+    return _settle(row.of_lesson.pk, by, now)
 
 
 def advance(

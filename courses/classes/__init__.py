@@ -2,8 +2,6 @@
 
 from courses.classes.changes import (
     CHANGEABLE,
-    ChangeRefusal,
-    ChangeRefused,
     ask_cancel,
     ask_change,
     ask_replacement,
@@ -24,8 +22,9 @@ from courses.classes.opening import (
 from courses.classes.outlook import Foreseen, foresee_change
 from courses.classes.papers import Paper, accept_commitment, commitment_text, keep_papers, papers_of
 from courses.classes.planning import ClassFacts, LessonPlan, correct, next_number, pays_for, plan, reschedule
-from courses.classes.refusals import ClassRefusal, ClassRefused
+from courses.classes.refusals import ChangeRefusal, ChangeRefused, ClassRefusal, ClassRefused
 from courses.classes.review import Deadline, deadline_after, escalate_overdue, review_deadlines
+from courses.classes.several import ask_changes
 from courses.classes.timetable import Fault, Reading, TimetableRefusal, TimetableRefused, import_timetable
 from courses.classes.workbook import timetable_workbook
 
@@ -56,6 +55,7 @@ __all__ = [
     "approved_hours",
     "ask_cancel",
     "ask_change",
+    "ask_changes",
     "ask_replacement",
     "checks",
     "checks_of",

@@ -1,57 +1,22 @@
 """Changes of an approved class: asked for with a reason, decided by a second person, told to those concerned."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from enum import StrEnum
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
-from django.utils.translation import gettext_lazy as _
 
 from courses import audit, dates, notices
 from courses import policy as policies
+from courses.classes.change_notices import tell_of_several
 from courses.classes.outlook import CLASHES, foresee_change, wished
 from courses.classes.planning import LessonPlan, add_lesson
+from courses.classes.refusals import ChangeRefusal, ChangeRefused
 from courses.models import ChangeRequest, Enrolment, Lesson, OutboxMessage, Post, TrainingClass, User, Venue
-from courses.refusals import Refused
 
 Status = TrainingClass.Status
 CHANGEABLE = (Status.APPROVED, Status.ENROLLING, Status.RUNNING)
-
-
-class ChangeRefusal(StrEnum):
-    NOT_CHANGEABLE = "not_changeable"
-    LESSON_BEGUN = "lesson_begun"
-    REASON_MISSING = "reason_missing"
-    WRONG_TIMES = "wrong_times"
-    NOTHING_CHANGED = "nothing_changed"
-    TRAINER_UNKNOWN = "trainer_unknown"
-    VENUE_ELSEWHERE = "venue_elsewhere"
-    NOT_CANCELLED = "not_cancelled"
-    ALREADY_ASKED = "already_asked"
-    ALREADY_DECIDED = "already_decided"
-    SAME_PERSON = "same_person"
-    CLASH = "clash"
-    CHECKS_FAILED = "checks_failed"
-    LAST_LESSON = "last_lesson"
-
-
-class ChangeRefused(Refused):
-    sentences = {
-        ChangeRefusal.NOT_CHANGEABLE: _("班次现在不能申请变更，未保存。"),
-        ChangeRefusal.LESSON_BEGUN: _("这次课已经开始或已取消，不能再变更，未保存。请另选一次课。"),
-        ChangeRefusal.REASON_MISSING: _("请写明原因，未保存。"),
-        ChangeRefusal.WRONG_TIMES: _("新的时间不对，未保存。结束须晚于开始，开始须晚于现在。"),
-        ChangeRefusal.NOTHING_CHANGED: _("与原来的安排一样，未保存。请填写要变更的内容。"),
-        ChangeRefusal.TRAINER_UNKNOWN: _("不是本机构在册的教师，未保存。请另选教师。"),
-        ChangeRefusal.VENUE_ELSEWHERE: _("场地不在班次登记的%(district)s，未保存。请在本区市里另选场地。"),
-        ChangeRefusal.NOT_CANCELLED: _("这次课没有取消，不用补课，未保存。要改时间，请申请变更。"),
-        ChangeRefusal.ALREADY_ASKED: _("这次课已有一份变更申请待审核，未保存。"),
-        ChangeRefusal.ALREADY_DECIDED: _("这份申请已经办过，未保存。请刷新后再看。"),
-        ChangeRefusal.SAME_PERSON: _("本人经手，须他人审核，未保存。"),
-        ChangeRefusal.CLASH: _("变更后有冲突，未保存。%(words)s"),
-        ChangeRefusal.CHECKS_FAILED: _("变更后的课程表检查没有通过，未保存。%(words)s"),
-        ChangeRefusal.LAST_LESSON: _("这是本班仅剩的一次课，未保存。要停办，请取消整个班次。"),
-    }
 
 
 def ask_change(
@@ -82,6 +47,17 @@ def ask_change(
     if (starts_at, ends_at, wish.venue_id, room, wish.trainer_id) == was:
         raise ChangeRefused(ChangeRefusal.NOTHING_CHANGED)
     return _asked(by, lesson, wish, reason, now)
+
+
+@contextmanager
+def naming(lesson: Lesson) -> Iterator[None]:
+    """What is refused of one of several lessons says of which."""
+    try:
+        yield
+    except ChangeRefused as refused:
+        if refused.code == ChangeRefusal.REASON_MISSING:
+            raise
+        raise ChangeRefused(ChangeRefusal.ONE_OF_SEVERAL, number=lesson.number, words=refused.sentence) from refused
 
 
 def ask_replacement(
@@ -146,27 +122,38 @@ def _asked(by: User, lesson: Lesson, wish: ChangeRequest, reason: str, now: date
 
 
 def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> None:
-    """Grant or refuse a change of a lesson. A grant moves, cancels or adds it and tells its learners and trainers, in
-    one transaction; what was scanned until then is `attendance.decide_change`'s business, by which the desk comes here.
+    """Grant or refuse a change of a lesson, or of all lessons that it was asked for with. A grant moves, cancels or adds
+    them and tells learners and trainers once, in one transaction; what was scanned until then is
+    `attendance.decide_change`'s business, by which the desk comes here.
 
-    Refused with ChangeRefused: decided already, by the one who asked, a refusal without a reason, the lesson has begun
+    Refused with ChangeRefused, as a whole: decided already, by the one who asked, a refusal without a reason, the lesson has begun
     meanwhile, or a check of the timetable that the class's policy blocks (`foresee_change` says which).
     """
     with transaction.atomic():
-        settle_request(by=by, request=request, grant=grant, answer=answer, now=now)
-        if grant:
-            if request.cancels:
-                _cancel_lesson(request, now)
-            elif request.adds:
-                _hold_after_all(request, now)
-            else:
-                _move_lesson(request, now)
+        rows = settle_request(by=by, request=request, grant=grant, answer=answer, now=now)
+        if grant and len(rows) == 1:
+            _carry_out(request, now)
             _tell(request, now)
+        elif grant:
+            for row in rows:
+                with naming(row.of_lesson):
+                    _carry_out(row, now)
+            tell_of_several(rows=rows, now=now)
     request.refresh_from_db()
 
 
-def settle_request(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> None:
-    """Inside a transaction: write down who decided, once; what a grant does is the caller's.
+def _carry_out(request: ChangeRequest, now: datetime) -> None:
+    if request.cancels:
+        _cancel_lesson(request, now)
+    elif request.adds:
+        _hold_after_all(request, now)
+    else:
+        _move_lesson(request, now)
+
+
+def settle_request(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> list[ChangeRequest]:
+    """Inside a transaction: write down who decided, once; what a grant does is the caller's. Gives the rows that were
+    asked for together and are decided with this one.
 
     Refused with ChangeRefused: by the one who asked, a refusal without a reason, decided already.
     """
@@ -175,12 +162,16 @@ def settle_request(*, by: User, request: ChangeRequest, grant: bool, answer: str
     if not grant and not answer.strip():
         raise ChangeRefused(ChangeRefusal.REASON_MISSING)
     status = ChangeRequest.Status.GRANTED if grant else ChangeRequest.Status.REFUSED
-    changed = ChangeRequest.objects.filter(pk=request.pk, status=ChangeRequest.Status.ASKED).update(
+    asked = ChangeRequest.objects.filter(bundle=request.bundle, status=ChangeRequest.Status.ASKED)
+    joined = ("training_class__course", "lesson", "venue", "was_venue", "was_trainer", "trainer")
+    rows = list(asked.select_related(*joined).order_by("lesson__number", "pk"))
+    changed = asked.filter(pk__in=[row.pk for row in rows]).update(
         status=status, decided_by=by, decided_at=now, answer=answer.strip()[:200]
     )
-    if not changed:
+    if not changed or changed != len(rows):
         raise ChangeRefused(ChangeRefusal.ALREADY_DECIDED)
-    audit.record(by=by, verb=f"change_{status}", target=request, now=now)
+    audit.record_many(by=by, verb=f"change_{status}", targets=[(row, {}) for row in rows], now=now)
+    return rows
 
 
 def _check_wish(lesson: Lesson, wish: ChangeRequest, now: datetime) -> None:

@@ -29,6 +29,8 @@ def foresee_change(*, request: ChangeRequest, now: datetime) -> Foreseen:
     """What a grant at this moment would find, for whoever decides; nothing is written."""
     training_class = TrainingClass.objects.select_related("course__kind").get(pk=request.training_class_id)
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
+    if request.enrol_until is not None:
+        return Foreseen([], [])
     if request.seats is not None:
         training_class.seats = request.seats
         # Fewer people than before ask for no leave that the class did not have.

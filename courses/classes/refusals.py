@@ -73,3 +73,43 @@ class ClassRefused(Refused):
             "项目「%(project)s」不适用于这个班，未保存。班次须在项目期限内，区市和品牌也要与项目一致。请换一个项目，或者不选。"
         ),
     }
+
+
+class ChangeRefusal(StrEnum):
+    NOT_CHANGEABLE = "not_changeable"
+    LESSON_BEGUN = "lesson_begun"
+    REASON_MISSING = "reason_missing"
+    WRONG_TIMES = "wrong_times"
+    NOTHING_CHANGED = "nothing_changed"
+    TRAINER_UNKNOWN = "trainer_unknown"
+    VENUE_ELSEWHERE = "venue_elsewhere"
+    NOT_CANCELLED = "not_cancelled"
+    ALREADY_ASKED = "already_asked"
+    ALREADY_DECIDED = "already_decided"
+    SAME_PERSON = "same_person"
+    CLASH = "clash"
+    CHECKS_FAILED = "checks_failed"
+    LAST_LESSON = "last_lesson"
+    NO_LESSON = "no_lesson"
+    ONE_OF_SEVERAL = "one_of_several"
+
+
+class ChangeRefused(Refused):
+    sentences = {
+        ChangeRefusal.NOT_CHANGEABLE: _("班次现在不能申请变更，未保存。"),
+        ChangeRefusal.LESSON_BEGUN: _("这次课已经开始或已取消，不能再变更，未保存。请另选一次课。"),
+        ChangeRefusal.REASON_MISSING: _("请写明原因，未保存。"),
+        ChangeRefusal.WRONG_TIMES: _("新的时间不对，未保存。结束须晚于开始，开始须晚于现在。"),
+        ChangeRefusal.NOTHING_CHANGED: _("与原来的安排一样，未保存。请填写要变更的内容。"),
+        ChangeRefusal.TRAINER_UNKNOWN: _("不是本机构在册的教师，未保存。请另选教师。"),
+        ChangeRefusal.VENUE_ELSEWHERE: _("场地不在班次登记的%(district)s，未保存。请在本区市里另选场地。"),
+        ChangeRefusal.NOT_CANCELLED: _("这次课没有取消，不用补课，未保存。要改时间，请申请变更。"),
+        ChangeRefusal.ALREADY_ASKED: _("这次课已有一份变更申请待审核，未保存。"),
+        ChangeRefusal.ALREADY_DECIDED: _("这份申请已经办过，未保存。请刷新后再看。"),
+        ChangeRefusal.SAME_PERSON: _("本人经手，须他人审核，未保存。"),
+        ChangeRefusal.CLASH: _("变更后有冲突，未保存。%(words)s"),
+        ChangeRefusal.CHECKS_FAILED: _("变更后的课程表检查没有通过，未保存。%(words)s"),
+        ChangeRefusal.LAST_LESSON: _("这是本班仅剩的一次课，未保存。要停办，请取消整个班次。"),
+        ChangeRefusal.NO_LESSON: _("没有选课次，未保存。请至少选一次课。"),
+        ChangeRefusal.ONE_OF_SEVERAL: _("第 %(number)s 次课：%(words)s"),
+    }

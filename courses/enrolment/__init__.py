@@ -10,6 +10,7 @@ from courses.enrolment.counter import (
     outlook,
     prune_entries,
 )
+from courses.enrolment.deadline import DeadlineRefusal, DeadlineRefused, ask_deadline, decide_deadline
 from courses.enrolment.decisions import hold_class, place, refuse_erased, review_of, still_blocked, waiting_list
 from courses.enrolment.drafts import (
     Answers,
@@ -85,6 +86,8 @@ __all__ = [
     "Code",
     "CounterRefusal",
     "CounterRefused",
+    "DeadlineRefusal",
+    "DeadlineRefused",
     "DraftRefusal",
     "DraftRefused",
     "Eligibility",
@@ -110,6 +113,7 @@ __all__ = [
     "answer_phone",
     "apply",
     "apply_for",
+    "ask_deadline",
     "ask_for_transfer",
     "ask_seats",
     "begin",
@@ -121,6 +125,7 @@ __all__ = [
     "confirm",
     "criteria_of",
     "cut_off",
+    "decide_deadline",
     "decide_seats",
     "decline",
     "digest_of",

@@ -65,6 +65,10 @@ SENTENCES: dict[str, str | Promise] = {
         "「%(course)s」有空位了，%(starts)s 开课，为您保留到 %(answer_by)s。请打开 %(link)s 接受或放弃，逾期未确认的，由下一位递补。"
         "接受后由培训机构审核，%(days)s 个工作日内发短信告诉您结果。报名编号 %(number)s。"
     ),
+    "enrolment_closes": _(
+        "「%(course)s」的报名提前到 %(answer_by)s 截止，之后不再发短信递补；还有空位的，由培训机构按顺序联系您。"
+        "原因：%(reason)s。报名编号 %(number)s。"
+    ),
     "offer_declined": _("您已放弃「%(course)s」的空位，候补随之结束。想再参加，可以重新报名。报名编号 %(number)s。"),
     "offer_expired": _(
         "「%(course)s」为您保留的空位逾期未确认，已由下一位递补。想再参加，可以重新报名。报名编号 %(number)s。"
@@ -164,6 +168,12 @@ SENTENCES: dict[str, str | Promise] = {
     "lesson_changed_trainer": _(
         "您任课的「%(course)s」第 %(number)s 次课有变更：原定 %(was)s，改为 %(starts)s 至 %(ends)s，教室 %(room)s。"
         "请以课程表上的教师为准。"
+    ),
+    "lessons_changed": _(
+        "「%(course)s」第 %(numbers)s 次课有变更：时间不变，教室 %(room)s，教师以课程表为准。原因：%(reason)s。请按时到课。"
+    ),
+    "lessons_changed_trainer": _(
+        "您任课的「%(course)s」第 %(numbers)s 次课有变更：时间不变，教室 %(room)s。请以课程表上的教师为准。"
     ),
     "lesson_cancelled": _(
         "「%(course)s」第 %(number)s 次课已取消，原定 %(was)s。原因：%(reason)s。这次课不计入应到学时，其他课次照常。"

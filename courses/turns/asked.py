@@ -109,7 +109,7 @@ def _requested(turn: Turn, now: datetime) -> Asked | None:
     if turn in WAITS:
         return Asked(_waiting_completions(turn), CLASS, SINCE[turn])
     if turn == Turn.CHANGE_REVIEW:
-        return Asked(ASKED_CHANGES, "training_class", "asked_at")
+        return Asked(ASKED_CHANGES, "training_class", "asked_at", each="bundle")
     if turn == Turn.TRANSFER_REQUEST:
         return Asked(WISHES, CLASS, "asked_at")
     if turn == Turn.LEAVE_REVIEW:

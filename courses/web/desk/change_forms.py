@@ -1,9 +1,11 @@
-"""The forms of 变更申请: a lesson that moves or is cancelled, one that makes up for a cancelled one, other seats."""
+"""The forms of 变更申请: a lesson that moves or is cancelled, one that makes up for a cancelled one, other seats,
+another deadline."""
 
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,11 +17,36 @@ from courses.policy import CITY_TIME
 
 class LessonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Lesson) -> str:
-        return _("第 %(number)s 次课，%(starts)s，%(title)s") % {
-            "number": obj.number,
-            "starts": dates.moment(obj.starts_at),
-            "title": obj.title,
-        }
+        return _named(obj)
+
+
+class LessonsChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Lesson) -> str:
+        return _named(obj)
+
+
+def _named(lesson: Lesson) -> str:
+    return _("第 %(number)s 次课，%(starts)s，%(title)s") % {
+        "number": lesson.number,
+        "starts": dates.moment(lesson.starts_at),
+        "title": lesson.title,
+    }
+
+
+def _own_trainers(training_class: TrainingClass) -> QuerySet[User]:
+    """Those who teach for the institution of the class now."""
+    posts = Post.objects.filter(
+        Post.in_force(timezone.now()), role=Post.Role.TRAINER, institution=training_class.institution_id
+    )
+    return User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("username")
+
+
+def _put(form: forms.Form, **rows: QuerySet[Any]) -> None:
+    """What each of these fields offers."""
+    for name, queryset in rows.items():
+        field = form.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = queryset
 
 
 class ChangeForm(forms.Form):
@@ -58,17 +85,12 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, training_class: TrainingClass, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lessons = training_class.lessons.filter(status=self.status)
-        posts = Post.objects.filter(
-            Post.in_force(timezone.now()), role=Post.Role.TRAINER, institution=training_class.institution_id
+        _put(
+            self,
+            lesson=lessons.select_related("training_class__venue", "training_class__district", "trainer", "venue"),
+            trainer=_own_trainers(training_class),
+            venue=Venue.objects.filter(district=training_class.district_id),
         )
-        for name, rows in (
-            ("lesson", lessons.select_related("training_class__venue", "training_class__district", "trainer", "venue")),
-            ("trainer", User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("username")),
-            ("venue", Venue.objects.filter(district=training_class.district_id)),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = rows
 
     def wanted(self) -> dict[str, Any]:
         """The request in the words of the domain."""
@@ -99,6 +121,33 @@ class ReplacementForm(ChangeForm):
     day = forms.DateField(label=gettext_lazy("新日期"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
+class SeveralForm(forms.Form):
+    """Another trainer or room for several lessons that are still ahead; what is left empty stays as it is."""
+
+    lessons = LessonsChoice(
+        Lesson.objects.none(),
+        label=gettext_lazy("哪几次课"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("请至少选一次课。")},
+    )
+    trainer = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("新教师"), required=False, empty_label=gettext_lazy("不变")
+    )
+    room = forms.CharField(label=gettext_lazy("新教室"), max_length=40, required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("会告知学员，请写清楚。")
+    )
+
+    def __init__(self, *args: Any, training_class: TrainingClass, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ahead = training_class.lessons.filter(status=Lesson.Status.PLANNED, starts_at__gt=timezone.now())
+        _put(
+            self,
+            lessons=ahead.select_related("training_class__venue", "training_class__district", "trainer", "venue"),
+            trainer=_own_trainers(training_class),
+        )
+
+
 class SeatsForm(forms.Form):
     seats = forms.IntegerField(
         label=gettext_lazy("改为多少个名额"),
@@ -107,3 +156,14 @@ class SeatsForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+
+class DeadlineForm(forms.Form):
+    until = forms.DateTimeField(
+        label=gettext_lazy("报名截止改到"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=gettext_lazy("可以延后，也可以提前。"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("提前截止时会告知候补的人，请写清楚。")
+    )

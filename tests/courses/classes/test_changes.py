@@ -298,3 +298,94 @@ def test_a_lesson_is_not_handed_to_a_trainer_without_a_certificate(now: datetime
     refused = refusal_of_grant(request, now)
     assert refused.code == ChangeRefusal.CHECKS_FAILED
     assert "教师李老师的账号不在机构备案里。" in refused.sentence
+
+
+# ── Several lessons at once ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def stand_in(made: TrainingClass, now: datetime) -> User:
+    """Another trainer of the same institution."""
+    other = people.user(name="李老师", phone=people.phone_number())
+    Post.objects.create(user=other, role=Post.Role.TRAINER, institution=made.institution, since=now)
+    return other
+
+
+def ask_several(made: TrainingClass, now: datetime, numbers: list[int], **changes: Any) -> list[ChangeRequest]:
+    wanted = {"trainer": None, "room": "", "reason": "教师生病", **changes}
+    lessons = made.lessons.filter(number__in=numbers).select_related("training_class", "trainer", "venue")
+    return classes.ask_changes(by=people.user(), lessons=list(lessons), now=now, **wanted)
+
+
+def test_a_sick_trainer_of_many_lessons_is_one_request_one_decision_and_one_message_to_each(now: datetime) -> None:
+    sick = people.user(name="王老师", phone=people.phone_number())
+    made = training_class(now=now, first=now + timedelta(days=3), lessons=4, trainers=[sick])
+    registered(made, now=now)
+    seated = [enrolled(training_class=made, now=now) for _ in range(2)]
+    other = stand_in(made, now)
+    OutboxMessage.objects.all().delete()
+    rows = ask_several(made, now, [1, 2, 3], trainer=other)
+    assert {row.bundle for row in rows} == {rows[0].number}
+    TrainingClass.objects.filter(pk=made.pk).update(policy=catalogue.unchecked_policy())
+    grant(rows[1], now)
+    given = list(made.lessons.order_by("number").values_list("trainer", flat=True))
+    assert given == [other.pk] * 3 + [sick.pk]
+    assert set(ChangeRequest.objects.values_list("status", flat=True)) == {"granted"}
+    told = list(OutboxMessage.objects.order_by("pk").values_list("kind", "learner"))
+    assert told[:2] == [("lessons_changed", row.learner_id) for row in seated]
+    assert told[2:] == [("lessons_changed_trainer", None)] * 2
+    message = OutboxMessage.objects.first()
+    assert message is not None
+    assert text_of(kind=message.kind, params=message.params, language="zh-hans") == (
+        "「中式烹调师（四级）」第 1、2、3 次课有变更：时间不变，教室 203 教室，教师以课程表为准。"
+        "原因：教师生病。请按时到课。"
+    )
+    verbs = AuditEvent.objects.filter(target__in=[row.number for row in rows]).values_list("verb", flat=True)
+    assert sorted(verbs) == ["change_asked"] * 3 + ["change_granted"] * 3
+
+
+def test_another_room_for_several_lessons_leaves_out_those_that_have_it(now: datetime) -> None:
+    made = training_class(now=now, first=now + timedelta(days=3), lessons=3)
+    made.lessons.filter(number=2).update(room="305 教室")
+    rows = ask_several(made, now, [1, 2, 3], room="305 教室")
+    assert [row.of_lesson.number for row in rows] == [1, 3]
+    with pytest.raises(ChangeRefused) as refused:
+        ask_several(made, now, [2], room="305 教室")
+    assert refused.value.code == ChangeRefusal.NOTHING_CHANGED
+
+
+def test_what_stands_against_one_of_several_names_it_and_asks_for_none(now: datetime) -> None:
+    made = training_class(now=now, first=now + timedelta(days=3), lessons=3)
+    ask(made.lessons.select_related("training_class", "trainer").get(number=2), now)
+    with pytest.raises(ChangeRefused) as refused:
+        ask_several(made, now, [1, 2, 3], room="305 教室")
+    assert refused.value.sentence == "第 2 次课：这次课已有一份变更申请待审核，未保存。"
+    assert ChangeRequest.objects.count() == 1
+    with pytest.raises(ChangeRefused) as refused:
+        classes.ask_changes(by=people.user(), lessons=[], trainer=None, room="9", reason="x", now=now)
+    assert refused.value.code == ChangeRefusal.NO_LESSON
+
+
+def test_a_grant_that_one_lesson_does_not_allow_grants_none_of_them(now: datetime) -> None:
+    made = training_class(now=now, first=now + timedelta(days=3), lessons=3)
+    rows = ask_several(made, now, [1, 2, 3], room="305 教室")
+    Lesson.objects.filter(training_class=made, number=2).update(status="cancelled")
+    with pytest.raises(ChangeRefused) as refused:
+        grant(rows[0], now)
+    assert refused.value.sentence.startswith("第 2 次课：")
+    assert set(ChangeRequest.objects.values_list("status", flat=True)) == {"asked"}
+    assert set(made.lessons.values_list("room", flat=True)) == {"203 教室"}
+    classes.decide_change(by=people.user(), request=rows[2], grant=False, answer="教室已占", now=now)
+    assert set(ChangeRequest.objects.values_list("status", "answer")) == {("refused", "教室已占")}
+
+
+def test_of_lessons_asked_for_together_the_one_that_has_begun_ends_and_the_others_are_decided(now: datetime) -> None:
+    made = training_class(now=now, first=now + timedelta(days=1), lessons=3)
+    rows = ask_several(made, now, [1, 2, 3], room="305 教室")
+    later = now + timedelta(days=1)
+    enrolment.end_outlived(now=later)
+    grant(rows[2], later)
+    assert list(ChangeRequest.objects.order_by("pk").values_list("status", flat=True)) == [
+        "ended",
+        "granted",
+        "granted",
+    ]

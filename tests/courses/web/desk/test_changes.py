@@ -239,5 +239,62 @@ def test_a_change_that_was_not_decided_before_its_lesson_says_so_and_is_out_of_t
     assert "1 份变更申请" not in words(district.get(reverse("desk")))
     for browser in (school, district):
         row = soup(browser.get(address)).select_one("li.change")
-        assert "到 9 月 15 日 09:00 还没有审核，已经不能再同意" in row.get_text()
+        assert "到 2026 年 9 月 15 日 9:00 还没有审核，已经不能再同意" in row.get_text()
         assert row.select("button") == []
+
+
+def test_another_deadline_is_asked_for_on_the_same_page_and_granted_by_the_district(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer], seats=1)
+    for _ in range(2):
+        enrolled(training_class=made, now=now)
+    address = reverse("desk_changes", args=[made.number])
+    school, district = sign_in(cast.institution), sign_in(cast.district)
+    sent = {"ask": "deadline", "deadline-until": "2026-09-18T17:30", "deadline-reason": "已经满员"}
+    assert school.post(address, {**sent, "deadline-until": "2026-09-01T09:00"}).status_code == 422
+    assert "已提交变更申请" in words(school.post(address, sent, follow=True))
+    row = soup(district.get(address)).select_one("li.change")
+    said = row.get_text(" ", strip=True)
+    assert "原来 首次课当天 改为 2026 年 9 月 18 日 17:30" in " ".join(said.split())
+    decide = reverse("desk_change_decide", args=[made.number, ChangeRequest.objects.get().number])
+    assert school.post(decide, GRANTED).status_code == 403
+    assert "已同意，报名截止已改。" in words(district.post(decide, GRANTED, follow=True))
+    made.refresh_from_db()
+    assert made.enrol_until is not None
+    assert f"{made.enrol_until.astimezone(CITY_TIME):%m-%d %H:%M}" == "09-18 17:30"
+    assert "现在到 2026 年 9 月 18 日 17:30 截止。" in words(school.get(address))
+    OutboxMessage.objects.get(kind="enrolment_closes")
+
+
+def test_who_is_too_early_to_begin_a_class_reads_how_enrolment_ends_sooner(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), trainers=[cast.trainer])
+    page = sign_in(cast.institution).get(reverse("desk_class_start", args=[made.number]))
+    assert "要提前停止报名，请在「变更申请」里申请改报名截止。" in words(page)
+    there = reverse("desk_changes", args=[made.number]) + "#deadline"
+    assert there in [link["href"] for link in soup(page).select("a[href]")]
+
+
+def test_several_lessons_are_one_request_in_the_queue_and_on_the_page_and_one_decision(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9), lessons=4, trainers=[cast.trainer])
+    enrolled(training_class=made, now=now)
+    OutboxMessage.objects.all().delete()
+    address = reverse("desk_changes", args=[made.number])
+    school, district = sign_in(cast.institution), sign_in(cast.district)
+    chosen = [str(lesson.pk) for lesson in made.lessons.filter(number__lt=4)]
+    sent = {"ask": "several", "several-lessons": chosen, "several-room": "305 教室", "several-reason": "教室检修"}
+    nothing = school.post(address, {**sent, "several-lessons": []})
+    assert (nothing.status_code, "请至少选一次课。" in words(nothing)) == (422, True)
+    assert "已提交变更申请" in words(school.post(address, sent, follow=True))
+    assert "1 份变更申请" in words(district.get(reverse("desk")))
+    [row] = soup(district.get(address)).select("li.change")
+    assert "第 1、2、3 次课" in row.get_text()
+    assert [one["value"] for one in row.select("button")] == ["grant", "refuse"]
+    decide = reverse("desk_change_decide", args=[made.number, row["id"]])
+    assert "已同意变更，并通知学员和教师。" in words(district.post(decide, GRANTED, follow=True))
+    assert list(made.lessons.order_by("number").values_list("room", flat=True)) == ["305 教室"] * 3 + ["203 教室"]
+    assert OutboxMessage.objects.filter(learner__isnull=False).count() == 1

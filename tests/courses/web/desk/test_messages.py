@@ -81,7 +81,7 @@ def test_the_list_takes_as_many_queries_for_four_as_for_one(
         failed(now)
     browser = sign_in(cast.city)
     browser.get(reverse("desk_messages"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get(reverse("desk_messages"))
 
 
