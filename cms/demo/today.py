@@ -151,8 +151,8 @@ def _open(*, course: Course, hands: Hands, now: datetime) -> TrainingClass:
 
 def _policy(*, now: datetime) -> PolicyVersion:
     """An exception to the version in force: half an hour is its hour, one scan, whenever it comes, makes the whole
-    lesson, it is applied for and approved while it goes on, no approval waits for the look that comes when a lesson is over, and
-    nobody is examined: that would be a fourth person's work on a walk of five minutes."""
+    lesson, it is applied for and approved while it goes on, no approval waits for the look that comes when a lesson is
+    over, and nobody is examined: that would be a fourth person's work on a walk of five minutes."""
     known = PolicyVersion.objects.filter(number=POLICY).first()
     if known is not None:
         return known

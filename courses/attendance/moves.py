@@ -27,7 +27,8 @@ class Affected:
 
 
 def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> list[Affected]:
-    """Decide on a change of a lesson, or of those that were asked for together, and bring the attendance of whoever had come already up to it.
+    """Decide on a change of a lesson, or of those that were asked for together, and bring the attendance of whoever had
+    come already up to it.
 
     An arrival or leaving outside the new window is set aside by a row of its own, so that it proves nothing about
     another hour and the learner may scan anew; leave that was granted stays. Guests who were to make up another lesson

@@ -122,12 +122,13 @@ def _asked(by: User, lesson: Lesson, wish: ChangeRequest, reason: str, now: date
 
 
 def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> None:
-    """Grant or refuse a change of a lesson, or of all lessons that it was asked for with. A grant moves, cancels or adds
-    them and tells learners and trainers once, in one transaction; what was scanned until then is
+    """Grant or refuse a change of a lesson, or of all lessons that it was asked for with. A grant moves, cancels or
+    adds them and tells learners and trainers once, in one transaction; what was scanned until then is
     `attendance.decide_change`'s business, by which the desk comes here.
 
-    Refused with ChangeRefused, as a whole: decided already, by the one who asked, a refusal without a reason, the lesson has begun
-    meanwhile, or a check of the timetable that the class's policy blocks (`foresee_change` says which).
+    Refused with ChangeRefused, as a whole: decided already, by the one who asked, a refusal without a reason, the
+    lesson has begun meanwhile, or a check of the timetable that the class's policy blocks (`foresee_change` says
+    which).
     """
     with transaction.atomic():
         rows = settle_request(by=by, request=request, grant=grant, answer=answer, now=now)
@@ -165,10 +166,11 @@ def settle_request(*, by: User, request: ChangeRequest, grant: bool, answer: str
     asked = ChangeRequest.objects.filter(bundle=request.bundle, status=ChangeRequest.Status.ASKED)
     joined = ("training_class__course", "lesson", "venue", "was_venue", "was_trainer", "trainer")
     rows = list(asked.select_related(*joined).order_by("lesson__number", "pk"))
-    changed = asked.filter(pk__in=[row.pk for row in rows]).update(
+    known = [row.pk for row in rows]
+    changed = asked.filter(pk__in=known).update(
         status=status, decided_by=by, decided_at=now, answer=answer.strip()[:200]
     )
-    if not changed or changed != len(rows):
+    if request.pk not in known or changed != len(rows):
         raise ChangeRefused(ChangeRefusal.ALREADY_DECIDED)
     audit.record_many(by=by, verb=f"change_{status}", targets=[(row, {}) for row in rows], now=now)
     return rows

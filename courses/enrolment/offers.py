@@ -1,10 +1,10 @@
 """递补: a freed seat is offered to who has waited longest, who answers by a link before the offer ends.
 
 An offer holds its seat (`Enrolment.SEATED`), so what is taken never exceeds the seats. It ends `offer_hours` after its
-message could be heard (`offer_time`), and at the latest `offer_cutoff_hours` before the day on which the class starts; what would be
-heard after that is not offered: nobody moves up by themselves any more, and staff fill what is free. Both are the
-bureau's choice. Declined, run out or voided, the seat goes to the next one in the same transaction. Who has no phone
-cannot be sent a link and is admitted at once, under a reason that staff read (`Why.NO_PHONE`). While a class is
+message could be heard (`offer_time`), and at the latest `offer_cutoff_hours` before the day on which the class starts;
+what would be heard after that is not offered: nobody moves up by themselves any more, and staff fill what is free. Both
+are the bureau's choice. Declined, run out or voided, the seat goes to the next one in the same transaction. Who has no
+phone cannot be sent a link and is admitted at once, under a reason that staff read (`Why.NO_PHONE`). While a class is
 suspended its offers are on hold: none is accepted, none runs out, and when it goes on each is made anew.
 """
 

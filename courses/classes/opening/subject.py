@@ -71,13 +71,7 @@ def openings(
     rooms = _rooms(venues)
     packages = Project.objects.in_bulk({one.project_id for one in classes if one.project_id})
     draws = projects.draws(projects=packages)
-    moves = _moves(classes)
-    days = [
-        policies.local_date(now),
-        *(one.starts_on for one in classes),
-        *(day for of in moves.values() for _, day in of),
-    ]
-    calendar = policies.calendar_between(start=min(days) - timedelta(days=1), end=max(days))
+    handed_in, calendar = _handed_in(classes, policies.local_date(now), policy.correction_days)
     for one in classes:
         yield Opening(
             training_class=one,
@@ -85,7 +79,7 @@ def openings(
             lessons=lessons[one.pk],
             trainers=frozenset(trainers[one.pk]),
             allowed_seats=overrides.get(one.pk, 0),
-            handed_in_on=_handed_in_on(one, moves[one.pk], policies.local_date(now), policy.correction_days, calendar),
+            handed_in_on=handed_in[one.pk],
             looked_at=now,
             calendar=calendar,
             clashes=clashes[one.pk],
@@ -138,6 +132,17 @@ def _rooms(venues: Iterable[int]) -> dict[int, dict[str, int]]:
     for venue, name, capacity in Room.objects.filter(venue__in=set(venues)).values_list("venue", "name", "capacity"):
         found.setdefault(venue, {})[room_key(name)] = capacity
     return found
+
+
+def _handed_in(
+    classes: Sequence[TrainingClass], today: date, correction_days: int
+) -> tuple[dict[int, date], dict[date, str]]:
+    """The day from which the lead of each class counts, and the calendar that it is counted by."""
+    moves = _moves(classes)
+    days = [today, *(one.starts_on for one in classes), *(day for of in moves.values() for _, day in of)]
+    calendar = policies.calendar_between(start=min(days) - timedelta(days=1), end=max(days)) if classes else {}
+    counted = {one.pk: _handed_in_on(one, moves[one.pk], today, correction_days, calendar) for one in classes}
+    return counted, calendar
 
 
 def _moves(classes: Iterable[TrainingClass]) -> dict[int, list[tuple[str, date]]]:

@@ -383,6 +383,9 @@ def test_of_lessons_asked_for_together_the_one_that_has_begun_ends_and_the_other
     rows = ask_several(made, now, [1, 2, 3], room="305 教室")
     later = now + timedelta(days=1)
     enrolment.end_outlived(now=later)
+    with pytest.raises(ChangeRefused) as refused:
+        grant(rows[0], later)
+    assert refused.value.code == ChangeRefusal.ALREADY_DECIDED
     grant(rows[2], later)
     assert list(ChangeRequest.objects.order_by("pk").values_list("status", flat=True)) == [
         "ended",

@@ -63,7 +63,7 @@ def test_the_queue_takes_the_same_statements_for_one_row_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         response = browser.get(reverse("desk"))
     assert len(rows(response)) == 2 * number
-    assert len(spent) == 44
+    assert len(spent) == 45
 
 
 def test_only_the_districts_that_somebody_sees_are_offered_and_a_column_to_choose_in_only_where_something_is_chosen(
