@@ -33,8 +33,8 @@ class Listed:
 
 @dataclass(frozen=True)
 class Change:
-    """One dated change. `what` is added, removed or changed; `lines` are the trades it touched and `programmes` the kinds of training,
-    each with what became of it and its last day, as stored by key.
+    """One dated change. `what` is added, removed or changed; `lines` are the trades it touched and `programmes` the
+    kinds of training, each with what became of it and its last day, as stored by key.
 
     Of a change of status the public reads that and when; why is free text of an officer and stays in the file. `moved`
     says of name and district (by key) what they were and what they became.

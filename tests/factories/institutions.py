@@ -65,7 +65,8 @@ def approved(*, institution: Institution, now: datetime, **fields: object) -> Re
 
 
 def registered(training_class: TrainingClass, *, now: datetime) -> Registration:
-    """The class's trade, or its kind, and its trainers stand on its institution's file; planted, its review is another matter."""
+    """The class's trade, or its kind, and its trainers stand on its institution's file; planted, its review is another
+    matter."""
     school, today = training_class.institution, local_date(now)
     file = Registration.objects.filter(institution=school, status=Registration.Status.APPROVED).first()
     if file is None:
