@@ -44,11 +44,22 @@ class LessonAccount:
         """Missed by all that counts so far, and signed on a sheet that somebody has yet to check."""
         return self.row.missed and self.on_paper == PaperEntry.Status.ENTERED
 
+    @property
+    def to_make_up(self) -> int:
+        """The most minutes that hearing it in another class can bring: by a make-up that is open, or one to be asked
+        for."""
+        heard = [self.make_up.heard] if self.make_up and self.make_up.is_open else self.elsewhere
+        return min(self.row.lesson.minutes, max((row.minutes for row in heard), default=0)) if self.row.missed else 0
+
 
 @dataclass(frozen=True)
 class Account:
+    """`to_make_up` are the minutes that other classes can still bring; 0 where the policy counts none of them, or the
+    completion is approved."""
+
     progress: Progress
     lessons: tuple[LessonAccount, ...]
+    to_make_up: int
 
 
 def account(*, enrolment: Enrolment, now: datetime) -> Account:
@@ -90,7 +101,8 @@ def account(*, enrolment: Enrolment, now: datetime) -> Account:
                 make_up=made_up.get(row.lesson.pk),
             )
         )
-    return Account(seen, tuple(rows))
+    counts = policy.makeup_counts and not settled
+    return Account(seen, tuple(rows), sum(row.to_make_up for row in rows) if counts else 0)
 
 
 def _on_paper(enrolment: Enrolment) -> dict[int | None, str]:

@@ -9,6 +9,9 @@ from courses.attendance import membership
 from courses.attendance.derive import Gap, Missing
 from courses.models import Attendance, Enrolment, Lesson
 
+STAYS_OPEN = (Missing.IN_AWAITS, Missing.NO_CHECKOUT)
+OPEN_WHILE_ON = (*STAYS_OPEN, Missing.UNMARKED, Missing.NOT_IN)
+
 
 @dataclass(frozen=True)
 class LessonProgress:
@@ -24,6 +27,19 @@ class LessonProgress:
     def missed(self) -> bool:
         """Over, one's own, and not a minute of it attended or waiting to be confirmed."""
         return self.theirs and self.over and self.minutes == 0 and self.status != Attendance.Status.AWAITING
+
+    @property
+    def is_on(self) -> bool:
+        return self.theirs and self.begun and not self.over
+
+    @property
+    def open_minutes(self) -> int:
+        """The most that it may bring beside what it brought: what is left of a lesson that is on, or waits for the
+        trainer. Who came late has lost those minutes, whatever follows."""
+        if not self.is_on and not (self.theirs and self.status == Attendance.Status.AWAITING):
+            return 0
+        still_open = OPEN_WHILE_ON if self.is_on else STAYS_OPEN
+        return sum(gap.minutes for gap in self.missing if gap.code in still_open)
 
 
 @dataclass(frozen=True)
@@ -55,7 +71,22 @@ class Progress:
     @property
     def is_on(self) -> bool:
         """One of the learner's lessons is on, of which nobody knows yet what it will bring."""
-        return any(row.theirs and row.begun and not row.over for row in self.lessons)
+        return any(row.is_on for row in self.lessons)
+
+    @property
+    def ahead(self) -> tuple[LessonProgress, ...]:
+        """The learner's lessons that are not over: to come, or on."""
+        return tuple(row for row in self.lessons if row.theirs and not row.over)
+
+    @property
+    def may_be_enough(self) -> bool:
+        """The lessons to come alone would not do; with what is on now, or waits for the trainer, they still may."""
+        return self.lessons_needed is None and self.missing <= self.most_to_come
+
+    @property
+    def most_to_come(self) -> int:
+        """The most minutes that are still open: lessons to come, one that is on, marks that wait for the trainer."""
+        return sum(row.lesson.minutes for row in self.to_come) + sum(row.open_minutes for row in self.lessons)
 
     @property
     def lessons_needed(self) -> int | None:
@@ -99,21 +130,28 @@ def of_enrolments(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int
 
 
 def suppose(*, progress: Progress, attending: Collection[int]) -> Progress:
-    """The standing after the last lesson, if of those to come the ones with these numbers are attended whole and the
-    others not at all; pure."""
-    to_come = {row.lesson.pk for row in progress.to_come}
+    """The standing after the last lesson, if of those ahead the ones with these numbers are attended whole and the
+    others not at all; one that is on, to its end from now, or left now. Pure."""
+    ahead = {row.lesson.pk for row in progress.ahead}
     rows = [
-        _supposed(row, attends=row.lesson.number in attending) if row.lesson.pk in to_come else row
+        _supposed(row, attends=row.lesson.number in attending) if row.lesson.pk in ahead else row
         for row in progress.lessons
     ]
-    return replace(progress, lessons=tuple(rows), attended=sum(row.minutes for row in rows))
+    return replace(
+        progress, lessons=tuple(rows), attended=sum(row.minutes for row in rows), awaiting=_count_awaiting(rows)
+    )
 
 
 def _supposed(row: LessonProgress, *, attends: bool) -> LessonProgress:
-    status = Attendance.Status.PRESENT if attends else Attendance.Status.ABSENT
-    gaps = () if attends else (Gap(Missing.UNMARKED, row.lesson.minutes),)
-    minutes = row.lesson.minutes if attends else 0
+    minutes = row.minutes + (row.open_minutes if row.begun else row.lesson.minutes) if attends else row.minutes
+    status = Attendance.Status.PRESENT if minutes else Attendance.Status.ABSENT
+    lost = row.lesson.minutes - minutes
+    gaps = (Gap(Missing.UNMARKED, lost),) if lost else ()
     return replace(row, status=status, minutes=minutes, missing=gaps, begun=True, over=True)
+
+
+def _count_awaiting(rows: Iterable[LessonProgress]) -> int:
+    return sum(1 for row in rows if row.status == Attendance.Status.AWAITING)
 
 
 def _progress(
@@ -130,7 +168,7 @@ def _progress(
         attended=sum(row.minutes for row in rows),
         scheduled=scheduled,
         needed=-(-scheduled * policy.completion_ratio // 100),
-        awaiting=sum(1 for row in rows if row.status == Attendance.Status.AWAITING),
+        awaiting=_count_awaiting(rows),
         undecided=sum(1 for row in rows if row.theirs and row.begun and row.status == Attendance.Status.UNMARKED),
     )
 

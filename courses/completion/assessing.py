@@ -1,7 +1,7 @@
 """Whether an enrolment fulfils its class's rules, argued requirement by requirement; pure, at every look."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -45,12 +45,16 @@ REQUIREMENT_WORDS: dict[Requirement, str | Promise] = {
 @dataclass(frozen=True)
 class Finding:
     """One requirement with the value found and the threshold asked: minutes of attendance, tenths of a point, a grade
-    as `works.GRADES` orders them."""
+    as `works.GRADES` orders them. A mark that nobody has given is not `known`: its value is 0, as a score may be."""
 
     code: Requirement
     value: int
     threshold: int
     met: bool
+    known: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "value": self.value, "threshold": self.threshold, "met": self.met}
 
     @property
     def sentence(self) -> str:
@@ -84,7 +88,7 @@ class Assessment:
             "minutes_needed": self.minutes_needed,
             "policy": self.policy,
             "at": self.at.isoformat(),
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": [finding.as_json() for finding in self.findings],
         }
 
 
@@ -149,7 +153,13 @@ def _of_parts(parts: list[str], held: dict[str, int], enrolment: Enrolment) -> t
     passes = works.GRADES[Work.Grade.PASS]
     needed = {part: passes if part in Work.Part.values else least for part in parts}
     return tuple(
-        Finding(Requirement(part), held.get(part, 0), needed[part], met=held.get(part, -1) >= needed[part])
+        Finding(
+            Requirement(part),
+            held.get(part, 0),
+            needed[part],
+            met=held.get(part, -1) >= needed[part],
+            known=part in held,
+        )
         for part in parts
     )
 

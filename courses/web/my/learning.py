@@ -132,7 +132,9 @@ def _words(row: Enrolment, progress: Progress, place: int, result: selection.Own
         return _("学时已够，还差：%(parts)s") % {"parts": lacking} if lacking else _("学时已够，等老师提出结业")
     needed = progress.lessons_needed
     if needed is None:
-        return _("正在上课，下课后再看还差多少") if progress.is_on else _("剩下的课次不够结业，请联系老师")
+        if not progress.may_be_enough:
+            return _("剩下的课次不够结业，请联系老师")
+        return _("正在上课，下课后再看还差多少") if progress.is_on else _("老师确认考勤后，再看还差多少")
     return _("还差 %(count)s 次课，就能结业") % {"count": needed}
 
 

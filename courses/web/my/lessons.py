@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import access, attendance, completion, dates, policy
-from courses.attendance import LeaveRefusal, LeaveRefused, LessonAccount, Progress, disputes, leave, makeup
+from courses.attendance import Account, LeaveRefusal, LeaveRefused, LessonAccount, disputes, leave, makeup
 from courses.models import Attendance, Enrolment, Learner, LeaveRequest, Lesson, User
 from courses.refusals import Refused
 from courses.web.gate import learner_only
@@ -104,22 +104,22 @@ def lesson_list(request: HttpRequest, number: str) -> HttpResponse:
         "may_make_up": makeup.allowed(enrolment=own, now=now),
         "ratio": rules.completion_ratio,
         "hour": rules.hour_minutes,
-        **_outlook(request, own, told.progress, now),
+        **_outlook(request, own, told, now),
         "now": now,
     }
     return render(request, "my/lessons/list.html", context)
 
 
-def _outlook(request: HttpRequest, own: Enrolment, progress: Progress, now: datetime) -> dict[str, Any]:
+def _outlook(request: HttpRequest, own: Enrolment, told: Account, now: datetime) -> dict[str, Any]:
     """Part by part what is missing; and, where lessons were ticked, what would follow. A GET that changes nothing."""
-    asked = "if" in request.GET
+    asked, progress = "if" in request.GET, told.progress
     numbers = {int(text) for text in request.GET.getlist("attend") if text.isascii() and text.isdigit()}
-    to_come = [row.lesson for row in progress.to_come]
-    ticked = {lesson.number for lesson in to_come if not asked or lesson.number in numbers}
+    ahead = [row.lesson for row in progress.ahead]
+    ticked = {lesson.number for lesson in ahead if not asked or lesson.number in numbers}
     supposed = completion.what_if(enrolment=own, progress=progress, attending=ticked, now=now) if asked else None
     return {
-        "standing": completion.reach(enrolment=own, progress=progress, now=now),
-        "to_come": [(lesson, lesson.number in ticked) for lesson in to_come],
+        "standing": completion.reach(enrolment=own, progress=progress, now=now, to_make_up=told.to_make_up),
+        "ahead": [(lesson, lesson.number in ticked) for lesson in ahead],
         "supposed": supposed,
         "ticked": len(ticked),
         "asks_works": bool(completion.works_asked(own.training_class)),

@@ -1,13 +1,14 @@
 """What is missing, whether it can still be reached, and what attending would lead to."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from courses import attendance, completion, policy, scores, works
 from courses.completion import Next
-from courses.models import Attendance, Enrolment, Evidence
+from courses.models import Attendance, Enrolment, Evidence, Lesson, TrainingClass
 from courses.policy import DEFAULTS
 from tests.factories import people
 from tests.factories.classes import enrolled, training_class
@@ -67,6 +68,58 @@ def test_too_few_lessons_left_are_out_of_reach(own: Enrolment, now: datetime) ->
     assert next(part for part in found.parts if part.next == Next.TOO_FEW_LEFT).words.startswith("剩下的课次已经不够")
 
 
+def test_a_recorded_nought_is_a_result_and_not_a_score_to_come(own: Enrolment, now: datetime) -> None:
+    scores.record(by=people.user(), enrolment=own, points={"theory": 0}, now=now)
+    assert standing(own, now)["theory"] == "sit_again"
+    [mark] = completion.marks_of(enrolment=own)
+    assert (mark.value, mark.known) == (0, True)
+    assert set(mark.as_json()) == {"code", "value", "threshold", "met"}
+
+
+def came_to(own: Enrolment, lesson: Lesson, *, minutes: int, **fields: Any) -> None:
+    Attendance.objects.create(lesson=lesson, learner=own.learner, minutes=minutes, changed_at=lesson.ends_at, **fields)
+
+
+def test_while_the_lesson_that_decides_is_on_nothing_is_out_of_reach(own: Enrolment, now: datetime) -> None:
+    """Of five lessons four are needed: the first was missed, the second is on."""
+    two = own.training_class.lessons.get(number=2)
+    assert standing(own, two.starts_at)["attendance"] == "lesson_on"
+    assert standing(own, two.ends_at)["attendance"] == "too_few_left"
+
+
+def test_who_came_late_has_lost_those_minutes_while_the_lesson_is_on(own: Enrolment, now: datetime) -> None:
+    two = own.training_class.lessons.get(number=2)
+    gaps = [["late", 20], ["no_checkout", 160]]
+    came_to(own, two, minutes=0, status="awaiting", missing=gaps)
+    assert standing(own, two.starts_at + timedelta(minutes=30))["attendance"] == "too_few_left"
+    assert supposed(own, two.starts_at + timedelta(minutes=30), 2, 3, 4, 5)[0] == 700
+
+
+def test_a_mark_that_waits_for_the_trainer_may_still_be_enough(own: Enrolment, now: datetime) -> None:
+    two = own.training_class.lessons.get(number=2)
+    came_to(own, two, minutes=0, status="awaiting", missing=[["no_checkout", 180]])
+    assert standing(own, two.ends_at)["attendance"] == "trainer_decides"
+
+
+def test_a_lesson_that_another_class_gives_again_keeps_it_within_reach(own: Enrolment, now: datetime) -> None:
+    after_two = own.training_class.lessons.get(number=2).ends_at
+    there = training_class(now=now, lessons=2, course=own.training_class.course, first=after_two + timedelta(days=9))
+    told = attendance.account(enrolment=own, now=after_two)
+    assert told.to_make_up == 360
+    found = completion.reach(enrolment=own, progress=told.progress, now=after_two, to_make_up=told.to_make_up)
+    assert {part.next for part in found.parts if part.finding.code == "attendance"} == {Next.MAKE_UP}
+    TrainingClass.objects.filter(pk=there.pk).update(status="cancelled")
+    assert attendance.account(enrolment=own, now=after_two).to_make_up == 0
+
+
+def test_a_policy_that_counts_no_make_up_promises_none(own: Enrolment, now: datetime) -> None:
+    after_two = own.training_class.lessons.get(number=2).ends_at
+    training_class(now=now, lessons=2, course=own.training_class.course, first=after_two + timedelta(days=9))
+    document = {**DEFAULTS, "makeup_counts": False}
+    own.training_class.policy = policy.publish(by=None, number="v3", effective_on=date(2026, 1, 2), document=document)
+    assert attendance.account(enrolment=own, now=after_two).to_make_up == 0
+
+
 def test_who_gave_the_seat_up_is_gone(own: Enrolment, now: datetime) -> None:
     own.status = Enrolment.Status.WITHDRAWN
     assert standing(own, now)["attendance"] == "gone"
@@ -83,6 +136,15 @@ def test_what_if_is_the_assessment_that_decides(own: Enrolment, now: datetime) -
 def test_a_lesson_that_is_over_is_not_supposed_away(own: Enrolment, now: datetime) -> None:
     after_one = own.training_class.lessons.order_by("number")[0].ends_at
     assert supposed(own, after_one, 1, 2, 3, 4, 5) == (720, {"theory", "link"})
+
+
+def test_a_lesson_that_is_on_is_supposed_to_its_end_or_left_now(own: Enrolment, now: datetime) -> None:
+    one = own.training_class.lessons.get(number=1)
+    during = one.starts_at + timedelta(minutes=30)
+    assert supposed(own, during, 1, 2, 3, 4) == (720, {"theory", "link"})
+    assert supposed(own, during, 2, 3, 4)[0] == 540
+    came_to(own, one, minutes=0, status="awaiting", missing=[["no_checkout", 180]])
+    assert supposed(own, during, 1, 2, 3, 4) == (720, {"theory", "link"})
 
 
 def test_asking_writes_nothing_and_costs_a_fixed_number_of_statements(
