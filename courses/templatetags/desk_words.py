@@ -14,7 +14,7 @@ from courses import dates, privacy
 from courses.completion import REQUIREMENT_WORDS, Requirement
 from courses.exports import FORMS
 from courses.ledger.post import NOT_COUNTED_WORDS, NotCounted
-from courses.models import Score, TrainingClass, User, Work
+from courses.models import Line, Score, TrainingClass, User, Work
 from courses.outgoing import TITLES
 from courses.tally.listed import IN_TRAINING_WORD
 from courses.templatetags.words import clock, full_day, hours_words
@@ -84,6 +84,33 @@ def _grade_words(worth: int) -> str:
 
 
 @register.filter
+def difference_words(row: Mapping[str, Any], per: int) -> str:
+    """What moved between two steps of a completion, in the units of the page."""
+    return _("%(what)s：%(first)s时为 %(old)s，%(second)s时为 %(new)s") % {
+        "what": REQUIREMENT_WORDS[Requirement(row["code"])],
+        "first": row["first"],
+        "second": row["second"],
+        "old": _kept_words(row["code"], row["then"], per),
+        "new": _kept_words(row["code"], row["now"], per),
+    }
+
+
+def _kept_words(code: str, value: int | None, per: int) -> str:
+    """The stored value of a requirement: minutes, tenths of a point, a grade, how many lessons, or yes and no."""
+    if value is None:
+        return _("没有这一项")
+    if code == Requirement.ATTENDANCE:
+        return _("%(hours)s（%(minutes)s 分钟）") % {"hours": hours_words(value, per), "minutes": value}
+    if code in set(Score.Part):
+        return _("%(points)s 分") % {"points": f"{value / 10:g}"}
+    if code in set(Work.Part):
+        return _grade_words(value)
+    if code in (Requirement.LESSONS_BEGUN, Requirement.DECIDED):
+        return _("%(number)s 次课") % {"number": value}
+    return _("是") if value else _("否")
+
+
+@register.filter
 def lost_words(row: Mapping[str, Any], per: int) -> str:
     """The sum of a requirement that an approval met and that is not met now: then, now, what is asked."""
     if row["code"] == Requirement.ATTENDANCE:
@@ -127,9 +154,11 @@ FILTER_WORDS = {
     "month": "",
     "district": "",
     "status": "",
+    "line": "",
     "institution": gettext_lazy("机构 %(number)s"),
     "q": gettext_lazy("查找「%(number)s」"),
     "own": gettext_lazy("自备表 %(number)s"),
+    "as_of": gettext_lazy("截至 %(number)s"),
     "group": gettext_lazy("团报 %(number)s"),
     "roster": gettext_lazy("名单 %(number)s"),
 }
@@ -143,6 +172,7 @@ def filter_words(filters: Mapping[str, Any], districts: Mapping[str, str]) -> st
         "month": _month_word,
         "district": partial(named, names=districts),
         "status": _status_word,
+        "line": _line_word,
     }
     said = [
         named_ones[key](value) if key in named_ones else str(FILTER_WORDS[key]) % {"number": value}
@@ -158,6 +188,10 @@ def _month_word(text: str) -> str:
     if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 12):
         return text
     return dates.year_month(int(year), int(number)) if year.isascii() and year.isdigit() else dates.month(int(number))
+
+
+def _line_word(text: str) -> str:
+    return str(Line(text).label) if text in Line.values else text
 
 
 def _status_word(text: str) -> str:

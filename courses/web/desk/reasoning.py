@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from courses import completion as completions_module
 from courses import privacy
-from courses.completion import REQUIREMENT_WORDS, Requirement
 from courses.models import Completion, User
 
 Stored = Mapping[str, Any]
@@ -34,9 +33,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Reasoned:
+    """`differences` are requirements whose value moved between two steps: code, the words of both, the values as kept,
+    None where it was not asked then."""
+
     completion: Completion
     steps: list[Step]
-    differences: list[str]
+    differences: list[Stored]
 
     @property
     def lines(self) -> list[Stored]:
@@ -66,17 +68,9 @@ def _step(word: str, by: User | None, at: datetime | None, stored: Stored | None
     return Step(word, name, at, bool(stored["passed"]), stored)
 
 
-def _changes(earlier: Step, later: Step) -> list[str]:
-    """A line for each requirement whose value moved between two steps; attendance in minutes, as it is kept."""
+def _changes(earlier: Step, later: Step) -> list[Stored]:
     changed = completions_module.differences(dict(earlier.stored), dict(later.stored))
     return [
-        _("%(what)s：%(first)s时为 %(old)s，%(second)s时为 %(new)s")
-        % {
-            "what": REQUIREMENT_WORDS[Requirement(code)],
-            "first": earlier.word,
-            "second": later.word,
-            "old": then,
-            "new": now,
-        }
+        {"code": code, "first": earlier.word, "then": then, "second": later.word, "now": now}
         for code, then, now in changed
     ]

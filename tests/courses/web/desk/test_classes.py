@@ -295,7 +295,7 @@ def test_completions_travel_from_institution_to_district_and_a_changed_reasoning
     Completion.objects.update(proposed_reasoning=told)
     answer = sign_in(cast.institution).post(reverse("desk_completions_submit", args=[made.number]), follow=True)
     assert "已提交 1 人结业，等区市批准。" in words(answer)
-    assert "老师提出时为 300，机构提交时为 360" in words(answer)
+    assert "老师提出时为 6.6 学时（300 分钟），机构提交时为 8 学时（360 分钟）" in words(answer)
 
 
 def test_one_completion_is_sent_back_with_its_reason(cast: Cast, sign_in: Open, submitted: Finished) -> None:

@@ -14,6 +14,7 @@ from courses.attendance import paper
 from courses.attendance.paper import Signed
 from courses.models import (
     AuditEvent,
+    Completion,
     CountEntry,
     Enrolment,
     Lesson,
@@ -61,6 +62,36 @@ def counted(a_class: TrainingClass, cast: Cast, now: datetime) -> CountEntry:
     entry = completion.approve(by=cast.district, completion=done, now=now + timedelta(minutes=2))
     assert entry is not None
     return entry
+
+
+def test_what_moved_between_two_steps_is_told_in_the_units_of_the_page(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    entry = counted(on_paper(now, cast.trainer).sheet.training_class, cast, now)
+    done = entry.completion
+    assert done is not None
+    stored = done.approved_reasoning
+    moved = {"theory": (850, 900), "plan": (2, 3), "link": (0, 2), "decided": (1, 0), "identity": (0, 1)}
+    kept = [row for row in stored["findings"] if row["code"] not in moved]
+    thresholds = {"code": "", "threshold": 0, "met": True}
+    first = [{**thresholds, "code": code, "value": then} for code, (then, _now) in moved.items()]
+    second = [{**thresholds, "code": code, "value": value} for code, (_then, value) in moved.items()]
+    less = [{**row, "value": 45} if row["code"] == "attendance" else row for row in kept]
+    Completion.objects.filter(pk=done.pk).update(
+        proposed_reasoning={**stored, "findings": less + first},
+        submitted_reasoning={**stored, "findings": kept + second},
+        approved_reasoning={**stored, "findings": kept + second},
+    )
+    told = words(sign_in(cast.auditor).get(reverse("count_entry", args=[entry.code])))
+    for sentence in (
+        "出勤达到要求的分钟数：老师提出时为 1 学时（45 分钟），机构提交时为 4 学时（180 分钟）",
+        "理论成绩合格：老师提出时为 85 分，机构提交时为 90 分",
+        "创业计划书评定合格：老师提出时为 合格，机构提交时为 优秀",
+        "网店链接评定合格：老师提出时为 还没有评定，机构提交时为 合格",
+        "没有待老师确认的考勤：老师提出时为 1 次课，机构提交时为 0 次课",
+        "已完成实名：老师提出时为 否，机构提交时为 是",
+    ):
+        assert sentence in told
 
 
 def sheet_address(entry: CountEntry, photo: PaperPhoto) -> str:
