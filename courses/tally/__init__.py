@@ -22,7 +22,7 @@ from courses.tally.figures import DistrictRow, LineTally, Scope, YearTally, as_j
 from courses.tally.files import CloseFile, close_files, number_of, take_file
 from courses.tally.integrity import Integrity, ReportLocked, last_check, record_check, refuse_when_drifted
 from courses.tally.pace import Pace, State, pace_of
-from courses.tally.preview import Preview, Setting, preview, setting_of
+from courses.tally.preview import Preview, Setting, preview, setting_of, year_seen
 from courses.tally.progress import verified_of
 from courses.tally.stages import IN_TRAINING, PENDING, certified_q
 from courses.tally.target_sheet import Fault, Sheet, SheetRefusal, SheetRefused, read_sheet
@@ -112,4 +112,5 @@ __all__ = [
     "targets_of",
     "verified_of",
     "year_checklist",
+    "year_seen",
 ]

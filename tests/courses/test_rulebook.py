@@ -1,10 +1,12 @@
 """A rule is changed by two people: put forward, looked at with what it would do, published by somebody else."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from courses import classes, completion, policy, rulebook, tally
 from courses.models import AuditEvent, CommitmentText, PolicyVersion, RuleProposal, User
@@ -13,7 +15,7 @@ from courses.rulebook import RuleRefusal, RuleRefused
 from courses.tally import Scope
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
-from tests.factories.completion import attended, submitted
+from tests.factories.completion import attended, counted, submitted
 from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +244,45 @@ def test_the_preview_of_another_line_is_what_a_class_of_that_kind_gives(first: U
     completion.submit(by=people.user(), completion=done, now=after)
     completion.approve(by=people.user(), completion=done, now=after)
     assert figures(2026, after.date()) == foreseen
+
+
+def test_the_preview_of_a_lower_limit_takes_off_what_came_last_and_of_a_higher_one_lets_it_in(now: datetime) -> None:
+    learner, once = people.learner(now=now), catalogue.policy("once-a-year", counted_per_year=1)
+    _entry, later = counted(now=now, learner=learner)
+    trades = [catalogue.course(occupation=catalogue.occupation(key)) for key in ("baker", "waiter")]
+    _entry, later = counted(now=later, learner=learner, course=trades[0])
+    today = later.date()
+    assert [proposed(2026, today, counted_per_year=most) for most in (0, 1, 2)] == [2, 1, 2]
+    kept_out, later = submitted(now=later, learner=learner, policy=once, course=trades[1])
+    completion.approve(by=people.user(), completion=kept_out, now=later)
+    policy.publish(by=None, number="v2", effective_on=today, document={**DEFAULTS, "counted_per_year": 1})
+    assert [proposed(2026, today, counted_per_year=most) for most in (0, 1, 2, 3)] == [3, 2, 2, 3]
+
+
+def test_what_must_be_read_from_single_lines_is_not_read_where_a_year_has_too_many(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch(rows=[row(counted_on=date(2026, 3, 1), line="skills") for _ in range(2)], now=now)
+    monkeypatch.setattr("courses.tally.preview.LINES_AT_ONCE", 1)
+    held = tally.setting_of(policy.current(on=now.date()))
+    wanted = [replace(held, count_date="approval"), replace(held, per_year=1), replace(held, inside=True)]
+    found = [tally.preview(year=2026, proposed=one, today=now.date()) for one in wanted]
+    assert [(one.too_many, one.present.of(line="skills")) for one in found] == [(True, 0), (True, 0), (False, 2)]
+
+
+def test_the_figures_that_stay_on_their_day_are_never_read_line_by_line(
+    now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    batch(rows=[row(counted_on=date(2026, 3, 1), line="skills") for _ in range(3)], now=now)
+    held = tally.setting_of(policy.current(on=now.date()))
+    with django_assert_num_queries(4) as asked:
+        tally.preview(year=2026, proposed=replace(held, inside=True), today=now.date())
+    assert not [one for one in asked.captured_queries if "courses_countentry" in one["sql"]]
+
+
+def test_the_year_that_is_shown_is_one_that_has_figures() -> None:
+    days = (date(2026, 11, 30), date(2026, 4, 1), date(2026, 3, 31))
+    assert [tally.year_seen(today=day) for day in days] == [2026, 2026, 2025]
 
 
 # The commitment

@@ -26,7 +26,7 @@ from courses.web.gate import allow
 from courses.web.told import told
 
 PER_PAGE, VERSIONS_SHOWN = 20, 12
-COUNTING = ("entrepreneurship_in_skills", "count_date", "counts_as")
+COUNTING = ("entrepreneurship_in_skills", "count_date", "counts_as", "counted_per_year")
 Kind, Status = RuleProposal.Kind, RuleProposal.Status
 
 
@@ -135,17 +135,19 @@ def _put_forward(request: HttpRequest, form: PolicyForm, now: datetime) -> RuleP
 
 
 def _consequences(changes: dict[str, list[Any]], day: date, today: date) -> dict[str, Any]:
-    """The difference in words, later versions that will not hold it, and, where what counts is changed, the year."""
+    """The difference in words, later versions that will not hold it, and, where what counts is changed, what it
+    would have made of the year that is going on: of the one in which it is to hold nothing is known yet."""
     found: dict[str, Any] = {
         "changes": changes_in_words(changes),
         "later": rulebook.later_versions(effective_on=day) if changes else [],
-        "year": day.year,
+        "effective_on": day,
         "tables": [],
     }
     if any(key in changes for key in COUNTING):
         document = {**policies.current(on=day).as_document(), **{key: pair[1] for key, pair in changes.items()}}
         wanted = tally.setting_of(policies.Policy(**document))
-        found["tables"] = tables_of(tally.preview(year=day.year, proposed=wanted, today=today))
+        seen = tally.preview(year=tally.year_seen(today=today), proposed=wanted, today=today)
+        found |= {"year": seen.year, "too_many": seen.too_many, "tables": tables_of(seen)}
     return found
 
 

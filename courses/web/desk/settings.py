@@ -63,7 +63,7 @@ class SettingForm(forms.Form):
     def setting(self, present: Setting) -> Setting:
         given = self.cleaned_data
         asked = {kind: given[f"kind_{kind}"] for kind in COUNTS_AS}
-        return Setting(given["inside"] == "1", given["count_date"], {**present.counts_as, **asked})
+        return Setting(given["inside"] == "1", given["count_date"], {**present.counts_as, **asked}, present.per_year)
 
 
 @allow(Permission.SET_TARGETS)
@@ -111,7 +111,9 @@ def _as_query(form: SettingForm, present: Setting) -> str:
 
 
 def tables_of(found: Preview) -> list[tuple[str, Cell, list[Cell], list[Cell]]]:
-    """By line: the whole, then its months and its districts."""
+    """By line: the whole, then its months and its districts; none where the year has too many lines."""
+    if found.too_many:
+        return []
     sides = (found.present, found.proposed)
     districts = [(row.key, row.label) for row in District.objects.all()]
     tables = []

@@ -84,6 +84,17 @@ def test_it_is_looked_at_put_forward_and_published_by_another(
     assert "v2 待生效" in words(other.get(reverse("desk_rules")))
 
 
+def test_a_change_for_next_year_is_shown_on_the_figures_of_this_one(cast: Cast, sign_in: Open, now: datetime) -> None:
+    batch(rows=[row(counted_on=date(2026, 3, 1), line=line) for line in ("skills", "entrepreneurship")], now=now)
+    browser = sign_in(cast.city)
+    for change in ({"entrepreneurship_in_skills": "1"}, {"counted_per_year": "3"}):
+        sent = filled(browser, effective_on="2027-01-01", **change)
+        page = BeautifulSoup(browser.post(reverse("desk_rule_policy"), {**sent, "look": "1"}).content, "html.parser")
+        assert "下面用 2026 年已有的数试算" in page.get_text()
+        whole = [cell.get_text() for cell in page.select("table.table-rows tfoot")[0].select("td")]
+        assert whole == (["1", "2", "+1"] if "entrepreneurship_in_skills" in change else ["1", "1", "0"])
+
+
 def test_each_bad_field_is_named_and_what_was_typed_stays(cast: Cast, sign_in: Open) -> None:
     browser = sign_in(cast.city)
     sent = filled(
