@@ -30,6 +30,21 @@ TITLES: dict[str, str | Promise] = {
 }
 
 
+# What a list is taken for that nobody is asked about, as its record says; a form of the bureau asks instead.
+PURPOSES: dict[str, str | Promise] = {
+    "tally": _("核对年度计数"),
+    "entries": _("核对计数明细"),
+    "classes": _("安排和检查班次"),
+    "queue": _("安排待办"),
+    "institutions": _("核对机构备案"),
+    "roster": _("本班教学和管理"),
+    "close": _("存档和报送月结"),
+    "scores": _("登记成绩"),
+    "roster_fix": _("改正名单"),
+    "group_list": _("单位核对团报名单"),
+}
+
+
 @dataclass(frozen=True)
 class Given:
     """A file to hand over, open at its start, with the row that tells of it; `name` is without an ending."""
@@ -73,7 +88,7 @@ def record_given(
             form=form,
             kind=kind,
             filters=filters,
-            purpose=purpose,
+            purpose=purpose or str(PURPOSES.get(form, "")),
             status=Status.GIVEN,
             asked_by=by,
             asked_at=now,

@@ -17,14 +17,15 @@ from courses.exports.sheets import Book, Sheet
 from courses.exports.writing import Mark, write_xlsx
 from courses.institutions import stage_words
 from courses.models import CountEntry, District, Institution, ProgrammeKind, TrainingClass, User
-from courses.outgoing import Given, fresh_number, record_given
+from courses.outgoing import PURPOSES, Given, fresh_number, record_given
 from courses.tally import Cut, YearTally, entries, refuse_when_drifted
 from courses.tally.entries import BLANK, SINGLE
 from courses.tally.listed import listed
 
 
-def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> Given:
-    """The yearly tally as the page shows it: the lines, the districts, the months.
+def tally_xlsx(*, tally: YearTally, by: User, now: datetime, filters: dict[str, Any] | None = None) -> Given:
+    """The yearly tally as the page shows it: the lines, the districts, the months. `filters` are what it was cut by
+    beside the year, for the record: a district, a past day.
 
     Refused with ReportLocked while the last check found a difference.
     """
@@ -37,7 +38,7 @@ def tally_xlsx(*, tally: YearTally, by: User, now: datetime) -> Given:
         (_("数据截至"), tally.as_of.isoformat()),
     ]
     book = Book(_("年度计数表"), _tally_sheets(tally), definitions)
-    return _given(book, form="tally", filters={"year": tally.year}, by=by, now=now)
+    return _given(book, form="tally", filters={"year": tally.year, **(filters or {})}, by=by, now=now)
 
 
 def _tally_sheets(tally: YearTally) -> list[Sheet]:
@@ -196,11 +197,11 @@ def queue_xlsx(*, lines: Sequence[QueueLine], by: User, now: datetime, filters: 
 
 
 def _given(book: Book, *, form: str, filters: dict[str, Any], by: User, now: datetime) -> Given:
-    mark = Mark(by, now, number=fresh_number())
+    mark = Mark(by, now, str(PURPOSES[form]), number=fresh_number())
     file, rows = write_xlsx(book, mark)
     export = record_given(
-        form=form, kind="xlsx", filters=filters, rows=rows, file=file, by=by, now=now, number=mark.number,
-        content=mark.content.digest,
+        form=form, kind="xlsx", filters=filters, rows=rows, file=file, by=by, now=now, purpose=mark.purpose,
+        number=mark.number, content=mark.content.digest,
     )  # fmt: skip
     return Given(file, export, book.title)
 

@@ -24,6 +24,7 @@ from courses.supervision.followups import (
     enter,
     open_now,
     plan_due,
+    working_at_all,
     working_of,
 )
 from courses.supervision.followups import number_to_call as number_of_follow_up
@@ -86,5 +87,6 @@ __all__ = [
     "plan_due",
     "record_check",
     "unreachable",
+    "working_at_all",
     "working_of",
 ]

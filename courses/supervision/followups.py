@@ -20,6 +20,7 @@ from courses.refusals import Refused
 
 Outcome = FollowUp.Outcome
 BATCH = 500
+PEOPLE = Count("completion__enrolment__learner", distinct=True)
 TEXT_MAX, EMPLOYER_MAX, JOBS_MAX = 200, 60, 9999
 
 
@@ -210,16 +211,26 @@ def working_of(*, completions: QuerySet[Completion], district: str) -> dict[str,
 
     Somebody who completed two classes of one district is one person there.
     """
+    rows = _last_reached(completions).order_by().values_list(f"completion__{district}", "outcome")
+    found: dict[str, dict[str, int]] = {}
+    for place, outcome, people in rows.annotate(people=PEOPLE):
+        found.setdefault(place, {})[outcome] = people
+    return found
+
+
+def working_at_all(*, completions: QuerySet[Completion]) -> dict[str, int]:
+    """The same of all districts together, where somebody who completed in two of them is one person."""
+    return dict(_last_reached(completions).order_by().values_list("outcome").annotate(people=PEOPLE))
+
+
+def _last_reached(completions: QuerySet[Completion]) -> QuerySet[FollowUp]:
+    """The last answer of each that was reached, where it says work."""
     later = FollowUp.objects.filter(completion=OuterRef("completion"), months__gt=OuterRef("months"))
     reached = FollowUp.objects.exclude(outcome__in=["", Outcome.UNREACHABLE])
     last = reached.filter(completion__in=completions).exclude(
         Exists(later.exclude(outcome__in=["", Outcome.UNREACHABLE]))
     )
-    rows = last.filter(outcome__in=FollowUp.WORKING).order_by().values_list(f"completion__{district}", "outcome")
-    found: dict[str, dict[str, int]] = {}
-    for place, outcome, people in rows.annotate(people=Count("completion__enrolment__learner", distinct=True)):
-        found.setdefault(place, {})[outcome] = people
-    return found
+    return last.filter(outcome__in=FollowUp.WORKING)
 
 
 def open_now(*, follow_ups: QuerySet[FollowUp], now: datetime) -> QuerySet[FollowUp]:

@@ -1,11 +1,13 @@
 """D. 开班申请表: what an institution applied for, what it promised, and what was said to it."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
 from courses import policy as policies
 from courses import privacy
+from courses.classes import paper_files
 from courses.exports.asking import Ask
 from courses.exports.sheets import Book, Column, Pair, Words, sheet_of
 from courses.models import ClassEvent, Commitment, OpeningPapers, TrainingClass
@@ -58,6 +60,16 @@ def _promise(row: TrainingClass) -> str:
     return f"{found.text.number} {found.at.astimezone(policies.CITY_TIME):%Y-%m-%d}"
 
 
+def _files(row: TrainingClass) -> str:
+    """What was handed in with the papers and is still kept: how many of each kind for each paper."""
+    told = Counter((file.get_paper_display(), file.get_kind_display()) for file in paper_files.kept(training_class=row))
+    said = [
+        _("%(paper)s：%(kind)s %(many)s 份") % {"paper": paper, "kind": kind, "many": many}
+        for (paper, kind), many in told.items()
+    ]
+    return "；".join(said) or str(_("没有附件"))
+
+
 def _verdict(row: TrainingClass) -> str:
     """The last thing that was decided on the application, with its day and its reason."""
     decided = (TrainingClass.Status.APPROVED, TrainingClass.Status.RETURNED)
@@ -89,6 +101,7 @@ FIELDS: tuple[Field, ...] = (
     (_("教师名单"), lambda row: "、".join(user.name for user in row.trainers.order_by("pk"))),
     (_("教材"), lambda row: found.materials if (found := _papers(row)) else ""),
     (_("考核方式"), lambda row: found.assessment if (found := _papers(row)) else ""),
+    (_("附件清单"), _files),
     (_("机构承诺"), _promise),
     (_("状态"), lambda row: row.get_status_display()),
     (_("审核意见"), _verdict),
@@ -97,10 +110,7 @@ COLUMNS_D: tuple[Column[Pair], ...] = (
     Column(_("项目"), lambda pair: str(pair[0])),
     Column(_("内容"), lambda pair: pair[1]),
 )
-ABSENT_D: tuple[tuple[Words, Words], ...] = (
-    (_("附件清单"), _("材料填在系统里，不另附文件")),
-    (_("区市意见、市级意见"), _("一级审核，合为「审核意见」一栏")),
-)
+ABSENT_D: tuple[tuple[Words, Words], ...] = ((_("区市意见、市级意见"), _("一级审核，合为「审核意见」一栏")),)
 
 
 def application(ask: Ask) -> Book:
@@ -108,6 +118,7 @@ def application(ask: Ask) -> Book:
     rows = [(title, value(ask.training_class)) for title, value in FIELDS]
     definitions = [
         (_("总课时"), _("批准时固定；批准前按课程")),
+        (_("附件清单"), _("随申请提交、现在还保存的文件")),
         (_("机构承诺"), _("承诺书的版本和接受日期")),
         (_("联系人、电话"), _("电话已遮挡")),
     ]

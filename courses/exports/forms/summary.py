@@ -1,5 +1,7 @@
 """Forms of figures: H the table of districts and the ledger of classes."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +18,24 @@ from courses.models import (
     Enrolment,
     FollowUp,
     Line,
+    ProgrammeKind,
     RoomCount,
     Signal,
     TrainingClass,
 )
 from courses.tally import By as Cut
-from courses.tally import DistrictRow, Scope, breakdown, certified_q, for_year, refuse_when_drifted
+from courses.tally import (
+    DistrictRow,
+    LineTally,
+    Scope,
+    YearTally,
+    breakdown,
+    certified_q,
+    for_year,
+    refuse_when_drifted,
+)
+from courses.tally.figures import DistrictLine
+from courses.tally.stages import Stage
 
 LINES = (Line.SKILLS, Line.ENTREPRENEURSHIP)
 WOMAN = "2"
@@ -35,17 +49,32 @@ BEGUN = (
 
 @dataclass(frozen=True)
 class Place:
-    """One district of a year: the figures of the tally, and what is counted beside them."""
+    """One district of a year, or all of them: the figures of the tally, and what is counted beside them. `stages`,
+    `begun` and `certified` are by line: kinds beside the targets stand in columns of their own."""
 
-    row: DistrictRow
-    people: dict[Line, int]
-    begun: int
-    certified: int
-    working: dict[str, int]
-    cuts: dict[tuple[str, str], int]
+    rank: int | str
+    name: str
+    lines: Mapping[Line, DistrictLine | LineTally]
+    people: Mapping[Line, int]
+    stages: Mapping[Line, Stage]
+    begun: Mapping[str, int]
+    certified: Mapping[tuple[str, str], int]
+    working: Mapping[str, int]
+    cuts: Mapping[tuple[str, str], int]
 
     def of(self, line: Line, what: str) -> Any:
-        return getattr(self.row.lines[line], what)
+        return getattr(self.lines[line], what)
+
+    def now(self, what: str) -> int:
+        """A figure of now toward the targets."""
+        return sum(getattr(self.stages[line], what) for line in LINES)
+
+    def certified_of(self, *, kind: str = "", own: bool = False) -> int:
+        return sum(
+            told
+            for (line, of_kind), told in self.certified.items()
+            if (line == Line.OWN) == own and kind in ("", of_kind)
+        )
 
     def cut(self, dimension: str, value: str) -> int:
         return self.cuts.get((dimension, value), 0)
@@ -68,27 +97,50 @@ def _of_line(line: Line) -> list[Column[Place]]:
     ]
 
 
-def _columns_h(categories: dict[str, str], brands: dict[str, str], gone: str) -> list[Column[Place]]:
+COLUMNS_NOW: tuple[Column[Place], ...] = (
+    Column(
+        _("开班数"), lambda row: sum(row.begun.get(line, 0) for line in LINES), _("本年开班、已开课的班次，不含单列的")
+    ),
+    Column(
+        _("报名人次"),
+        lambda row: row.now("enrolled"),
+        _("本年结束的班次里，现在有席位、班还没开、结业还没有提出的，不含单列的"),
+    ),
+    Column(
+        _("在训人次"),
+        lambda row: row.now("in_training"),
+        _("本年结束的班次里，现在班已开、结业还没有提出的席位，不含单列的"),
+    ),
+    Column(
+        _("待核人次"),
+        lambda row: row.now("pending"),
+        _("本年结束的班次里，老师已提出或机构已提交、区市还没有批准的结业，不含单列的"),
+    ),
+)
+COLUMNS_OWN: tuple[Column[Place], ...] = (
+    Column(_("单列开班数"), lambda row: row.begun.get(Line.OWN, 0), _("单列：不计入两项目标的培训类型")),
+    Column(_("单列报名人次"), lambda row: row.stages[Line.OWN].enrolled),
+    Column(_("单列在训人次"), lambda row: row.stages[Line.OWN].in_training),
+    Column(_("单列待核人次"), lambda row: row.stages[Line.OWN].pending),
+    Column(_("单列获证人次"), lambda row: row.certified_of(own=True)),
+)
+
+
+def _columns_h(
+    categories: dict[str, str], brands: dict[str, str], kinds: dict[str, str], gone: str
+) -> list[Column[Place]]:
     return [
-        Column(_("排名"), lambda row: row.row.rank, _("按技能培训完成率，其次按创业培训完成率")),
-        Column(_("区市"), lambda row: row.row.district.label),
+        Column(_("排名"), lambda row: row.rank, _("按技能培训完成率，其次按创业培训完成率")),
+        Column(_("区市"), lambda row: row.name),
         *[column for line in LINES for column in _of_line(line)],
         Column(_("时序进度"), lambda _row: gone, _("全年天数已过的比例")),
-        Column(_("开班数"), lambda row: row.begun, _("本年开班、已开课的班次")),
-        Column(
-            _("报名人次"), lambda row: row.row.enrolled, _("本年结束的班次里，现在有席位、班还没开、结业还没有提出的")
-        ),
-        Column(_("在训人次"), lambda row: row.row.in_training, _("本年结束的班次里，现在班已开、结业还没有提出的席位")),
-        Column(
-            _("待核人次"),
-            lambda row: row.row.pending,
-            _("本年结束的班次里，老师已提出或机构已提交、区市还没有批准的结业"),
-        ),
+        *COLUMNS_NOW,
         *[_cut_column(Cut.CATEGORY, value, label) for value, label in categories.items()],
         *[_cut_column(Cut.BRAND, value, label) for value, label in brands.items() if value],
         Column(_("线上人次"), lambda row: row.online, _("有线上学时的")),
         Column(_("女性人次"), lambda row: row.cut(Cut.SEX, WOMAN)),
-        Column(_("获证人次"), lambda row: row.certified, _("本年结束的班次里，现在有效的证书")),
+        Column(_("获证人次"), lambda row: row.certified_of(), _("本年结束的班次里，现在有效的证书，不含单列的")),
+        *[_certified_column(kind, label) for kind, label in kinds.items()],
         Column(
             _("就业人数"),
             lambda row: row.working.get(FollowUp.Outcome.EMPLOYED, 0),
@@ -99,7 +151,12 @@ def _columns_h(categories: dict[str, str], brands: dict[str, str], gone: str) ->
             lambda row: row.working.get(FollowUp.Outcome.BUSINESS, 0),
             _("本年结束的班次里，最近一次跟踪服务说已创业的人"),
         ),
+        *COLUMNS_OWN,
     ]
+
+
+def _certified_column(kind: str, label: str) -> Column[Place]:
+    return Column(_("获证：%(what)s") % {"what": label}, lambda row: row.certified_of(kind=kind))
 
 
 def _cut_column(dimension: Cut, value: str, label: str) -> Column[Place]:
@@ -144,13 +201,15 @@ def districts(ask: Ask) -> Book:
     refuse_when_drifted()
     today = policies.local_date(ask.now)
     found = for_year(year=ask.year, scope=Scope(ask.district or None), as_of=None, today=today)
-    categories = _labels(ask, Cut.CATEGORY)
-    columns = _columns_h(categories, _labels(ask, Cut.BRAND), share(found.share, 1000))
-    rows = _places(ask, found.districts)
+    beside = _read_beside(ask)
+    columns = _columns_h(_labels(ask, Cut.CATEGORY), _labels(ask, Cut.BRAND), beside.kinds, share(found.share, 1000))
+    rows = [_place(ask, row, beside) for row in found.districts]
+    if not ask.district:
+        rows.append(_whole(ask, found, beside))
     ledger = sheet_of(name=_("班次台账"), columns=COLUMNS_CLASSES, rows=_classes(ask))
     definitions = [
         (_("合格人次"), _("区市已批准、已记入计数账的结业；同一模块或同一职业等级一人只计一次")),
-        (_("合格人数"), _("不同的人；各区市的人数不能相加")),
+        (_("合格人数"), _("不同的人；各区市的人数不能相加，全市的见「全市」一行")),
         (_("数据截至"), found.as_of.isoformat()),
         *meanings(columns),
         *meanings(COLUMNS_CLASSES),
@@ -167,30 +226,73 @@ def _labels(ask: Ask, by: Cut) -> dict[str, str]:
     return {one.value: one.label for one in found.slices}
 
 
-def _places(ask: Ask, rows: tuple[DistrictRow, ...]) -> list[Place]:
-    today = policies.local_date(ask.now)
-    begun = dict(
-        _classes_of(ask).filter(status__in=BEGUN).order_by().values_list("district__key").annotate(Count("pk"))
+@dataclass(frozen=True)
+class Beside:
+    """What the tally does not tell: by district, begun classes by line, certified by line and kind, who works; and the
+    kinds toward the targets that have certificates, by name."""
+
+    begun: dict[str, dict[str, int]]
+    certified: dict[str, dict[tuple[str, str], int]]
+    working: dict[str, dict[str, int]]
+    kinds: dict[str, str]
+
+
+def _read_beside(ask: Ask) -> Beside:
+    begun: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = _classes_of(ask).filter(status__in=BEGUN).order_by().values_list("district__key", "line")
+    for district, line, told in rows.annotate(Count("pk")):
+        begun[district][line] = told
+    certified: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    of_class = "enrolment__training_class"
+    papers = Completion.objects.filter(certified_q(), **{f"{of_class}__ends_on__range": ask.year_days}).order_by()
+    for district, line, kind, told in papers.values_list(
+        *(f"{of_class}__{name}" for name in ("district__key", "line", "kind_key"))
+    ).annotate(Count("pk")):
+        certified[district][line, kind] = told
+    shown = {kind for own in certified.values() for line, kind in own if line != Line.OWN}
+    kinds = {row.key: row.label for row in ProgrammeKind.objects.filter(key__in=shown)}
+    return Beside(begun, certified, _working(ask), kinds)
+
+
+def _place(ask: Ask, row: DistrictRow, beside: Beside) -> Place:
+    key = row.district.key
+    own = for_year(year=ask.year, scope=Scope(key), as_of=None, today=policies.local_date(ask.now))
+    return Place(
+        rank=row.rank,
+        name=row.district.label,
+        lines=row.lines,
+        people={line: own.lines[line].people for line in LINES},
+        stages=row.stages,
+        begun=beside.begun.get(key, {}),
+        certified=beside.certified.get(key, {}),
+        working=beside.working.get(key, {}),
+        cuts=_cuts(ask, key),
     )
-    certified, working = _certified(ask), _working(ask)
-    found = []
-    for row in rows:
-        key = row.district.key
-        own = for_year(year=ask.year, scope=Scope(key), as_of=None, today=today)
-        found.append(
-            Place(
-                row=row,
-                people={line: own.lines[line].people for line in LINES},
-                begun=begun.get(key, 0),
-                certified=certified.get(key, 0),
-                working=working.get(key, {}),
-                cuts=_cuts(ask, key),
-            )
-        )
-    return found
 
 
-def _cuts(ask: Ask, district: str) -> dict[tuple[str, str], int]:
+def _whole(ask: Ask, found: YearTally, beside: Beside) -> Place:
+    """全市: 人 are not the sum of the districts', as one person may be counted in two of them."""
+    return Place(
+        rank="",
+        name=str(_("全市")),
+        lines=found.lines,
+        people={line: found.lines[line].people for line in LINES},
+        stages=found.stages,
+        begun=_added(beside.begun.values()),
+        certified=_added(beside.certified.values()),
+        working=supervision.working_at_all(completions=_approved(ask)),
+        cuts=_cuts(ask, None),
+    )
+
+
+def _added(parts: Iterable[Mapping[Any, int]]) -> Counter[Any]:
+    whole: Counter[Any] = Counter()
+    for part in parts:
+        whole.update(part)
+    return whole
+
+
+def _cuts(ask: Ask, district: str | None) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for by in (Cut.CATEGORY, Cut.BRAND, Cut.ONLINE, Cut.SEX):
         told = breakdown(year=ask.year, scope=Scope(district), by=by, today=policies.local_date(ask.now))
@@ -198,17 +300,13 @@ def _cuts(ask: Ask, district: str) -> dict[tuple[str, str], int]:
     return found
 
 
-def _certified(ask: Ask) -> dict[str, int]:
-    of_class = "enrolment__training_class"
-    rows = Completion.objects.filter(certified_q(), **{f"{of_class}__ends_on__range": ask.year_days})
-    return dict(rows.order_by().values_list(f"{of_class}__district__key").annotate(Count("pk")))
-
-
 def _working(ask: Ask) -> dict[str, dict[str, int]]:
-    of_class = "enrolment__training_class"
-    ended = Completion.objects.filter(**{f"{of_class}__ends_on__range": ask.year_days})
-    approved = ended.filter(status=Completion.Status.APPROVED)
-    return supervision.working_of(completions=approved, district=f"{of_class}__district__key")
+    return supervision.working_of(completions=_approved(ask), district="enrolment__training_class__district__key")
+
+
+def _approved(ask: Ask) -> Any:
+    ended = Completion.objects.filter(enrolment__training_class__ends_on__range=ask.year_days)
+    return ended.filter(status=Completion.Status.APPROVED)
 
 
 def _classes_of(ask: Ask) -> Any:

@@ -14,7 +14,7 @@ from courses.access import Permission
 from courses.exports import FORMS, ExportRefused, Wanted
 from courses.exports.asking import ELSEWHERE
 from courses.models import District, Export, MonthClose
-from courses.outgoing import TITLES
+from courses.outgoing import PURPOSES, TITLES
 from courses.policy import local_date
 from courses.refusals import Refused
 from courses.tally import ReportLocked
@@ -23,6 +23,7 @@ from courses.web.attachments import download
 from courses.web.desk import classes, institutions, queue
 from courses.web.desk.entries import UNREADABLE, cut_of, filters_of
 from courses.web.desk.page import officer, query_without_page, show
+from courses.web.desk.tally import Wanted as WantedYear
 from courses.web.desk.tally import figures, only_institution, read_wanted
 from courses.web.gate import allow
 
@@ -99,7 +100,7 @@ def desk_export_roster(request: HttpRequest, number: str) -> HttpResponseBase:
     scope = access.visible_classes(user=user, now=now, permission=Permission.EXPORT)
     get_object_or_404(scope, number=number)
     full = request.POST.get("full") == "1"
-    wanted = Wanted("a", "xlsx", {"class": number}, full, request.POST.get("purpose", ""))
+    wanted = Wanted("a", "xlsx", {"class": number}, full, request.POST.get("purpose", "") or _roster_purpose(full=full))
     try:
         taken = exports.take(by=user, wanted=wanted, now=now)
     except ExportRefused as refusal:
@@ -118,11 +119,17 @@ def desk_export_tally(request: HttpRequest) -> HttpResponseBase:
         return redirect("desk_tally")
     wanted = read_wanted(request, now)
     try:
-        given = exports.tally_xlsx(tally=figures(wanted, now), by=officer(request), now=now)
+        given = exports.tally_xlsx(tally=figures(wanted, now), by=officer(request), now=now, filters=_cut(wanted))
     except ReportLocked as refusal:
         messages.error(request, refusal.sentence)
         return redirect("desk_tally")
     return download(given, _("培训计数-%(year)s") % {"year": wanted.year})
+
+
+def _cut(wanted: WantedYear) -> dict[str, str]:
+    """What narrows a year, as its record keeps it."""
+    said = {"district": wanted.district, "as_of": wanted.as_of.isoformat() if wanted.as_of else ""}
+    return {name: value for name, value in said.items() if value}
 
 
 @require_POST
@@ -131,7 +138,7 @@ def desk_export_entries(request: HttpRequest) -> HttpResponseBase:
     """The lines of the list that was on the screen, by the same filters; a long list is made in the background."""
     if cut_of(request) is UNREADABLE:
         return redirect("tally_entries")
-    return _listed(request, Wanted("entries", "xlsx", filters_of(request), at_once=AT_ONCE), "tally_entries")
+    return _listed(request, _of_screen("entries", filters_of(request)), "tally_entries")
 
 
 @require_POST
@@ -139,7 +146,16 @@ def desk_export_entries(request: HttpRequest) -> HttpResponseBase:
 def desk_export_classes(request: HttpRequest) -> HttpResponseBase:
     """The list of classes that was on the screen, by the same filters, over the posts that may export; a long list is
     made in the background."""
-    return _listed(request, Wanted("classes", "xlsx", classes.filters_of(request), at_once=AT_ONCE), "desk_classes")
+    return _listed(request, _of_screen("classes", classes.filters_of(request)), "desk_classes")
+
+
+def _roster_purpose(*, full: bool) -> str:
+    """The masked roster is taken by one press; full numbers are asked for with a purpose of one's own."""
+    return "" if full else str(PURPOSES["roster"])
+
+
+def _of_screen(form: str, filters: dict[str, str]) -> Wanted:
+    return Wanted(form, "xlsx", filters, purpose=str(PURPOSES[form]), at_once=AT_ONCE)
 
 
 def _listed(request: HttpRequest, wanted: Wanted, back: str) -> HttpResponseBase:

@@ -25,6 +25,7 @@ from courses.models import (
     FollowUp,
     Learner,
     Lesson,
+    OpeningFile,
     RoomCount,
     TrainingClass,
 )
@@ -169,6 +170,22 @@ def test_d_the_application_says_what_was_asked_and_what_was_answered(now, city, 
     assert said["审核意见"].startswith("已批准 2026-09-14")
 
 
+def test_d_names_the_files_that_were_handed_in_and_are_still_kept(now, city, roster) -> None:
+    def files() -> str:
+        said = {line["项目"]: line["内容"] for line in table("d", city, now, **{"class": roster.number})}
+        return said["附件清单"]
+
+    assert files() == "没有附件"
+    for number, (paper, kind) in enumerate((("plan", "pdf"), ("plan", "pdf"), ("materials", "jpeg"))):
+        OpeningFile.objects.create(
+            code=f"F{number}", training_class=roster, paper=paper, kind=kind, size=9, file=f"f{number}",
+            digest=f"{number}", uploaded_by=city, uploaded_at=now,
+        )  # fmt: skip
+    assert files() == "教学计划：PDF 文件 2 份；教材：照片 1 份"
+    OpeningFile.objects.filter(paper="plan").update(deleted_at=now)
+    assert files() == "教材：照片 1 份"
+
+
 def test_e_the_timetable_holds_every_lesson_cancelled_ones_too(now, city, roster) -> None:
     Lesson.objects.filter(training_class=roster, number=2).update(status=Lesson.Status.CANCELLED)
     lines = table("e", city, now, **{"class": roster.number})
@@ -254,6 +271,45 @@ def test_h_the_districts_tell_the_figures_of_the_tally(now, city) -> None:
     ledger = FORMS["h"].build(Ask(city, now, {"year": 2026})).sheets[1]
     row = dict(zip(ledger.header, next(iter(ledger.rows)), strict=True))
     assert (row["班级编号"], row["人数"], row["合格数"], row["出勤率"]) == (entry.class_number, 1, 1, "100.0%")
+
+
+def test_h_tells_the_whole_city_where_heads_are_not_the_sum_of_the_districts(now, city) -> None:
+    learner = people.learner(now=now)
+    _entry, later = counted(now=now - timedelta(days=9), learner=learner)
+    laishan = catalogue.district("laishan", "莱山区", "370613")
+    baker = catalogue.course(occupation=catalogue.occupation("baker"))
+    counted(now=later, learner=learner, course=baker, district=laishan)
+    rows = {line["区市"]: line for line in table("h", city, now, year=2026)}
+    name = "职业技能培训合格人"
+    assert [(rows[place][f"{name}次"], rows[place][f"{name}数"]) for place in ("芝罘区", "莱山区", "全市")] == [
+        ("1", "1"),
+        ("1", "1"),
+        ("2", "1"),
+    ]
+    officer = people.staff(role="district", now=now, district=laishan)
+    assert [line["区市"] for line in table("h", officer, now, year=2026)] == ["莱山区"]
+
+
+def test_h_tells_certificates_by_kind_and_kinds_beside_the_targets_apart(now, city) -> None:
+    own = catalogue.course(kind=catalogue.kind("tot", "own", "tot", letter="T"))
+    for course in (None, own):
+        done, later = submitted(now=now - timedelta(days=9), **({"course": course} if course else {}))
+        completion.approve(by=people.user(), completion=done, now=later)
+        certificates.issue(by=people.user(), completion=done, now=later)
+    TrainingClass.objects.update(status=TrainingClass.Status.RUNNING)
+    enrolled(training_class=training_class(now=now, course=own), now=now)
+    for line in table("h", city, now, year=2026):
+        if line["区市"] in ("芝罘区", "全市"):
+            names = (
+                "开班数",
+                "报名人次",
+                "获证人次",
+                "获证：职业技能培训",
+                "单列开班数",
+                "单列报名人次",
+                "单列获证人次",
+            )
+            assert [line[name] for name in names] == ["1", "0", "1", "1", "1", "1", "1"]
 
 
 def test_h_is_of_the_whole_year_whatever_month_was_said(now, city) -> None:

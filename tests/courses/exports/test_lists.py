@@ -33,6 +33,15 @@ def test_the_tally_file_holds_the_figures_of_the_page(now, city) -> None:
     assert sheets["月份"][1][1:] == [*figures.lines["skills"].monthly, 3]
 
 
+def test_the_record_of_the_tally_says_by_what_it_was_cut_and_for_what(now, city) -> None:
+    district = catalogue.district()
+    figures = tally.for_year(year=2026, scope=Scope(district.key), as_of=date(2026, 9, 1), today=date(2026, 9, 14))
+    cut = {"district": "zhifu", "as_of": "2026-09-01"}
+    given = exports.tally_xlsx(tally=figures, by=city, now=now, filters=cut)
+    assert (given.export.filters, given.export.purpose) == ({"year": 2026, **cut}, "核对年度计数")
+    assert dict(read(given.file)["口径"][1:])["用途"] == "核对年度计数"
+
+
 def taken(by, now, at_once=100, **filters):
     return exports.take(by=by, wanted=Wanted("entries", "xlsx", filters, at_once=at_once), now=now).file
 
