@@ -56,6 +56,7 @@ class DistrictFigures(Schema):
     target: int | None
     verified: int
     state: str = Field(..., description="ok, slow or late")
+    pending: int | None = Field(..., description="Completions of the line on their way here; null for a past day")
 
 
 class SliceOut(Schema):
@@ -81,6 +82,15 @@ class IntegrityOut(Schema):
     differences: int | None = Field(..., description="0 is clean; above 0 the figures must not be quoted; null: never")
 
 
+class StageFigures(Schema):
+    line: str
+    enrolled: int
+    in_training: int
+    pending: int
+    rejected: int
+    certified: int
+
+
 class TallyOut(Schema):
     model_config = example(
         year=2026,
@@ -102,7 +112,12 @@ class TallyOut(Schema):
                 "target": 4200,
                 "verified": 3105,
                 "state": "ok",
+                "pending": 41,
             }
+        ],
+        rejected=12,
+        stages=[
+            {"line": "skills", "enrolled": 610, "in_training": 1102, "pending": 180, "rejected": 9, "certified": 14690}
         ],
     )
     year: int
@@ -115,6 +130,10 @@ class TallyOut(Schema):
     )
     pending: int | None = Field(..., description="completions of these classes proposed or submitted, not yet approved")
     certified: int | None = Field(..., description="approved completions of these classes whose certificate stands")
+    rejected: int | None = Field(..., description="completions of these classes sent back or revoked")
+    stages: list[StageFigures] = Field(
+        ..., description="The same figures of now by line; `own` are kinds beside the targets; empty for a past day"
+    )
     integrity: IntegrityOut
     lines: list[LineFigures]
     districts: list[DistrictFigures]

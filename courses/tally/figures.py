@@ -18,7 +18,7 @@ from courses.tally.cells import LINES, Asked, Cells, Proofs, read_cells
 from courses.tally.integrity import Integrity, last_check
 from courses.tally.pace import Marks, Pace, State, days_gone, days_in, expected_of, pace_of, state_of
 from courses.tally.settings import marks_of, met_by, rules_on
-from courses.tally.stages import Stages, stages_now
+from courses.tally.stages import Stage, Stages, stages_now
 from courses.tally.targets import targets_of
 
 CITY = "city"
@@ -82,7 +82,7 @@ class DistrictLine:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """The figures of now are those of `stages`."""
+    """The figures of now are those of all its classes; `stages` tells them by line, own lines too."""
 
     rank: int
     district: District
@@ -91,6 +91,7 @@ class DistrictRow:
     in_training: int
     pending: int
     rejected: int
+    stages: dict[Line, Stage]
     proofs: Proofs
     weekly: tuple[int, ...]
 
@@ -98,7 +99,8 @@ class DistrictRow:
 @dataclass(frozen=True)
 class YearTally:
     """`enrolled`, `in_training`, `pending`, `rejected` and `certified` are figures of now: None for a day that is
-    past."""
+    past. They are of every class, also of kinds beside the targets; `stages` tells them by line, and is empty for a
+    past day."""
 
     year: int
     as_of: date
@@ -110,6 +112,7 @@ class YearTally:
     pending: int | None
     rejected: int | None
     certified: int | None
+    stages: dict[Line, Stage]
     proofs: Proofs
     integrity: Integrity
     marks: Marks
@@ -127,6 +130,7 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
     targets = targets_of(year=year, as_of=as_of)
     gone = days_gone(year=year, today=day)
     now = stages_now(year=year, district=scope.district) if as_of is None or as_of >= today else None
+    whole = now.of() if now else None
     people = _people(year, scope, cells, as_of if as_of and as_of < today else None)
     return YearTally(
         year=year,
@@ -134,11 +138,12 @@ def for_year(*, year: int, scope: Scope, as_of: date | None, today: date) -> Yea
         share=gone * 1000 // days_in(year),
         lines={line: _line(line, year, scope, day, cells, targets, people, marks) for line in LINES},
         districts=_districts(year, scope, cells, targets, gone, now, marks),
-        enrolled=sum(now.enrolled.values()) if now else None,
-        in_training=sum(now.in_training.values()) if now else None,
-        pending=sum(now.pending.values()) if now else None,
-        rejected=sum(now.rejected.values()) if now else None,
-        certified=now.certified if now else None,
+        enrolled=whole.enrolled if whole else None,
+        in_training=whole.in_training if whole else None,
+        pending=whole.pending if whole else None,
+        rejected=whole.rejected if whole else None,
+        certified=whole.certified if whole else None,
+        stages={line: now.of(line=line) for line in Line} if now else {},
         proofs=sum(cells.proofs.values(), Proofs(0, 0)),
         integrity=last_check(),
         marks=marks,
@@ -238,15 +243,17 @@ def _districts(
         found.append((district, lines))
     found.sort(key=lambda row: tuple(-row[1][line].part for line in LINES))
     told = now or Stages()
+    of_place = {district.key: told.of(district=district.key) for district, _lines in found}
     return tuple(
         DistrictRow(
             rank=rank,
             district=district,
             lines=lines,
-            enrolled=told.enrolled[district.key],
-            in_training=told.in_training[district.key],
-            pending=told.pending[district.key],
-            rejected=told.rejected[district.key],
+            enrolled=of_place[district.key].enrolled,
+            in_training=of_place[district.key].in_training,
+            pending=of_place[district.key].pending,
+            rejected=of_place[district.key].rejected,
+            stages={line: told.of(line=line, district=district.key) for line in Line},
             proofs=cells.proofs.get(district.key, Proofs(0, 0)),
             weekly=tuple(cells.district_weeks[district.key]),
         )
@@ -276,6 +283,7 @@ def as_json(tally: YearTally) -> dict[str, Any]:
         "enrolled": tally.enrolled,
         "in_training": tally.in_training,
         "pending": tally.pending,
+        "rejected": tally.rejected,
         "certified": tally.certified,
         "integrity": {"checked_at": tally.integrity.checked_at, "differences": tally.integrity.differences},
         "lines": [
@@ -288,6 +296,7 @@ def as_json(tally: YearTally) -> dict[str, Any]:
             }
             for line, row in tally.lines.items()
         ],
+        "stages": [{"line": str(line), **vars(stage)} for line, stage in tally.stages.items()],
         "districts": [
             {
                 "district": row.district.key,
@@ -296,6 +305,7 @@ def as_json(tally: YearTally) -> dict[str, Any]:
                 "target": figures.target,
                 "verified": figures.verified,
                 "state": str(figures.state),
+                "pending": row.stages[line].pending if tally.stages else None,
             }
             for row in tally.districts
             for line, figures in row.lines.items()

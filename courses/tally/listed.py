@@ -13,6 +13,7 @@ IN_TRAINING_WORD = "in_training"
 # What a filter of the list looks at; none of them can hold a person.
 COLUMNS = {
     "status": "status",
+    "line": "line",
     "kind": "course__kind__key",
     "brand": "course__brand__key",
     "district": "district__key",

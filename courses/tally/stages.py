@@ -5,9 +5,9 @@ A seat is left behind where a completion is on its way or decided, whatever the 
 back is in training again. The seats of a suspended class stand in none until it goes on, and the page says so.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -22,24 +22,24 @@ PENDING = (Completion.Status.PROPOSED, Completion.Status.SUBMITTED)
 LEFT = (*PENDING, Completion.Status.APPROVED, Completion.Status.REVOKED)
 OF_YEAR = "class.ends_on BETWEEN %s AND %s"
 SEATS = """
-SELECT 'seats' AS what, class.status, district.key, SUM(class.taken) AS told FROM courses_trainingclass class
+SELECT 'seats' AS what, class.status, class.line, district.key, SUM(class.taken) AS told FROM courses_trainingclass class
   JOIN courses_district district ON district.id = class.district_id
- WHERE class.status IN ({open}) AND {of_year} GROUP BY class.status, district.key
+ WHERE class.status IN ({open}) AND {of_year} GROUP BY class.status, class.line, district.key
 UNION ALL
-SELECT 'seats', class.status, district.key, -COUNT(*) FROM courses_trainingclass class
+SELECT 'seats', class.status, class.line, district.key, -COUNT(*) FROM courses_trainingclass class
   JOIN courses_district district ON district.id = class.district_id
   JOIN courses_enrolment enrolment ON enrolment.training_class_id = class.id
   JOIN courses_completion done ON done.enrolment_id = enrolment.id
  WHERE class.status IN ({open}) AND enrolment.status IN ({seated}) AND done.status IN ({left}) AND {of_year}
- GROUP BY class.status, district.key
+ GROUP BY class.status, class.line, district.key
 UNION ALL
-SELECT 'steps', done.status, district.key, COUNT(*) FROM courses_completion done
+SELECT 'steps', done.status, class.line, district.key, COUNT(*) FROM courses_completion done
   JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
   JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
   JOIN courses_district district ON district.id = class.district_id
- WHERE done.status IN ({steps}) AND {of_year} GROUP BY done.status, district.key
+ WHERE done.status IN ({steps}) AND {of_year} GROUP BY done.status, class.line, district.key
 UNION ALL
-SELECT 'certified', '', '', COUNT(DISTINCT paper.completion_id) FROM courses_certificate paper
+SELECT 'certified', '', class.line, district.key, COUNT(DISTINCT paper.completion_id) FROM courses_certificate paper
   JOIN courses_completion done ON done.id = paper.completion_id AND done.status = %s
   JOIN courses_enrolment enrolment ON enrolment.id = done.enrolment_id
   JOIN courses_trainingclass class ON class.id = enrolment.training_class_id
@@ -47,40 +47,64 @@ SELECT 'certified', '', '', COUNT(DISTINCT paper.completion_id) FROM courses_cer
  WHERE NOT EXISTS (
        SELECT 1 FROM courses_certificatewithdrawal gone
         WHERE gone.certificate_id = paper.id AND gone.status = %s) AND {of_year}
+ GROUP BY class.line, district.key
 """
 
 
-def _by_district() -> dict[str, int]:
-    return defaultdict(int)
+Told = Counter[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The figures of now of one line, or of one district, or of all together."""
+
+    enrolled: int
+    in_training: int
+    pending: int
+    rejected: int
+    certified: int
 
 
 @dataclass
 class Stages:
-    """By the key of the district. `enrolled` holds a seat of a class that is to begin, `in_training` one of a class
-    that runs or is assessed; `pending` are completions on their way, `rejected` those that were sent back or revoked.
-    `certified`, of all districts asked for, are approved completions whose certificate nobody took back."""
+    """By line and the key of the district; a kind beside the targets stands under its own line. `enrolled` holds a seat
+    of a class that is to begin, `in_training` one of a class that runs or is assessed; `pending` are completions on
+    their way, `rejected` those that were sent back or revoked, `certified` approved ones whose certificate nobody took
+    back."""
 
-    enrolled: dict[str, int] = field(default_factory=_by_district)
-    in_training: dict[str, int] = field(default_factory=_by_district)
-    pending: dict[str, int] = field(default_factory=_by_district)
-    rejected: dict[str, int] = field(default_factory=_by_district)
-    certified: int = 0
+    enrolled: Told = field(default_factory=Counter)
+    in_training: Told = field(default_factory=Counter)
+    pending: Told = field(default_factory=Counter)
+    rejected: Told = field(default_factory=Counter)
+    certified: Told = field(default_factory=Counter)
+
+    def of(self, *, line: str = "", district: str = "") -> Stage:
+        return Stage(
+            **{
+                one.name: sum(
+                    told
+                    for (of_line, where), told in getattr(self, one.name).items()
+                    if line in ("", of_line) and district in ("", where)
+                )
+                for one in fields(Stage)
+            }
+        )
 
 
 def stages_now(*, year: int, district: str | None) -> Stages:
     """Of the classes that end in the year, in the whole city or in one district; one statement."""
     found = Stages()
-    for what, status, key, told in _rows(year, district):
+    for what, status, line, key, told in _rows(year, district):
         if what == "certified":
-            found.certified = int(told)
+            found.certified[line, key] += int(told)
         elif what == "seats":
-            (found.enrolled if status in ENROLLED else found.in_training)[key] += int(told)
+            (found.enrolled if status in ENROLLED else found.in_training)[line, key] += int(told)
         else:
-            (found.pending if status in PENDING else found.rejected)[key] += int(told)
+            (found.pending if status in PENDING else found.rejected)[line, key] += int(told)
     return found
 
 
-def _rows(year: int, district: str | None) -> Iterator[tuple[str, str, str, int]]:
+def _rows(year: int, district: str | None) -> Iterator[tuple[str, str, str, str, int]]:
     of_year = OF_YEAR
     bounds: list[Any] = [date(year, 1, 1), date(year, 12, 31)]
     if district:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from courses import access, classes
 from courses.access import Permission
 from courses.classes import ClassRefused
-from courses.models import Brand, District, Institution, Post, ProgrammeKind, SavedView, TrainingClass
+from courses.models import Brand, District, Institution, Line, Post, ProgrammeKind, SavedView, TrainingClass
 from courses.policy import local_date
 from courses.tally.listed import CLASS_FILTERS, IN_TRAINING_WORD, listed
 from courses.web.desk.class_form import ClassForm, repeated
@@ -38,6 +38,7 @@ def desk_classes(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "query": query_without_page(request),
         "statuses": [*Status.choices, (IN_TRAINING_WORD, _("在训（上课中、待结业）"))],
+        "lines": Line.choices,
         "kinds": ProgrammeKind.objects.all(),
         "brands": Brand.objects.all(),
         "districts": District.objects.all(),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from courses import access, tally
 from courses.access import Permission
-from courses.models import Completion, District
+from courses.models import Completion, District, Line
 from courses.tally.listed import named_like, of_year
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
@@ -23,12 +23,15 @@ PENDING, CERTIFIED = "pending", "certified"
 
 @allow(Permission.SEE_DESK)
 def desk_completions(request: HttpRequest) -> HttpResponse:
-    status, district, year, text = (request.GET.get(name, "").strip() for name in ("status", "district", "year", "q"))
+    chosen = {name: request.GET.get(name, "").strip() for name in ("status", "line", "district", "year", "q")}
+    status, line, district, year, text = chosen.values()
     rows = _at(status)
     shown = access.visible_classes(user=officer(request), now=timezone.now(), permission=Permission.SEE_DESK)
     found = shown.filter(pk__in=rows.values("enrolment__training_class"))
     if year:
         found = found.filter(ends_on__range=of_year(year)) if of_year(year) else found.none()
+    if line:
+        found = found.filter(line=line)
     if district:
         found = found.filter(district__key=district)
     if text:
@@ -41,9 +44,10 @@ def desk_completions(request: HttpRequest) -> HttpResponse:
         "rows": [(row, steps.get(row.pk, {})) for row in page.object_list],
         "query": query_without_page(request),
         "statuses": [(PENDING, _("待核")), *Status.choices, (CERTIFIED, _("已发证"))],
+        "lines": Line.choices,
         "districts": District.objects.all(),
-        "clear": reverse("desk_completions") if status or district or year or text else "",
-        "chosen": {"status": status, "district": district, "year": year, "q": text},
+        "clear": reverse("desk_completions") if any(chosen.values()) else "",
+        "chosen": chosen,
     }
     return show(request, "desk/completions/list.html", context, here="desk_completions")
 

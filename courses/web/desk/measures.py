@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses import dates
 from courses.exports.monthly import state_word
@@ -55,8 +57,7 @@ class Cell:
 
 def breakdown_url(**filters: object) -> str:
     """The address of a breakdown."""
-    kept = {key: value for key, value in filters.items() if value not in (None, "")}
-    return f"{reverse('tally_breakdown')}?{urlencode(kept)}"
+    return _list_url("tally_breakdown", **filters)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,41 @@ class LeagueRow:
 def tenths(thousandths: int) -> str:
     """738 → 73.8%"""
     return f"{thousandths // 10}.{thousandths % 10}%"
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """The figures of now of one line, each with the list behind it; `label` names the kinds beside the targets."""
+
+    label: str
+    cells: list[tuple[str, int, str]]
+
+
+STAGES: tuple[tuple[str, str | Promise, str, str], ...] = (
+    ("pending", gettext_lazy("待核，区市未批准"), "desk_completions", "pending"),
+    ("in_training", gettext_lazy("在训，班已开"), "desk_classes", "in_training"),
+    ("enrolled", gettext_lazy("已报名，班未开"), "desk_classes", "enrolling"),
+    ("certified", gettext_lazy("已发证，证书有效"), "desk_completions", "certified"),
+)
+
+
+def stage_rows(*, tally: YearTally, district: str) -> list[StageRow]:
+    """By line; kinds beside the targets only where there is anything of them. None of a past day."""
+    kept = {"year": tally.year, "district": district}
+    found = []
+    for line, stage in tally.stages.items():
+        cells = [
+            (str(words), getattr(stage, name), _list_url(view, status=status, line=line.value, **kept))
+            for name, words, view, status in STAGES
+        ]
+        if line != Line.OWN or any(count for _words, count, _url in cells):
+            label = _("单列，不计入目标") if line == Line.OWN else str(line.label)
+            found.append(StageRow(label, cells))
+    return found
+
+
+def _list_url(view: str, **filters: object) -> str:
+    return f"{reverse(view)}?{urlencode({key: value for key, value in filters.items() if value not in (None, '')})}"
 
 
 def measures(*, tally: YearTally, district: str, as_of: date | None) -> list[Measure]:

@@ -76,6 +76,7 @@ def desk_tally(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "now": now,
         "measures": measures.measures(tally=found, district=wanted.district, as_of=wanted.as_of),
+        "stages": measures.stage_rows(tally=found, district=wanted.district),
         "league": measures.league(tally=found, as_of=wanted.as_of),
         "totals": measures.totals(tally=found, district=wanted.district, as_of=wanted.as_of),
         "share": measures.tenths(found.share),

@@ -163,6 +163,31 @@ def test_verified_in_training_enrolled_and_pending_stand_apart(now, districts) -
     assert (of(district="laishan").enrolled, of(district="laishan").pending) == (2, 0)
 
 
+def test_the_figures_of_now_stand_by_line_and_kinds_beside_the_targets_apart(now, districts) -> None:
+    own = catalogue.course(kind=catalogue.kind("tot", "own", "tot", letter="T"))
+    submitted(now=now)
+    submitted(now=now, course=own)
+    enrolled(training_class=training_class(now=now, course=own), now=now)
+    figures = of()
+    assert {line: (one.enrolled, one.pending) for line, one in figures.stages.items()} == {
+        "skills": (0, 1),
+        "entrepreneurship": (0, 0),
+        "own": (1, 1),
+    }
+    assert (figures.pending, figures.enrolled) == (2, 1), "of every class, whatever it counts toward"
+    zhifu = next(row for row in figures.districts if row.district.key == "zhifu")
+    assert (zhifu.stages["skills"].pending, zhifu.stages["own"].pending) == (1, 1)
+    plain = tally.as_json(figures)
+    assert [(one["line"], one["pending"]) for one in plain["stages"]] == [
+        ("skills", 1),
+        ("entrepreneurship", 0),
+        ("own", 1),
+    ]
+    assert plain["rejected"] == 0
+    told = {(one["district"], one["line"]): one["pending"] for one in plain["districts"]}
+    assert (told["zhifu", "skills"], told["zhifu", "entrepreneurship"], told["laishan", "skills"]) == (1, 0, 0)
+
+
 def test_one_person_time_stands_in_one_stage_from_the_seat_to_the_count_and_back(now, districts) -> None:
     """Enrolled, pending, back in training when it is returned, verified; revoked, in none of them."""
 
