@@ -36,8 +36,11 @@ class Tide:
 
 @dataclass(frozen=True)
 class Tides:
+    """Without gauges while the last check of the books found a difference: then no figure is told."""
+
     at: datetime
     gauges: tuple[Tide, ...]
+    is_checking: bool = False
 
 
 LINES = ((Line.SKILLS, "tide"), (Line.ENTREPRENEURSHIP, "bohai"))
@@ -51,6 +54,8 @@ def tides(*, now: datetime) -> Tides:
 def _read(now: datetime) -> Tides:
     today = local_date(now)
     year = tally.for_year(year=today.year, scope=tally.Scope(), as_of=None, today=today)
+    if not year.integrity.clean:
+        return Tides(now, (), is_checking=True)
     figures = [(line, tone, year.lines[line]) for line, tone in LINES]
     gauges = (
         Tide(line, tone, row.verified, row.target or 0, row.expected_today or 0, row.state == tally.State.OK)

@@ -362,10 +362,8 @@ def _place(post: Post) -> tuple[int | None, int | None]:
     return post.district_id, post.institution_id
 
 
-def tally_district(*, user: User, now: datetime) -> str | None:
-    """The district to which a post confines the tally; None is the whole city."""
+def tally_districts(*, user: User, now: datetime) -> tuple[str, ...]:
+    """The districts to which posts confine the tally, in order; none is the whole city."""
     posts: Iterable[Post] = held(user=user, now=now)
     districts = {post.district.key for post in posts if post.role == Role.DISTRICT and post.district}
-    if districts and not any(post.role in WHOLE_CITY for post in posts):
-        return min(districts)
-    return None
+    return () if any(post.role in WHOLE_CITY for post in posts) else tuple(sorted(districts))

@@ -1,15 +1,17 @@
 """公开: the figures of a year for everybody, as of the end of last month; no number small enough to be a person.
 
-A month's end moves once a month, so that two looks cannot be subtracted to find one class.
+Two months' ends can be subtracted, and tell what the month between brought to a district or a kind. What a person is
+(category, age, sex, education) therefore moves at the ends of quarters only, and a cell of these moves only where it
+changed by `small_number` or more since it was last told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from courses import policy as policies
 from courses.models import Line
-from courses.tally.breakdown import BY_WORDS, By, breakdown
+from courses.tally.breakdown import BY_WORDS, By, Slice, breakdown
 from courses.tally.cells import LINES
 from courses.tally.figures import Scope
 from courses.tally.pace import Marks, State, days_gone, days_in, expected_of, state_of
@@ -17,6 +19,7 @@ from courses.tally.settings import marks_of, rules_on
 from courses.tally.targets import targets_of
 
 TABLES = (By.KIND, By.MONTH, By.CATEGORY, By.AGE_BAND, By.SEX, By.EDUCATION)
+OF_PEOPLE = frozenset({By.CATEGORY, By.AGE_BAND, By.SEX, By.EDUCATION})
 
 
 @dataclass(frozen=True)
@@ -92,14 +95,45 @@ def _line(line: Line, verified: int, target: int, as_of: date, marks: Marks) -> 
 
 
 def _table(by: By, as_of: date, least: int, targets: dict[tuple[str, str], int]) -> Table:
-    found = breakdown(year=as_of.year, scope=Scope(), by=by, today=as_of, as_of=as_of)
-    slices = [one for one in found.slices if by != By.MONTH or int(one.value) <= as_of.month]
-    told = {line: suppress(counts=[one.counts[line] for one in slices], least=least) for line in LINES}
+    if by in OF_PEOPLE:
+        slices, counts = _by_quarters(by, as_of, least)
+    else:
+        found = breakdown(year=as_of.year, scope=Scope(), by=by, today=as_of, as_of=as_of)
+        slices = [one for one in found.slices if by != By.MONTH or int(one.value) <= as_of.month]
+        counts = {line: [one.counts[line] for one in slices] for line in LINES}
+    told = {line: suppress(counts=counts[line], least=least) for line in LINES}
     rows = [
         BoardRow(one.label, tuple(_cell(told[line][place], targets.get((line, one.value))) for line in LINES))
         for place, one in enumerate(slices)
     ]
     return Table(str(BY_WORDS[by]), tuple(rows))
+
+
+def _by_quarters(by: By, as_of: date, least: int) -> tuple[list[Slice], dict[Line, list[int]]]:
+    """The values at the end of the last quarter that is over, each with the count that holds of it by then."""
+    ends = [day for day in quarter_ends(as_of.year) if day <= as_of]
+    steps = [breakdown(year=as_of.year, scope=Scope(), by=by, today=day, as_of=day) for day in ends]
+    slices = list(steps[-1].slices) if steps else []
+    told = {
+        line: held(steps=[{one.value: one.counts[line] for one in step.slices} for step in steps], least=least)
+        for line in LINES
+    }
+    return slices, {line: [told[line].get(one.value, 0) for one in slices] for line in LINES}
+
+
+def quarter_ends(year: int) -> tuple[date, ...]:
+    return (date(year, 3, 31), date(year, 6, 30), date(year, 9, 30), date(year, 12, 31))
+
+
+def held(*, steps: Sequence[Mapping[str, int]], least: int) -> dict[str, int]:
+    """What holds of each value after several steps: a count that was told stays until it changed by `least`."""
+    told: dict[str, int] = {}
+    for step in steps:
+        for value in {*told, *step}:
+            count, before = step.get(value, 0), told.get(value, 0)
+            if before < least or abs(count - before) >= least:
+                told[value] = count
+    return told
 
 
 def _cell(count: int | None, target: int | None) -> BoardCell:

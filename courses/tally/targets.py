@@ -206,6 +206,12 @@ def targets_held(*, year: int) -> dict[Cell, Target]:
     return {cell_of(row): row for row in rows.order_by("version")}
 
 
+def names_in(*, held: Mapping[Cell, Target]) -> dict[str, str]:
+    """What the keys of these cells are called."""
+    rows = [one for row in held.values() for one in (row.district, row.institution, row.brand, row.project)]
+    return {getattr(one, "key", None) or one.number: str(one) for one in rows if one is not None}
+
+
 def cell_of(row: Target) -> Cell:
     return Cell(
         row.line,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses import tally
 from courses.access import Permission
-from courses.models import District, Line
+from courses.models import Line
 from courses.policy import local_date
 from courses.tally import BY_WORDS, Breakdown, By, Scope
 from courses.tally.entries import BLANK
@@ -58,7 +58,8 @@ def tally_breakdown(request: HttpRequest) -> HttpResponse:
         "lines": list(found.totals),
         "now": now,
         "years": range(this_year, this_year - 5, -1),
-        "districts": () if wanted.confined else District.objects.all(),
+        "districts": wanted.choices,
+        "integrity": tally.last_check(),
         "crumbs": [(_("计数"), f"{reverse('desk_tally')}?year={wanted.year}")],
         "here": _("分项"),
     }

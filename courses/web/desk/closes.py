@@ -20,9 +20,11 @@ from courses.access import Permission
 from courses.models import CountEntry, Line, MonthClose, YearClose
 from courses.policy import local_date
 from courses.tally.closes import last_day
+from courses.tally.entries import BLANK
 from courses.tally.names import names_of
 from courses.web.attachments import download
 from courses.web.desk import close_quality
+from courses.web.desk.entries import entries_url
 from courses.web.desk.page import officer, show
 from courses.web.desk.tally import only_institution
 from courses.web.gate import allow
@@ -66,7 +68,7 @@ class Month:
 def confined(request: HttpRequest) -> bool:
     """A close holds the whole city: who sees a part of it is led to the tally."""
     now = timezone.now()
-    return only_institution(request, now) or access.tally_district(user=officer(request), now=now) is not None
+    return only_institution(request, now) or bool(access.tally_districts(user=officer(request), now=now))
 
 
 @allow(Permission.SEE_TALLY)
@@ -142,7 +144,10 @@ def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, 
     people = {row[0]: row[place] for row in close.snapshot["figures"]["people"] if not row[1]}
     return {
         "number": tally.number_of(close),
-        "compared": [(lines[row.line], row, people.get(row.line, 0)) for row in tally.compared(close=close)],
+        "compared": [
+            (lines[row.line], row, people.get(row.line, 0), _rows_url(close, row.line))
+            for row in tally.compared(close=close)
+        ],
         "cuts": [(*words, _cut(close, cut)) for cut, words in CUTS.items()],
         "adjusted": [(lines[row.line], row) for row in tally.adjusted(close=close)],
         "page": page,
@@ -156,15 +161,26 @@ def _place(close: MonthClose | YearClose) -> int:
     return 2 if isinstance(close, MonthClose) else 3
 
 
-def _cut(close: MonthClose | YearClose, cut: str) -> list[tuple[str, list[int]]]:
-    """What it holds of each value of a cut, skills training and entrepreneurship, as its files call them."""
+def _rows_url(close: MonthClose | YearClose, line: str, **cut: str) -> str:
+    """The lines behind a figure of a close: those of its period that were posted by its last day."""
+    month = close.month if isinstance(close, MonthClose) else None
+    return entries_url(year=close.year, month=month, line=line, as_of=close.cut_off, **cut)
+
+
+def _cut(close: MonthClose | YearClose, cut: str) -> list[tuple[str, list[tuple[int, str]]]]:
+    """What it holds of each value of a cut, skills training and entrepreneurship, as its files call them, each with the
+    address of its rows."""
     cells = {(row[0], row[1]): row[_place(close)] for row in close.snapshot["figures"][cut]}
     known = names_of(cut=cut, close=close)
     held = {value for _line, value in cells}
     values = [*(value for value in known if value in held), *sorted(held - set(known))]
     own = (Line.SKILLS, Line.ENTREPRENEURSHIP)
     return [
-        (known.get(value, value) or _("没有品牌"), [cells.get((line, value), 0) for line in own]) for value in values
+        (
+            known.get(value, value) or _("没有品牌"),
+            [(cells.get((line, value), 0), _rows_url(close, line, **{cut: value or BLANK})) for line in own],
+        )
+        for value in values
     ]
 
 

@@ -18,7 +18,7 @@ from courses.web.gate import allow
 
 PER_PAGE = 30
 Status = Completion.Status
-PENDING, CERTIFIED = "pending", "certified"
+PENDING, CERTIFIED, UNDONE = "pending", "certified", "undone"
 
 
 @allow(Permission.SEE_DESK)
@@ -43,7 +43,7 @@ def desk_completions(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, steps.get(row.pk, {})) for row in page.object_list],
         "query": query_without_page(request),
-        "statuses": [(PENDING, _("待核")), *Status.choices, (CERTIFIED, _("已发证"))],
+        "statuses": [(PENDING, _("待核")), *Status.choices, (CERTIFIED, _("已发证")), (UNDONE, _("退回或撤销"))],
         "lines": Line.choices,
         "districts": District.objects.all(),
         "clear": reverse("desk_completions") if any(chosen.values()) else "",
@@ -59,6 +59,8 @@ def _at(status: str) -> QuerySet[Completion]:
         return rows.filter(status__in=tally.PENDING)
     if status == CERTIFIED:
         return rows.filter(tally.certified_q())
+    if status == UNDONE:
+        return rows.filter(status__in=Completion.UNDONE)
     return rows.filter(status=status) if status in Status.values else rows
 
 

@@ -16,7 +16,7 @@ from courses import access, dates, privacy
 from courses.access import Permission
 from courses.models import CountEntry, District, Institution, Learner, Line, ProgrammeKind
 from courses.policy import local_date
-from courses.tally import BY_WORDS, By, Cut, Lines, entries, lines
+from courses.tally import BY_WORDS, By, Cut, Lines, entries, last_check, lines
 from courses.tally.breakdown import names
 from courses.tally.entries import BLANK, FURTHER, SINGLE, TOTALS
 from courses.web.desk.page import officer, query_without_page, show
@@ -51,6 +51,7 @@ def tally_entries(request: HttpRequest) -> HttpResponse:
         "lines": _lines(list(page.object_list)),
         "query": query_without_page(request),
         "sums": found.sums,
+        "integrity": last_check(),
         "described": described(request),
         "crumbs": [(_("计数"), reverse("desk_tally"))],
         "here": _("计数明细"),

@@ -61,7 +61,7 @@ class ExportForm(forms.Form):
         help_text=gettext_lazy("会留在导出记录里，例如：核对补贴。"),
     )
 
-    def __init__(self, *args: Any, asked: Form, may_full: bool, own_district: str | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Form, may_full: bool, own_districts: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept = {*FIELDS[asked.by], "kind", "purpose"} | ({"full"} if asked.whole and may_full else set())
         for name in set(self.fields) - kept:
@@ -74,7 +74,7 @@ class ExportForm(forms.Form):
         if "month" in self.fields:
             self._months(whole_year=asked.by != By.MONTH)
         if "district" in self.fields:
-            self._districts(own_district)
+            self._districts(own_districts)
         if asked.by == By.PEOPLE:
             self.fields["number"].required = self.fields["year"].required = False
             self.fields["number"].help_text = _("填了班级编号，就只出这个班；不填就按年月。")
@@ -84,8 +84,8 @@ class ExportForm(forms.Form):
         self.fields["month"].choices = [("", _("全年")), *months] if whole_year else months  # type: ignore[attr-defined]
         self.fields["month"].required = not whole_year
 
-    def _districts(self, own: str | None) -> None:
-        rows = District.objects.filter(key=own) if own else District.objects.all()
+    def _districts(self, own: tuple[str, ...]) -> None:
+        rows = District.objects.filter(key__in=own) if own else District.objects.all()
         named = [(row.key, row.label) for row in rows]
         self.fields["district"].choices = named if own else [("", _("全部")), *named]  # type: ignore[attr-defined]
 
@@ -108,7 +108,7 @@ def desk_export_form(request: HttpRequest, key: str) -> HttpResponseBase:
         request.POST or None,
         asked=asked,
         may_full=access.may(user=officer(request), permission=Permission.EXPORT_FULL, now=now),
-        own_district=access.tally_district(user=officer(request), now=now),
+        own_districts=access.tally_districts(user=officer(request), now=now),
         initial=_initial(request),
     )
     if request.method == "POST" and form.is_valid():

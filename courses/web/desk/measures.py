@@ -230,6 +230,11 @@ def _cell(tally: YearTally, row: DistrictRow, line: Line, as_of: date | None) ->
     )
 
 
+def steps_url(*, tally: YearTally, district: str, status: str) -> str:
+    """The list behind 待核 or 退回 of the whole scope."""
+    return _list_url("desk_completions", status=status, year=tally.year, district=district)
+
+
 def totals(*, tally: YearTally, district: str, as_of: date | None) -> list[Cell]:
     """The last row of the league: the whole scope."""
     return [

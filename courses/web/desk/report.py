@@ -69,7 +69,7 @@ def desk_reports(request: HttpRequest) -> HttpResponse:
     )
     # What the report's figures were posted by, so that the curve ends where they stand.
     posted_by = report.as_of if report.as_of < today else None
-    found = figures(Wanted(asked.year, posted_by, asked.district, asked.confined), now)
+    found = figures(Wanted(asked.year, posted_by, asked.district, asked.own), now)
     context = {
         "report": report,
         "now": now,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.desk import breakdown, closes, entries, entry, report, settings, tally, targets
+from courses.web.desk import breakdown, closes, entries, entry, report, settings, tally, targets, targets_held
 
 urlpatterns = [
     path("tally/", tally.desk_tally, name="desk_tally"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("closes/<int:year>/<int:month>/back/", closes.desk_close_take_back, name="desk_close_take_back"),
     path("closes/<int:year>/<int:month>/file/<slug:kind>/", closes.desk_close_file, name="desk_close_file"),
     path("targets/", targets.desk_targets, name="desk_targets"),
+    path("targets/held/", targets_held.desk_targets_held, name="desk_targets_held"),
     path("targets/set/", targets.desk_target_set, name="desk_target_set"),
     path("targets/paste/", targets.desk_target_paste, name="desk_target_paste"),
 ]

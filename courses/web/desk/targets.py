@@ -1,13 +1,13 @@
 """年度目标: who owes how many 人次, in versions; each whole beside the sum of its parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -190,17 +190,23 @@ def _squares(
 
 def sums(held: dict[Cell, Target]) -> list[Sum]:
     """Every whole that is cut further, beside what its parts add up to."""
-    named: dict[str, Model] = {row.district.key: row.district for row in held.values() if row.district}
+    named = tally.names_in(held=held)
     ways = {"district": _("各区市"), "institution": _("各机构"), "brand": _("各品牌"), "project": _("各项目")}
     return [
         Sum(
-            str(named.get(one.parent.district, _("全市"))),
+            whole_name(one.parent, named),
             str(Line(one.parent.line).label),
             ways[one.by],
             one,
         )
         for one in tally.balances(amounts={cell: row.amount for cell, row in held.items()})
     ]
+
+
+def whole_name(cell: Cell, named: Mapping[str, str]) -> str:
+    """What a target is for: the last of what it is cut by, behind what it is cut from."""
+    keys = [getattr(cell, name) for name in DIMENSIONS if getattr(cell, name)]
+    return " ".join(named.get(key, key) for key in keys) or _("全市")
 
 
 @require_POST

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from courses.models import Target
 from courses.tally import board, suppress
+from courses.tally.board import held
 from tests.factories import catalogue
 from tests.factories.ledger import batch, row
 
@@ -72,3 +73,31 @@ def test_in_january_the_board_tells_the_whole_year_before() -> None:
     catalogue.policy()
     found = board(today=date(2026, 1, 20))
     assert (found.year, found.as_of) == (2025, date(2025, 12, 31))
+
+
+def test_a_cell_of_people_stays_until_it_changed_by_the_least_that_is_told() -> None:
+    steps = [{"a": 3, "b": 20, "c": 40}, {"a": 12, "b": 29, "c": 31}, {"a": 13, "b": 31, "c": 30, "d": 4}]
+    assert held(steps=steps[:1], least=10) == {"a": 3, "b": 20, "c": 40}
+    assert held(steps=steps[:2], least=10) == {"a": 12, "b": 20, "c": 40}
+    assert held(steps=steps, least=10) == {"a": 12, "b": 31, "c": 30, "d": 4}
+
+
+@pytest.mark.django_db
+def test_one_more_person_of_a_category_is_seen_in_no_two_looks(now) -> None:
+    catalogue.policy()
+    posted = {date(2026, 3, 20): 20, date(2026, 5, 20): 1, date(2026, 6, 20): 3, date(2026, 8, 20): 15}
+    rows = [
+        row(counted_on=date(2026, 3, 1), posted_on=day, sex=sex, age_band="21-30")
+        for day, many in posted.items()
+        for sex in ("1", "2")
+        for _ in range(many)
+    ]
+    batch(rows=rows, now=now)
+
+    def men(today: date) -> list[int | None]:
+        table = next(one for one in board(today=today).tables if one.title == "性别")
+        return [one.cells[0].count for one in table.rows][:1]
+
+    looks = [date(2026, 3, 14), date(2026, 4, 14), date(2026, 6, 14), date(2026, 7, 14), date(2026, 9, 14)]
+    assert [men(day) for day in looks] == [[], [20], [20], [20], [20]]
+    assert men(date(2026, 10, 14)) == [39]

@@ -249,6 +249,21 @@ def test_the_closes_show_the_root_of_each_sealed_book(august, cast, sign_in, now
     assert all(line in shown for line in ledger.root_lines())
 
 
+def test_each_figure_of_a_close_opens_the_rows_that_it_was_counted_from(august, cast, sign_in, now) -> None:
+    ledger.seal_through(day=date(2026, 9, 13), now=now)
+    record_check(differences=0, now=now)
+    close = tally.propose_close(by=cast.city, year=2026, month=8, now=now)
+    browser = sign_in(cast.auditor)
+    links = soup(browser.get(reverse("desk_close", args=[2026, 8]))).select("main td a[href*='tally/entries']")
+    assert len(links) == 2 + 2 * 4, "人次 and 人, and two lines of each cut"
+    for one in links:
+        assert "month=8&" in str(one["href"])
+        assert f"as_of={close.cut_off.isoformat()}" in str(one["href"])
+        sums = soup(browser.get(str(one["href"]))).select_one(".entries-sum b")
+        assert sums is not None
+        assert sums.get_text() == one.get_text()
+
+
 def test_a_district_is_led_from_the_closes_to_its_tally(cast, sign_in) -> None:
     for name, given in (("desk_closes", []), ("desk_close", [2026, 8]), ("desk_year_close", [2025])):
         assert sign_in(cast.district).get(reverse(name, args=given))["Location"] == reverse("desk_tally")

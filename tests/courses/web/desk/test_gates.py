@@ -26,6 +26,7 @@ MATRIX: dict[str, set[str]] = {
     "desk_class_new": {"institution"},
     "desk_approve": {"district", "city"},
     "desk_targets": {"city"},
+    "desk_targets_held": STAFF_OF_THE_DESK,
     "desk_learners": {"institution", "district", "city"},
     "desk_exports": {"institution", "district", "city", "inspector"},
     "desk_export_log": {"city", "auditor"},

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from courses import completion, ledger, tally
 from courses.ledger import BatchRow
-from courses.models import Completion, CountEntry, LedgerSeal, MonthClose, Target, TrainingClass
+from courses.models import Completion, CountEntry, LedgerSeal, MonthClose, Post, Target, TrainingClass
 from courses.tally import record_check
 from courses.tally.snapshots import take
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
@@ -191,7 +191,7 @@ def test_an_institution_sees_what_its_own_classes_brought(
     assert CountEntry.objects.filter(institution="J009", class_number=made.number).count() == 2
     page = soup(sign_in(cast.institution).get(reverse("desk_tally")))
     figures = [[cell.get_text() for cell in line.select("td.n")] for line in page.select("tbody tr")]
-    assert figures == [["50", "50"], ["3", "3"]]
+    assert figures == [["50", "–", "–", "50"], ["3", "–", "–", "3"]]
 
 
 def test_a_year_without_targets_says_so(cast: Cast, sign_in: Open) -> None:
@@ -209,6 +209,55 @@ def test_a_difference_raises_a_bar_and_agreement_is_said(now: datetime, cast: Ca
     page = browser.get(reverse("desk_tally"))
     assert "校验发现 2 处不一致" in words(page)
     assert len(soup(page).select(".integrity-bar[role=alert]")) == 1
+
+
+@pytest.mark.usefixtures("year")
+@pytest.mark.parametrize("name", ["desk_tally", "tally_breakdown", "tally_entries", "desk_targets_held"])
+def test_whoever_reads_figures_while_the_last_check_differs_reads_that(
+    name: str, now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    for who in (cast.city, cast.institution):
+        browser = sign_in(who)
+        assert not soup(browser.get(reverse(name), follow=True)).select(".integrity-bar")
+    record_check(differences=2, now=now)
+    for who in (cast.city, cast.institution):
+        assert len(soup(sign_in(who).get(reverse(name), follow=True)).select(".integrity-bar")) == 1
+
+
+@pytest.mark.usefixtures("year")
+def test_who_holds_posts_for_two_districts_reads_both_and_no_third(now: datetime, cast: Cast, sign_in: Open) -> None:
+    laishan = catalogue.district("laishan", "莱山区", "370613")
+    catalogue.district("fushan", "福山区", "370611")
+    Post.objects.create(user=cast.district, role=Post.Role.DISTRICT, district=laishan, since=now - timedelta(days=9))
+    browser = sign_in(cast.district)
+    assert told(browser.get(reverse("desk_tally"), {"year": 2026})) == [10, 0], "the first until one is chosen"
+    for name in ("desk_tally", "tally_breakdown"):
+        page = browser.get(reverse(name), {"year": 2026, "district": "zhifu"})
+        assert [one["value"] for one in soup(page).select("select[name=district] option")] == ["zhifu", "laishan"]
+        assert browser.get(reverse(name), {"district": "fushan"}).status_code == 404
+    assert told(browser.get(reverse("desk_tally"), {"year": 2026, "district": "zhifu"})) == [40, 3]
+
+
+@pytest.mark.usefixtures("year")
+def test_the_closes_are_led_to_for_whoever_may_read_them(cast: Cast, sign_in: Open) -> None:
+    linked = [
+        bool(soup(sign_in(who).get(reverse("desk_tally"))).select("main a[href*='/desk/closes/']"))
+        for who in (cast.city, cast.auditor, cast.inspector, cast.district)
+    ]
+    assert linked == [True, True, True, False]
+
+
+@pytest.mark.usefixtures("year")
+def test_the_figures_of_now_stand_by_line_and_open_their_lists(submitted: Submitted, cast: Cast, sign_in: Open) -> None:
+    submitted(people_in=2)
+    page = soup(sign_in(cast.city).get(reverse("desk_tally")))
+    [cell] = [one for one in page.select("td[data-label='待核，区市未批准'] a") if one.get_text() != "0"]
+    assert (cell.get_text(), "line=skills" in str(cell["href"])) == ("2", True)
+    listed = soup(sign_in(cast.city).get(str(cell["href"]))).select("tbody tr")
+    assert len(listed) == 1
+    assert not soup(sign_in(cast.city).get(str(cell["href"]).replace("skills", "own"))).select("tbody tr")
+    footer = [str(one["href"]) for one in page.select(".league tfoot a") if "completions" in str(one["href"])]
+    assert [word in link for word, link in zip(("pending", "undone"), footer, strict=True)] == [True, True]
 
 
 @pytest.mark.usefixtures("year")

@@ -1,15 +1,20 @@
 """Targets as sheets: checked whole, kept in versions, each whole beside the sum of its parts."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from courses.models import Target
+from courses.models import Target, User
+from courses.tally import Cell, set_targets
 from tests.courses.web.desk.conftest import Cast, Open, soup, words
 from tests.factories import catalogue
+from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
 YEAR = "?year=2026"
@@ -161,3 +166,36 @@ def test_the_sheet_takes_the_same_statements_for_two_districts_and_for_more(
     with CaptureQueriesContext(connection) as spent:
         browser.get(reverse("desk_targets"))
     assert len(spent) == 11
+
+
+def test_each_post_reads_the_targets_that_it_reaches_with_what_is_verified(cast: Cast, sign_in: Open) -> None:
+    browser = sign_in(cast.city)
+    put(browser, **{"skills-": 100, "skills-zhifu": 60, "skills-laishan": 40})
+    put(browser, YEAR + "&by=institution&district=zhifu", **{"skills-J001": 20})
+    batch(rows=[row(counted_on=date(2026, 3, 1), institution="J001") for _ in range(5)], now=timezone.now())
+
+    def read(who: User) -> list[list[str]]:
+        page = soup(sign_in(who).get(reverse("desk_targets_held") + YEAR))
+        rows = page.select("tbody tr")
+        return [[cell.get_text(" ", strip=True) for cell in row.select("th, td")[:5]] for row in rows]
+
+    own = ["芝罘区 市技师学院", "职业技能培训", "20", "5", "25.0%"]
+    zhifu = ["芝罘区", "职业技能培训", "60", "5", "8.3%"]
+    assert read(cast.institution) == [own]
+    assert read(cast.district) == [zhifu, own]
+    assert read(cast.auditor) == read(cast.city)
+    assert [one[0] for one in read(cast.auditor)] == ["全市", "莱山区", "芝罘区", "芝罘区 市技师学院"]
+    told = words(sign_in(cast.institution).get(reverse("desk_tally")))
+    assert "2026 职业技能培训 5 20 25.0%" in told
+
+
+def test_a_brand_under_an_institution_is_named_with_the_institution(cast: Cast, sign_in: Open) -> None:
+    brand, school = catalogue.brand(), catalogue.institution()
+    cells = {
+        Cell("skills", "zhifu"): 60,
+        Cell("skills", "zhifu", school.number): 30,
+        Cell("skills", "zhifu", school.number, brand.key): 10,
+    }
+    set_targets(by=cast.city, year=2026, amounts=cells, source="文", now=timezone.now())
+    page = words(sign_in(cast.city).get(reverse("desk_targets") + YEAR))
+    assert "芝罘区 市技师学院 职业技能培训 30 各品牌 10 20 未超出" in page

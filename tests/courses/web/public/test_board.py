@@ -11,7 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cms.tides import tides
 from courses.models import Target
+from courses.tally import record_check
 from tests.courses.web.desk.conftest import soup, words
 from tests.factories import catalogue
 from tests.factories.ledger import batch, row
@@ -65,3 +67,12 @@ def test_it_is_read_once_for_many_visitors_and_anew_in_english() -> None:
 def test_an_empty_year_says_so() -> None:
     catalogue.policy()
     assert "还没有已核的结业。" in words(Client().get(reverse("board")))
+
+
+@pytest.mark.usefixtures("year")
+def test_while_the_books_are_being_checked_no_figure_is_public(now: datetime) -> None:
+    record_check(differences=1, now=now)
+    text = words(Client().get(reverse("board")))
+    assert "数字正在核对，暂不公布" in text
+    assert "芝罘区" not in text
+    assert tides(now=now).gauges == ()
