@@ -231,6 +231,7 @@ def visits(city: City) -> list[Visit]:
         Visit("chain", "demo-city", f"/desk/entry/{facts['entry']}/"),
         Visit("report", "demo-city", "/desk/tally/report/", "07-report"),
         Visit("targets", "demo-city", "/desk/targets/"),
+        Visit("targets-held", "demo-district", "/desk/targets/held/"),
         Visit("exports", "demo-city", "/desk/exports/"),
         Visit("export-form", "demo-city", "/desk/exports/form/g/"),
         Visit("export", "demo-city", f"/desk/export/{facts['export']}/"),
