@@ -208,8 +208,13 @@ def targets_held(*, year: int) -> dict[Cell, Target]:
 
 def names_in(*, held: Mapping[Cell, Target]) -> dict[str, str]:
     """What the keys of these cells are called."""
-    rows = [one for row in held.values() for one in (row.district, row.institution, row.brand, row.project)]
-    return {getattr(one, "key", None) or one.number: str(one) for one in rows if one is not None}
+    named = [
+        (getattr(cell, name), str(getattr(row, name)))
+        for cell, row in held.items()
+        for name in DIMENSIONS
+        if getattr(cell, name)
+    ]
+    return dict(named)
 
 
 def cell_of(row: Target) -> Cell:
