@@ -101,8 +101,9 @@ def account(*, enrolment: Enrolment, now: datetime) -> Account:
                 make_up=made_up.get(row.lesson.pk),
             )
         )
-    counts = policy.makeup_counts and not settled
-    return Account(seen, tuple(rows), sum(row.to_make_up for row in rows) if counts else 0)
+    return Account(
+        seen, tuple(rows), sum(row.to_make_up for row in rows) if policy.makeup_counts and not settled else 0
+    )
 
 
 def _on_paper(enrolment: Enrolment) -> dict[int | None, str]:

@@ -22,7 +22,8 @@ PENDING = (Completion.Status.PROPOSED, Completion.Status.SUBMITTED)
 LEFT = (*PENDING, Completion.Status.APPROVED, Completion.Status.REVOKED)
 OF_YEAR = "class.ends_on BETWEEN %s AND %s"
 SEATS = """
-SELECT 'seats' AS what, class.status, class.line, district.key, SUM(class.taken) AS told FROM courses_trainingclass class
+SELECT 'seats' AS what, class.status, class.line, district.key, SUM(class.taken) AS told
+  FROM courses_trainingclass class
   JOIN courses_district district ON district.id = class.district_id
  WHERE class.status IN ({open}) AND {of_year} GROUP BY class.status, class.line, district.key
 UNION ALL

@@ -20,8 +20,8 @@ TONES = ("tide", "bohai")
 def board(request: HttpRequest) -> HttpResponse:
     """Kept for five minutes by language and day: a close or a correction shows soon, a crowd costs nothing.
 
-    While the last check found a difference there are no figures: which of them are wrong is what nobody knows yet, those
-    of the months before included, as they are read from the same roll-ups.
+    While the last check found a difference there are no figures: nobody knows yet which of them are wrong, those of the
+    months before included, as they are read from the same roll-ups.
     """
     today = local_date(timezone.now())
     kept = caches["moment"].get_or_set(f"board:{get_language()}:{today}", lambda: _read(today), SECONDS)
