@@ -54,12 +54,15 @@ class LessonAccount:
 
 @dataclass(frozen=True)
 class Account:
-    """`to_make_up` are the minutes that other classes can still bring; 0 where the policy counts none of them, or the
-    completion is approved."""
-
     progress: Progress
     lessons: tuple[LessonAccount, ...]
-    to_make_up: int
+    counts_make_ups: bool
+
+    @property
+    def to_make_up(self) -> int:
+        """The minutes that other classes can still bring; 0 where the policy counts none of them, or the completion is
+        approved."""
+        return sum(row.to_make_up for row in self.lessons) if self.counts_make_ups else 0
 
 
 def account(*, enrolment: Enrolment, now: datetime) -> Account:
@@ -101,9 +104,7 @@ def account(*, enrolment: Enrolment, now: datetime) -> Account:
                 make_up=made_up.get(row.lesson.pk),
             )
         )
-    return Account(
-        seen, tuple(rows), sum(row.to_make_up for row in rows) if policy.makeup_counts and not settled else 0
-    )
+    return Account(seen, tuple(rows), counts_make_ups=policy.makeup_counts and not settled)
 
 
 def _on_paper(enrolment: Enrolment) -> dict[int | None, str]:
