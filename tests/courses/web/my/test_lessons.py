@@ -111,7 +111,9 @@ def test_whether_completion_is_still_possible_stands_above(
     page = soup(client.get(reverse("my_lessons", args=[own.number])))
     parts = {row.dt.get_text(): row.dd.get_text(" ", strip=True) for row in page.select("#parts + dl div")}
     assert parts["出勤达到要求的分钟数"] == "正在上课，下课后再看"
-    assert "（正在上课，按上到下课试算）" in page.select_one("input[name=attend][value='1'] + span").get_text()  # type: ignore[union-attr]
+    on_now = page.select_one("input[name=attend][value='1'] + span")
+    assert on_now is not None
+    assert "（正在上课，按上到下课试算）" in on_now.get_text()
     clock.move_to(room.at(200))
     assert standing().startswith("还差 6.4 学时，剩下的课次已经不够结业。")
 
