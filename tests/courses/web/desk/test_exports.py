@@ -252,7 +252,7 @@ def test_the_lines_file_holds_the_lines_of_the_filters_on_the_screen(
     assert len(opened(browser.post(reverse("desk_export_entries") + "?year=2025"))) == 1
     kept = list(Export.objects.order_by("pk").values_list("filters", flat=True))
     assert kept == [{"year": 2026, "line": "skills"}, {"year": 2025}]
-    assert "2026 年，line=skills" in words(sign_in(cast.auditor).get(reverse("desk_export_log")))
+    assert "2026 年，职业技能培训" in words(sign_in(cast.auditor).get(reverse("desk_export_log")))
 
 
 def test_no_lines_leave_after_a_drift_and_the_list_says_why(now: datetime, cast: Cast, sign_in: Open) -> None:
