@@ -41,6 +41,7 @@ from courses.models import (
     Sample,
     SavedView,
     Signal,
+    SuppliedGlyph,
     TrainingClass,
     Undercut,
     User,
@@ -123,6 +124,12 @@ def visible_merges(*, user: User, now: datetime) -> QuerySet[MergeProposal]:
     if may(user=user, permission=Permission.MERGE_PEOPLE, now=now):
         return MergeProposal.objects.all()
     return MergeProposal.objects.none()
+
+
+def visible_glyphs(*, user: User, now: datetime) -> QuerySet[SuppliedGlyph]:
+    if may(user=user, permission=Permission.SET_RULES, now=now):
+        return SuppliedGlyph.objects.all()
+    return SuppliedGlyph.objects.none()
 
 
 def visible_rules(*, user: User, now: datetime) -> QuerySet[RuleProposal]:

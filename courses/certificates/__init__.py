@@ -26,6 +26,7 @@ from courses.certificates.papers import code_of, content, draw, lines_of, make_d
 from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.certificates.signing import as_key_set
 from courses.certificates.snapshot import grouped
+from courses.certificates.supplying import SupplyRefusal, SupplyRefused
 from courses.certificates.withdrawing import agree, ask, drop, to_give_anew
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "Checked",
     "Issued",
     "State",
+    "SupplyRefusal",
+    "SupplyRefused",
     "agree",
     "as_key_set",
     "ask",

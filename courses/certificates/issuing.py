@@ -16,6 +16,7 @@ from courses.certificates import signing, typeface
 from courses.certificates.layout import LayoutRefused, lay_out
 from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.certificates.snapshot import Snapshot, content_of, gather
+from courses.certificates.supplying import load_for
 from courses.models import Certificate, Completion, TrainingClass, User
 from courses.people.numbers import fresh, next_in_series
 from courses.refusals import Refused
@@ -113,6 +114,7 @@ def write(*, by: User, completion: Completion, version: int, now: datetime) -> C
 
 def _refuse_what_cannot_be_printed(draft: Snapshot) -> None:
     texts = [str(value) for value in draft.values()]
+    load_for(texts)
     lacking = typeface.missing(texts)
     if lacking:
         raise CertificateRefused(

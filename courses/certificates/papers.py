@@ -17,6 +17,7 @@ from courses.certificates import signing
 from courses.certificates.layout import Line, lay_out
 from courses.certificates.signing import Signed
 from courses.certificates.snapshot import content_of, fingerprint, grouped
+from courses.certificates.supplying import load_for
 from courses.models import Certificate, CertificatePaper
 from courses.people import sealed, strays
 from courses.people.numbers import fresh
@@ -40,6 +41,7 @@ def check_address() -> str:
 
 def lines_of(certificate: Certificate) -> list[Line]:
     """Every line of the paper where it stands, for the PDF and for the page alike."""
+    load_for(str(value) for value in certificate.snapshot.values())
     address = check_address().partition("://")[2].rstrip("/")
     return lay_out(certificate.snapshot, check=fingerprint(certificate.signature), address=address)
 

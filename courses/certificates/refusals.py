@@ -38,7 +38,7 @@ class CertificateRefused(Refused):
         CertificateRefusal.SAME_PERSON: _("本人经手，须他人办理，未保存。"),
         CertificateRefusal.IN_QUESTION: _("这条结业依据有变或已提出撤销，还没有办结，没有发证。请等办结后再办理。"),
         CertificateRefusal.GLYPH_MISSING: _(
-            "%(name)s的证书没有发，编号没有用掉：字库里没有「%(characters)s」（%(codes)s）。请联系市级管理员补字后再发。"
+            "%(name)s的证书没有发，编号没有用掉：字库里没有「%(characters)s」（%(codes)s）。请市级管理员在「证书补字」里补字，另一人确认后再发。"
         ),
         CertificateRefusal.NAME_TOO_LONG: _("「%(field)s」太长，证书上排不下，没有发证。请缩短后再办理。"),
         CertificateRefusal.NO_KEY: _("还没有配置证书的签名密钥，没有发证。请联系系统管理员。"),

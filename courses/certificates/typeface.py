@@ -1,14 +1,15 @@
 """The typeface of the paper: what it can write, how wide a text is, and the part of it that a PDF takes along.
 
-A character that it lacks is never printed as a box: `missing` names it before a number is given.
+A character that it lacks is never printed as a box: `missing` names it before a number is given. Single characters that
+people supplied (`supplying`) are written as though they were its own.
 """
 
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import noto_cjk_sans_otc
 
@@ -21,6 +22,28 @@ MM_PER_POINT = 25.4 / 72
 A_DAY = 3_600_000_000
 # They would be dropped on the way to the paper, which would then say another name.
 UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"}
+
+
+class Supplied(NamedTuple):
+    """A character from elsewhere: its width and the strokes of a pen, in thousandths of its height."""
+
+    advance: int
+    outline: list[Any]
+
+
+_supplied: dict[str, Supplied] = {}
+
+
+def use(glyphs: Mapping[str, Supplied]) -> None:
+    """The characters that people supplied and confirmed, all of them."""
+    _supplied.clear()
+    _supplied.update(glyphs)
+
+
+def beyond(texts: Iterable[str]) -> list[str]:
+    """The characters that the typeface itself cannot write, each once, in the order met."""
+    seen = dict.fromkeys("".join(texts))
+    return [one for one in seen if ord(one) not in _glyph_names() or unicodedata.category(one) in UNSEEN]
 
 
 @lru_cache(maxsize=1)
@@ -44,8 +67,7 @@ def _advances() -> dict[str, tuple[int, int]]:
 
 def missing(texts: Iterable[str]) -> list[str]:
     """The characters that cannot be written, each once, in the order met."""
-    seen = dict.fromkeys("".join(texts))
-    return [one for one in seen if ord(one) not in _glyph_names() or unicodedata.category(one) in UNSEEN]
+    return [one for one in beyond(texts) if one not in _supplied]
 
 
 def code_of(character: str) -> str:
@@ -55,9 +77,51 @@ def code_of(character: str) -> str:
 
 def width(text: str, *, size: float) -> float:
     """Millimetres that a text takes at `size` points."""
-    names, advances = _glyph_names(), _advances()
-    units = sum(advances[names[ord(one)]][0] for one in text)
-    return units * size * MM_PER_POINT / EM
+    return sum(_advance(one) for one in text) * size * MM_PER_POINT / EM
+
+
+def _advance(one: str) -> int:
+    if one in _supplied:
+        return _supplied[one].advance
+    return _advances()[_glyph_names()[ord(one)]][0]
+
+
+def path(text: str, *, x: float, y: float, size: float) -> str:
+    """The strokes of a text in millimetres on the sheet, for a page whose reader may lack a character of it."""
+    from fontTools.pens.svgPathPen import SVGPathPen
+    from fontTools.pens.transformPen import TransformPen
+
+    pen, scale = SVGPathPen(None, ntos=lambda number: f"{number:.3f}"), size * MM_PER_POINT / EM
+    for one in text:
+        _draw(one, TransformPen(pen, (scale, 0, 0, -scale, x, y)))
+        x += _advance(one) * scale
+    return str(pen.getCommands())
+
+
+def strokes(glyph: Supplied, *, size: float) -> str:
+    """One character alone, standing on the line at a fifth of the height of a square, as the path of a page."""
+    from fontTools.pens.svgPathPen import SVGPathPen
+    from fontTools.pens.transformPen import TransformPen
+
+    pen, scale = SVGPathPen(None, ntos=lambda number: f"{number:.2f}"), size / EM
+    _replay(glyph, TransformPen(pen, (scale, 0, 0, -scale, 0, size * 0.85)))
+    return str(pen.getCommands())
+
+
+def is_supplied(text: str) -> bool:
+    return any(one in _supplied for one in text)
+
+
+def _draw(one: str, pen: Any) -> None:
+    if one not in _supplied:
+        _glyph_set()[_glyph_names()[ord(one)]].draw(pen)
+        return
+    _replay(_supplied[one], pen)
+
+
+def _replay(glyph: Supplied, pen: Any) -> None:
+    for operation, points in glyph.outline:
+        getattr(pen, operation)(*(tuple(point) for point in points))
 
 
 def part(text: str) -> bytes:
@@ -67,14 +131,18 @@ def part(text: str) -> bytes:
     """
     from fontTools.fontBuilder import FontBuilder
 
-    names = {ord(one): _glyph_names()[ord(one)] for one in sorted(set(text))}
-    order = [".notdef", *dict.fromkeys(names.values())]
-    glyphs = {name: _outline(name) for name in order}
+    own = {ord(one): _name(one) for one in sorted(set(text))}
+    first: dict[str, str] = {}
+    for point, name in own.items():
+        first.setdefault(name, chr(point))
+    glyphs = {".notdef": _outline(".notdef")} | {name: _written(one) for name, one in first.items()}
+    widths = {".notdef": _advances()[".notdef"][0]} | {name: _advance(one) for name, one in first.items()}
+    order = list(glyphs)
     font = FontBuilder(EM, isTTF=True)
     font.setupGlyphOrder(order)
-    font.setupCharacterMap(names)
+    font.setupCharacterMap(own)
     font.setupGlyf(glyphs)
-    font.setupHorizontalMetrics({name: (_advances()[name][0], getattr(glyphs[name], "xMin", 0)) for name in order})
+    font.setupHorizontalMetrics({name: (widths[name], getattr(glyphs[name], "xMin", 0)) for name in order})
     font.setupHorizontalHeader(ascent=1160, descent=-320)
     style = {"familyName": "Noto Sans CJK SC", "styleName": "Regular", "psName": "NotoSansCJKsc-Regular"}
     font.setupNameTable(style)
@@ -86,6 +154,21 @@ def part(text: str) -> bytes:
     file = io.BytesIO()
     font.save(file)
     return file.getvalue()
+
+
+def _name(one: str) -> str:
+    return f"supplied{ord(one):X}" if one in _supplied else _glyph_names()[ord(one)]
+
+
+def _written(one: str) -> Any:
+    from fontTools.pens.cu2quPen import Cu2QuPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    if one not in _supplied:
+        return _outline(_glyph_names()[ord(one)])
+    pen = TTGlyphPen(None)
+    _draw(one, Cu2QuPen(pen, max_err=1.0, reverse_direction=True))
+    return pen.glyph()
 
 
 @lru_cache(maxsize=4096)

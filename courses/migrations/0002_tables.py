@@ -2383,6 +2383,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SuppliedGlyph',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=16, unique=True)),
+                ('character', models.CharField(max_length=1)),
+                ('advance', models.PositiveSmallIntegerField()),
+                ('outline', models.JSONField()),
+                ('source', models.CharField(blank=True, max_length=80)),
+                ('file_hash', models.CharField(max_length=64)),
+                ('status', models.CharField(choices=[('asked', '待确认'), ('held', '已采用'), ('dropped', '未采用')], default='asked', max_length=8)),
+                ('at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('-at', '-pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['asked', 'held'])), fields=('character',), name='suppliedglyph_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_at__isnull', False), models.Q(('decided_by', models.F('by')), _negated=True)), _connector='OR'), name='suppliedglyph_two_people'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'held', 'dropped'])), name='suppliedglyph_status_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='CountClaim',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

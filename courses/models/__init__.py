@@ -24,6 +24,7 @@ from courses.models.certificates import (
     CertificateWithdrawal,
     ExternalCertificate,
     SigningKey,
+    SuppliedGlyph,
 )
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
@@ -220,6 +221,7 @@ __all__ = [
     "SizeOverride",
     "SkillLevel",
     "StaffRequest",
+    "SuppliedGlyph",
     "Target",
     "Tombstone",
     "TrainingBase",

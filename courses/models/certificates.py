@@ -138,6 +138,46 @@ class ExternalCertificate(models.Model):
         ]
 
 
+class SuppliedGlyph(models.Model):
+    """补字: how one character that the typeface lacks is drawn, taken from a font file; used once another confirmed it.
+
+    `outline` are the strokes of a pen and `advance` the width, both in thousandths of the height.
+    """
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("待确认")
+        HELD = "held", _("已采用")
+        DROPPED = "dropped", _("未采用")
+
+    number = models.CharField(max_length=16, unique=True)
+    character = models.CharField(max_length=1)
+    advance = models.PositiveSmallIntegerField()
+    outline = models.JSONField()
+    source = models.CharField(max_length=80, blank=True)
+    file_hash = models.CharField(max_length=64)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ASKED)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["character"], condition=Q(status__in=["asked", "held"]), name="suppliedglyph_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="held")
+                | (Q(decided_by__isnull=False) & Q(decided_at__isnull=False) & ~Q(decided_by=F("by"))),
+                name="suppliedglyph_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["asked", "held", "dropped"]), name="suppliedglyph_status_known"
+            ),
+        ]
+
+
 class SigningKey(models.Model):
     """The public half of a key that signed certificates; published for as long as paper lives."""
 

@@ -5,6 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from courses import certificates
+from courses.certificates import typeface
 from courses.certificates.layout import CODE_SIDE, CODE_TOP, LEFT, RULE_X, Line
 from courses.certificates.symbol import modules
 from courses.models import Certificate
@@ -23,8 +24,7 @@ PIECES = (("mark", 19, 18.4, 14.6, 14.6, "0 0 44 44"), ("seal", 250.6, 145.6, 26
 
 @register.simple_tag
 def certificate_sheet(certificate: Certificate) -> SafeString:
-    lines = format_html_join("", '<text class="{}" x="{}" y="{}" font-size="{}" text-anchor="{}">{}</text>',
-                             (_text(line) for line in certificates.lines_of(certificate)))  # fmt: skip
+    lines = format_html_join("", "{}", ((_line(line),) for line in certificates.lines_of(certificate)))
     pieces = format_html_join(
         "",
         '<svg x="{}" y="{}" width="{}" height="{}" viewBox="{}" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
@@ -52,9 +52,18 @@ def grouped(number: str) -> str:
     return certificates.grouped(number)
 
 
-def _text(line: Line) -> tuple[str, str, str, str, str, str]:
+def _line(line: Line) -> SafeString:
+    """As text; as strokes where it holds a character that only the certificate's typeface was supplied with."""
     classes = " ".join(["bold"] * line.bold + ["quiet"] * line.quiet)
-    return classes, f"{line.x:.2f}", f"{line.y:.2f}", f"{line.height:.3f}", line.anchor, line.text
+    if typeface.is_supplied(line.text):
+        long = typeface.width(line.text, size=line.size)
+        x = line.x - {"start": 0, "middle": long / 2, "end": long}[line.anchor]
+        drawn = typeface.path(line.text, x=x, y=line.y, size=line.size)
+        return format_html('<path class="drawn {}" role="img" aria-label="{}" d="{}"/>', classes, line.text, drawn)
+    return format_html(
+        '<text class="{}" x="{}" y="{}" font-size="{}" text-anchor="{}">{}</text>',
+        classes, f"{line.x:.2f}", f"{line.y:.2f}", f"{line.height:.3f}", line.anchor, line.text,
+    )  # fmt: skip
 
 
 def _code(text: str) -> SafeString:
