@@ -45,7 +45,7 @@ class SupplyRefused(Refused):
         SupplyRefusal.IS_THERE: _("字库里已经有「%(character)s」，不用补，未保存。可以直接发证。"),
         SupplyRefusal.TOO_BIG: _("字体文件超过 %(most)s MB，未保存。请换一个只含少量字的字体文件。"),
         SupplyRefusal.NO_FONT: _("这个文件不是可用的 TTF 或 OTF 字体，未保存。请换一个文件。"),
-        SupplyRefusal.NOT_IN_IT: _("这个字体里没有「%(character)s」（%(code)s），未保存。请换一个文件。"),
+        SupplyRefusal.NOT_IN_IT: _("这个字体里没有「%(character)s」（%(point)s），未保存。请换一个文件。"),
         SupplyRefusal.ALREADY: _("「%(character)s」已经有人提交，等他人确认，未重复保存。"),
         SupplyRefusal.SAME_PERSON: _("补字须由另一人核对字形后确认，未改动。请交他人办理。"),
         SupplyRefusal.DECIDED: _("这个字已经办结，未改动。请刷新后再看。"),
@@ -95,7 +95,7 @@ def read(*, content: bytes, character: str) -> Drawn:
     except Exception as error:  # whatever a stranger's file makes the reader raise
         raise SupplyRefused(SupplyRefusal.NO_FONT) from error
     if drawn is None:
-        raise SupplyRefused(SupplyRefusal.NOT_IN_IT, character=character, code=typeface.code_of(character))
+        raise SupplyRefused(SupplyRefusal.NOT_IN_IT, character=character, point=typeface.code_of(character))
     return drawn
 
 
