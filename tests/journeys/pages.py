@@ -295,6 +295,7 @@ def _second_looks(told: dict[str, str]) -> list[Visit]:
         Visit("rules", "demo-city", "/desk/rules/"),
         Visit("rule-policy", "demo-city", "/desk/rules/policy/"),
         Visit("rule-commitment", "demo-city", "/desk/rules/commitment/"),
+        Visit("glyphs", "demo-city", "/desk/glyphs/"),
         Visit("rule", "demo-city", f"/desk/rule/{told['rule']}/"),
         Visit("close", "demo-city", f"/desk/closes/{told['close']}/"),
         Visit("close-asked", "demo-city", f"/desk/closes/{told['close_asked']}/"),
