@@ -1,4 +1,4 @@
-"""The two Wagtail groups: editors write pages, reviewers approve them and keep the lists. Neither may touch a person."""
+"""The two Wagtail groups: editors write pages, reviewers approve them and keep lists. Neither may touch a person."""
 
 from datetime import datetime
 

@@ -1,5 +1,5 @@
-"""500 pages and attachments as an office makes them, a number of somebody planted in half of them: in an odd form, in an
-odd place. Every planted number must be found, and what is clean must pass: at most one in a hundred is held back."""
+"""500 pages and attachments as an office makes them, a number of somebody planted in half of them: in an odd form, in
+an odd place. Every planted number must be found, and what is clean must pass: at most one in a hundred is held back."""
 
 import io
 import random
@@ -93,7 +93,8 @@ def _planted(chance: random.Random, *, plain: bool) -> tuple[str, str, str]:
         number = people.resident_number(serial=chance.randrange(1, 999))
         text = chance.choice(PLAIN_FORMS if plain else PLAIN_FORMS + ODD_FORMS)(number)
     else:
-        number = f"3706{chance.choice(('02', '12', '81'))}{chance.randrange(40, 99)}0{chance.randrange(1, 10)}1{chance.randrange(10**4):04d}"
+        born = f"{chance.randrange(40, 99)}0{chance.randrange(1, 10)}1{chance.randrange(10)}"
+        number = f"3706{chance.choice(('02', '12', '81'))}{born}{chance.randrange(1000):03d}"
         text = chance.choice((number, f"{number[:6]} {number[6:12]} {number[12:]}"))
     return number, text, privacy.digest(f"{kind}:{number}", purpose=PURPOSE)
 
@@ -103,7 +104,7 @@ def _clean(chance: random.Random) -> str:
     day = date.fromordinal(chance.randrange(date(2020, 1, 1).toordinal(), date(2027, 1, 1).toordinal()))
     return chance.choice(
         (
-            f"第 {chance.randrange(1, 99)} 期 {day} 开班，共 {chance.randrange(10, 90)} 人，0535-{chance.randrange(10**6, 10**7)}",
+            f"第 {chance.randrange(1, 99)} 期 {day} 开班，共 {chance.randrange(10, 90)} 人，{_landline(chance)}",
             f"烟人社发〔{day.year}〕{chance.randrange(1, 99)}号，补贴 {chance.randrange(10**4, 10**7):,}.00 元",
             f"证书编号 YT{day.year}{chance.randrange(10**8):08d}，批次 {day:%Y%m%d}{chance.randrange(10**6):06d}",
             f"王*强 37*************{chance.randrange(100):02d}X 138****{chance.randrange(10**4):04d} 合格",
@@ -111,6 +112,10 @@ def _clean(chance: random.Random) -> str:
             f"账号 6222{chance.randrange(10**15):015d}，流水号 {chance.randrange(1, 10**9):09d}",
         )
     )
+
+
+def _landline(chance: random.Random) -> str:
+    return f"0535-{chance.randrange(10**6, 10**7)}"
 
 
 def _lines(chance: random.Random) -> list[str]:
@@ -201,9 +206,7 @@ def _pdf(chance: random.Random, text: str) -> Any:
     from tests.cms.gate import papers
 
     where = chance.randrange(4) if text else 9
-    lines = [
-        f"Class {chance.randrange(99)}: 2026-09-{chance.randrange(1, 29):02d}, tel. 0535-{chance.randrange(10**6, 10**7)}"
-    ]
+    lines = [f"Class {chance.randrange(99)}: 2026-09-{chance.randrange(1, 29):02d}, tel. {_landline(chance)}"]
     lines += [
         f"File {chance.randrange(10**9)} / {chance.randrange(100)} people" for _line in range(chance.randrange(3, 12))
     ]
