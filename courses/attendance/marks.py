@@ -18,6 +18,7 @@ from courses.refusals import Refused
 
 Kind = Evidence.Kind
 Strength = Evidence.Strength
+NOTE_LENGTH = 200
 
 
 class Mark(StrEnum):
@@ -43,6 +44,7 @@ class MarkRefusal(StrEnum):
     NOT_IN_YET = "not_in_yet"
     RULED = "ruled"
     HERE_ALREADY = "here_already"
+    WHY_MISSING = "why_missing"
 
 
 class MarkRefused(Refused):
@@ -59,6 +61,7 @@ class MarkRefused(Refused):
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
         MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改，有疑问请找机构管理员。"),
         MarkRefusal.HERE_ALREADY: _("这位学员已经签到，未重复保存。请核对是不是选错了人。"),
+        MarkRefusal.WHY_MISSING: _("没有写不认可的原因，未保存。请写明原因，再按「不认可」。"),
         MarkRefusal.NOT_IN_YET: _("这位学员还没有签到，未保存。请先登记到课。"),
     }
 
@@ -132,7 +135,7 @@ def marked_row(
         received_at=now,
         by=by,
         reason=str(as_) if excused else reason,
-        note=(f"{reason} {note}" if excused else note).strip()[:200],
+        note=(f"{reason} {note}" if excused else note).strip()[:NOTE_LENGTH],
     )
 
 
@@ -142,19 +145,21 @@ def _overruled(rows: list[Evidence], row: Evidence) -> Evidence | None:
     return next((old for old in reversed(rows) if old.kind in by_hand and old.direction == row.direction), None)
 
 
-def confirm(*, by: User, receipt: str, lesson: Lesson, now: datetime) -> Marked:
+def confirm(*, by: User, receipt: str, lesson: Lesson, reason: str = "face_to_face", now: datetime) -> Marked:
     """Let a record that waits count. A late addition needs another person than those who had a hand in it."""
-    return _decide(by=by, receipt=receipt, lesson=lesson, kind=Kind.CONFIRM, reason="face_to_face", now=now)
+    return _decide(by=by, receipt=receipt, lesson=lesson, kind=Kind.CONFIRM, reason=reason, now=now)
 
 
-def reject(*, by: User, receipt: str, lesson: Lesson, reason: str, now: datetime) -> Marked:
+def reject(*, by: User, receipt: str, lesson: Lesson, reason: str, note: str = "", now: datetime) -> Marked:
     """Let a record that waits not count, with the reason."""
     if not reason:
         raise MarkRefused(MarkRefusal.REASON_MISSING)
-    return _decide(by=by, receipt=receipt, lesson=lesson, kind=Kind.REJECT, reason=reason, now=now)
+    return _decide(by=by, receipt=receipt, lesson=lesson, kind=Kind.REJECT, reason=reason, note=note, now=now)
 
 
-def _decide(*, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, now: datetime) -> Marked:
+def _decide(
+    *, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, note: str = "", now: datetime
+) -> Marked:
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     with transaction.atomic():
         waiting = (
@@ -164,7 +169,7 @@ def _decide(*, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, 
         )
         if waiting is None:
             raise MarkRefused(MarkRefusal.NOT_AWAITING)
-        if waiting.kind in (Kind.LATE, Kind.IMPORT) and by.pk in _hands(waiting):
+        if waiting.kind in Evidence.FOR_ANOTHER and by.pk in hands(waiting):
             raise MarkRefused(MarkRefusal.SAME_PERSON)
         row = Evidence(
             lesson=lesson,
@@ -177,6 +182,7 @@ def _decide(*, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, 
             received_at=now,
             by=by,
             reason=reason,
+            note=note[:NOTE_LENGTH],
             supersedes=waiting,
         )
         appended = _append(row, lesson, policy, now)
@@ -184,7 +190,7 @@ def _decide(*, by: User, receipt: str, lesson: Lesson, kind: Kind, reason: str, 
     return Marked(row.receipt, appended.derived)
 
 
-def _hands(waiting: Evidence) -> set[int | None]:
+def hands(waiting: Evidence) -> set[int | None]:
     """Who wrote what waits or what it took the place of, whom it speaks for, and who handed either in from a phone:
     where two phones differ, the row of the one suspends the claim of the other."""
     rows = [row for row in (waiting, waiting.supersedes) if row is not None]

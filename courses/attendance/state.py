@@ -19,7 +19,6 @@ from courses.policy import Policy
 Status = Attendance.Status
 HERE = (Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ADDED)
 LATEST = 5
-WAITING_SCANS = ("shared_device", "second_scan", "old_code", "marked_away")
 
 
 class Phase(StrEnum):
@@ -74,7 +73,8 @@ class WallState:
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One learner of the class at one lesson. `awaiting` is the receipt that the trainer may confirm."""
+    """One learner of the class at one lesson. `awaiting` is the receipt of what waits; `for_another` that no word of
+    whoever recorded it settles it."""
 
     learner_number: str
     name: str
@@ -87,16 +87,12 @@ class RosterRow:
     awaiting: str
     pairing: str
     why: str
+    for_another: bool
     reasons: tuple[str, ...]
 
     @property
     def needs_me(self) -> bool:
         return bool(self.awaiting)
-
-    @property
-    def face_to_face(self) -> bool:
-        """A scan that waits is settled by looking at the person; a late addition by a second person."""
-        return self.why in WAITING_SCANS
 
 
 @dataclass(frozen=True)
@@ -284,15 +280,16 @@ def roster(*, lesson: Lesson) -> list[RosterRow]:
 
 
 def _waiting(lesson: Lesson) -> dict[int, Evidence]:
-    """By learner, the first row that waits for the trainer. Where no row ever did, none is read."""
+    """By learner, the first row that waits, before others one that a look at the person settles. Where no row ever
+    waited, none is read."""
     said: dict[int, list[Evidence]] = {}
     for row in Evidence.objects.raw(WAITING, [lesson.pk, lesson.pk, Evidence.Strength.AWAITING]):
         said.setdefault(row.learner_id, []).append(row)
     found: dict[int, Evidence] = {}
     for learner_id, rows in said.items():
-        for row in standing(rows):
-            if row.strength == Evidence.Strength.AWAITING:
-                found.setdefault(learner_id, row)
+        waits = [row for row in standing(rows) if row.strength == Evidence.Strength.AWAITING]
+        if waits:
+            found[learner_id] = min(waits, key=lambda row: row.kind in Evidence.FOR_ANOTHER)
     return found
 
 
@@ -336,5 +333,6 @@ def _roster_row(row: _Seen, waiting: Evidence | None) -> RosterRow:
         awaiting=waiting.receipt if waiting else "",
         pairing=waiting.pairing if waiting else "",
         why=waiting.reason if waiting else "",
+        for_another=waiting is not None and waiting.kind in Evidence.FOR_ANOTHER,
         reasons=tuple(row.reasons),
     )

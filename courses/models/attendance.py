@@ -59,6 +59,8 @@ class Evidence(models.Model):
     SCANS = (Kind.WALL, Kind.PERSONAL, Kind.CARD)
     # Each raises `round`, so that the learner may scan the lesson anew.
     SET_ASIDE = (Kind.UNDO, Kind.MOVED)
+    # While they wait, nobody's own word settles them: another person confirms.
+    FOR_ANOTHER = (Kind.LATE, Kind.IMPORT)
     # Where a kind comes from when its writer says nothing else.
     ORIGINS: ClassVar[dict[str, str]] = {
         Kind.WALL: Origin.WALL,
@@ -99,6 +101,9 @@ class Evidence(models.Model):
 
     # Rows of a register kept elsewhere that nobody has decided on.
     UNDECIDED_FILE = Q(kind="import", strength="awaiting", superseded_by__isnull=True)
+    # Late additions that nobody has decided on, those of phones without network among them; of a cancelled lesson none
+    # is waited for.
+    UNDECIDED_LATE = Q(kind="late", strength="awaiting", superseded_by__isnull=True) & ~Q(lesson__status="cancelled")
 
     class Meta:
         ordering = ("id",)
@@ -152,6 +157,9 @@ class Evidence(models.Model):
             models.Index(fields=["lesson", "device"], name="evidence_lesson_device"),
             models.Index(
                 fields=["lesson"], condition=Q(kind="import", strength="awaiting"), name="evidence_undecided_file"
+            ),
+            models.Index(
+                fields=["lesson"], condition=Q(kind="late", strength="awaiting"), name="evidence_undecided_late"
             ),
         ]
 

@@ -52,6 +52,8 @@ WISHES = TransferRequest.objects.filter(
 ASKED_CHANGES = ChangeRequest.objects.filter(enrolment.GRANTABLE, status=ChangeRequest.Status.ASKED)
 
 
+# Whose a row of evidence is already: `attendance/marks.py` `hands`, as a condition.
+HANDS = ("by", "supersedes__by", "kit_entry__by", "supersedes__kit_entry__by", "learner__user")
 WAITS: dict[Turn, Completion.Status] = {
     Turn.COMPLETION_REVIEW: Completion.Status.SUBMITTED,
     Turn.COMPLETION_SUBMIT: Completion.Status.PROPOSED,
@@ -175,14 +177,16 @@ def _to_judge() -> QuerySet[Work]:
 
 
 def _of_presence(turn: Turn) -> Asked | None:
-    """Signed sheets and registers in files that another person confirms; guests who ask to come; lessons heard
-    elsewhere that the learner's own class has to count."""
+    """Signed sheets, registers in files and late additions that another person confirms; guests who ask to come;
+    lessons heard elsewhere that the learner's own class has to count."""
     if turn == Turn.SHEET_CONFIRM:
         entered = PaperEntry.objects.filter(status=PaperEntry.Status.ENTERED)
         return Asked(entered, "sheet__training_class", "entered_at", ("entered_by",))
     if turn == Turn.REGISTER_CONFIRM:
         rows = Evidence.objects.filter(Evidence.UNDECIDED_FILE)
         return Asked(rows, "lesson__training_class", "received_at", ("by", "supersedes__by"), each="learner")
+    if turn == Turn.PRESENCE_CONFIRM:
+        return Asked(Evidence.objects.filter(Evidence.UNDECIDED_LATE), "lesson__training_class", "received_at", HANDS)
     if turn == Turn.MAKE_UP_ANSWER:
         return Asked(MakeUp.objects.filter(status=MakeUp.Status.ASKED), "heard__training_class", "asked_at")
     if turn == Turn.MAKE_UP_COUNT:

@@ -206,15 +206,17 @@ def _sheet_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
 
 
 def _register_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
-    """Registers that somebody sent as a file, and what was decided on those of others."""
+    """Registers that somebody sent as a file, and what was decided on those and on the late additions of others."""
     of_class, nobody = "lesson__training_class", Value(0, IntegerField())
     own = Evidence.objects.filter(access.under(where, of_class), by=user)
-    decided = own.filter(kind__in=(Evidence.Kind.CONFIRM, Evidence.Kind.REJECT), supersedes__kind=Evidence.Kind.IMPORT)
+    decided = own.filter(kind__in=(Evidence.Kind.CONFIRM, Evidence.Kind.REJECT))
+    files, added = (decided.filter(supersedes__kind=kind) for kind in (Evidence.Kind.IMPORT, Evidence.Kind.LATE))
     return [
         _told(
             own.filter(kind=Evidence.Kind.IMPORT), Of.REGISTERS, F(of_class), word(ENTERED), nobody, Max("received_at")
         ),
-        _told(decided, Of.REGISTERS, F(of_class), F("kind"), nobody, Max("received_at")),
+        _told(files, Of.REGISTERS, F(of_class), F("kind"), nobody, Max("received_at")),
+        _told(added, Of.PRESENCE, F(of_class), F("kind"), nobody, Max("received_at")),
     ]
 
 

@@ -48,6 +48,7 @@ class Turn(StrEnum):
     REGISTRATION_MEND = "registration_mend"
     SHEET_CONFIRM = "sheet_confirm"
     REGISTER_CONFIRM = "register_confirm"
+    PRESENCE_CONFIRM = "presence_confirm"
     MAKE_UP_ANSWER = "make_up_answer"
     MAKE_UP_COUNT = "make_up_count"
     MERGE_REVIEW = "merge_review"
@@ -80,8 +81,14 @@ OF_SECONDS = (
 )
 # Two steps of a camp: its applications are scored, its result is put forward and confirmed.
 OF_CAMPS = (Turn.SELECTION_SCORE, Turn.SELECTION_RESULT)
-# What reached a lesson on paper, in a file or in another class; who entered or saw it leaves it to the others.
-OF_PRESENCE = (Turn.SHEET_CONFIRM, Turn.REGISTER_CONFIRM, Turn.MAKE_UP_ANSWER, Turn.MAKE_UP_COUNT)
+# What reached a lesson on paper, in a file, too late or in another class; who entered or saw it leaves it to the others.
+OF_PRESENCE = (
+    Turn.SHEET_CONFIRM,
+    Turn.REGISTER_CONFIRM,
+    Turn.PRESENCE_CONFIRM,
+    Turn.MAKE_UP_ANSWER,
+    Turn.MAKE_UP_COUNT,
+)
 # Begun and not finished: a completion that was approved lacks its certificate, a booking of an employer its list, and
 # what reached a learner by no carrier is to be said.
 OF_RESTS = (Turn.CERTIFICATE_ISSUE, Turn.GROUP_LIST, Turn.TELL)
@@ -174,6 +181,7 @@ class Of(StrEnum):
     CAMP = "camp"
     SHEETS = "sheets"
     REGISTERS = "registers"
+    PRESENCE = "presence"
     REGISTRATION = "registration"
     MERGE = "merge"
     ERASURE = "erasure"

@@ -48,6 +48,7 @@ KIND_WORDS: dict[Turn, str | Promise] = {
     Turn.DISPUTE_REVIEW: gettext_lazy("异议待决定"),
     Turn.SHEET_CONFIRM: gettext_lazy("签到表待确认"),
     Turn.REGISTER_CONFIRM: gettext_lazy("考勤文件待确认"),
+    Turn.PRESENCE_CONFIRM: gettext_lazy("考勤待确认"),
     Turn.MAKE_UP_ANSWER: gettext_lazy("补课申请"),
     Turn.MAKE_UP_COUNT: gettext_lazy("补课待确认"),
     Turn.TRANSFER_REQUEST: gettext_lazy("转班申请"),

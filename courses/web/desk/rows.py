@@ -36,6 +36,7 @@ OF_CLASS_PAGES = {
     Turn.CERTIFICATE_REVIEW: "desk_certificates",
     Turn.SHEET_CONFIRM: "desk_sheets",
     Turn.REGISTER_CONFIRM: "desk_registers",
+    Turn.PRESENCE_CONFIRM: "desk_presence",
     Turn.CERTIFICATE_ISSUE: "desk_certificates",
     Turn.TELL: "desk_tell",
     Turn.CALL_BACK: "desk_call_back",

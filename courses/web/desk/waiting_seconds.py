@@ -71,6 +71,7 @@ COUNTED: dict[Turn, Any] = {
     Turn.CERTIFICATE_REVIEW: ngettext_lazy("%(count)s 份撤证或换发", "%(count)s 份撤证或换发", "count"),
     Turn.SHEET_CONFIRM: ngettext_lazy("%(count)s 张签到表", "%(count)s 张签到表", "count"),
     Turn.REGISTER_CONFIRM: ngettext_lazy("考勤文件，%(count)s 人", "考勤文件，%(count)s 人", "count"),
+    Turn.PRESENCE_CONFIRM: ngettext_lazy("%(count)s 条补签待确认", "%(count)s 条补签待确认", "count"),
     Turn.MAKE_UP_ANSWER: ngettext_lazy("%(count)s 份补课", "%(count)s 份补课", "count"),
     Turn.MAKE_UP_COUNT: ngettext_lazy("%(count)s 份补课", "%(count)s 份补课", "count"),
     Turn.CERTIFICATE_ISSUE: ngettext_lazy("%(count)s 张证书待发", "%(count)s 张证书待发", "count"),

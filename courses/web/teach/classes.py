@@ -106,6 +106,15 @@ def teacher(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+def own_class(request: HttpRequest, number: str) -> TrainingClass:
+    """The class of that number, if this person teaches it; a stranger's is not found."""
+    found = access.visible_classes(user=teacher(request), now=timezone.now(), permission=Permission.TEACH)
+    training_class = found.select_related("course", "policy").filter(number=number).first()
+    if training_class is None:
+        raise Http404
+    return training_class
+
+
 def own_lesson(request: HttpRequest, name: str) -> Lesson:
     """The lesson of the six characters, if this person teaches it; a stranger's is not found."""
     code = attendance.lesson_code(name)

@@ -1,7 +1,7 @@
 """结业: what each learner of a class has reached, the proposal of those who have, and a wrong one taken back."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,18 +9,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses import access, completion, policy
+from courses import completion, policy
 from courses.access import Permission
-from courses.models import Completion, Enrolment, TrainingClass, User
+from courses.models import Completion, Enrolment, User
 from courses.web.gate import allow
-from courses.web.teach.classes import teacher
+from courses.web.teach.classes import own_class, teacher
 from courses.web.told import told
 
 
 @allow(Permission.TEACH)
 @never_cache
 def class_completion(request: HttpRequest, number: str) -> HttpResponse:
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     now = timezone.now()
     rows = [
         {
@@ -49,7 +49,7 @@ def class_completion(request: HttpRequest, number: str) -> HttpResponse:
 @allow(Permission.TEACH)
 def propose(request: HttpRequest, number: str) -> HttpResponse:
     """One decision for each who was ticked; who was refused is named with the reason."""
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     chosen = list(
         Enrolment.objects.filter(training_class=training_class, number__in=request.POST.getlist("enrolment"))
         .select_related("learner", "training_class__policy")
@@ -81,7 +81,7 @@ def _may_withdraw(done: Completion | None, by: User) -> bool:
 @allow(Permission.TEACH)
 def withdraw(request: HttpRequest, number: str, completion_number: str) -> HttpResponse:
     """Take one's own proposal back before the institution hands it in."""
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     rows = Completion.objects.filter(enrolment__training_class=training_class)
     row = get_object_or_404(rows, number=completion_number)
     with told(request, _("已收回。情况核实后可以重新提出。")):
@@ -89,11 +89,3 @@ def withdraw(request: HttpRequest, number: str, completion_number: str) -> HttpR
             by=teacher(request), completion=row, reason=request.POST.get("reason", ""), now=timezone.now()
         )
     return redirect("class_completion", number=number)
-
-
-def _own_class(request: HttpRequest, number: str) -> TrainingClass:
-    found = access.visible_classes(user=teacher(request), now=timezone.now(), permission=Permission.TEACH)
-    training_class = found.select_related("course", "policy").filter(number=number).first()
-    if training_class is None:
-        raise Http404
-    return training_class

@@ -3,21 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses import access
 from courses.access import Permission
 from courses.attendance import disputes
-from courses.models import TrainingClass
 from courses.refusals import Refused
 from courses.web import claims, makeups
 from courses.web.gate import allow
-from courses.web.teach.classes import teacher
+from courses.web.teach.classes import own_class, teacher
 from courses.web.told import told_or_not
 
 
@@ -25,7 +23,7 @@ from courses.web.told import told_or_not
 @never_cache
 def class_requests(request: HttpRequest, number: str) -> HttpResponse:
     now, user = timezone.now(), teacher(request)
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     scope: dict[str, Any] = {
         "training_class": training_class,
         "user": user,
@@ -40,7 +38,7 @@ def class_requests(request: HttpRequest, number: str) -> HttpResponse:
 @allow(Permission.TEACH)
 def leave_decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
     now, user = timezone.now(), teacher(request)
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     try:
         claims.decide_leave(
             request, user=user, training_class=training_class, code=code, permission=Permission.TEACH, now=now
@@ -55,7 +53,7 @@ def leave_decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
 @allow(Permission.TEACH)
 def dispute_answer(request: HttpRequest, number: str, code: str) -> HttpResponse:
     now, user = timezone.now(), teacher(request)
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     row = claims.contested(user=user, training_class=training_class, code=code, permission=Permission.TEACH, now=now)
     support = request.POST.get("decision") == "support"
     try:
@@ -70,7 +68,7 @@ def dispute_answer(request: HttpRequest, number: str, code: str) -> HttpResponse
 @allow(Permission.TEACH)
 def make_up_act(request: HttpRequest, number: str, code: str) -> HttpResponse:
     now, user = timezone.now(), teacher(request)
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     try:
         makeups.act(request, user=user, training_class=training_class, code=code, permission=Permission.TEACH, now=now)
         messages.success(request, _("已办理，学员在「我的课次」看得到。"))
@@ -82,13 +80,5 @@ def make_up_act(request: HttpRequest, number: str, code: str) -> HttpResponse:
 @require_POST
 @allow(Permission.TEACH)
 def claim_file(request: HttpRequest, number: str, code: str) -> HttpResponse:
-    training_class = _own_class(request, number)
+    training_class = own_class(request, number)
     return claims.file_of(user=teacher(request), training_class=training_class, code=code, now=timezone.now())
-
-
-def _own_class(request: HttpRequest, number: str) -> TrainingClass:
-    found = access.visible_classes(user=teacher(request), now=timezone.now(), permission=Permission.TEACH)
-    training_class = found.select_related("course").filter(number=number).first()
-    if training_class is None:
-        raise Http404
-    return training_class

@@ -112,7 +112,7 @@ def test_a_code_of_minutes_ago_waits_for_the_trainer(room: Room) -> None:
     scanned = shown(room, learner, 10, skew=-5)
     assert (scanned.receipt.standing, scanned.receipt.why) == (Standing.AWAITS, "old_code")
     assert state(room, learner) == Attendance.Status.AWAITING
-    assert attendance.roster(lesson=room.lesson)[0].face_to_face is True
+    assert attendance.roster(lesson=room.lesson)[0].for_another is False
 
 
 def test_a_fresh_code_settles_what_an_old_one_left_open_at_the_kiosk(room: Room) -> None:

@@ -183,7 +183,7 @@ def test_what_must_be_looked_at_waits_for_the_trainer(easy_room: Room, ready: Re
     assert [row.why for row in phone.send(easy_room.at(60))] == ["look", "recorded", "look"]
     rows = {row.why: row for row in attendance.roster(lesson=easy_room.lesson) if row.why}
     assert set(rows) == {"old_code", "shared_device"}
-    assert all(row.face_to_face for row in rows.values())
+    assert not any(row.for_another for row in rows.values())
 
 
 def test_a_phone_that_its_owner_had_let_go_by_then_shows_nothing_that_counts(easy_room: Room, ready: Ready) -> None:
