@@ -34,7 +34,7 @@ from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
 from courses.attendance.makeup import MakeUpRefusal, MakeUpRefused
 from courses.attendance.many import MarkedMany, mark_many
-from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, reject, undo
+from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, read_time, reject, undo
 from courses.attendance.membership import current as current_members
 from courses.attendance.moves import Affected, advance, decide_change
 from courses.attendance.photos import PhotoRefusal, PhotoRefused, read_photo
@@ -163,6 +163,7 @@ __all__ = [
     "raise_dispute",
     "read",
     "read_photo",
+    "read_time",
     "recompute",
     "redeem",
     "register",

@@ -19,7 +19,7 @@ from courses.attendance.checkin import TICKET_MINUTES, within_window
 from courses.attendance.codes import ScanRefusal, ScanRefused
 from courses.attendance.derive import LEAVE_REASONS, is_away_by_hand, standing
 from courses.attendance.evidence import append, lock, rows_of
-from courses.attendance.marks import MarkRefusal, MarkRefused, admit_mark
+from courses.attendance.marks import MarkRefusal, MarkRefused, admit_mark, refuse_own
 from courses.attendance.tickets import Ticket, open_ticket
 from courses.models import Attendance, Direction, DoorRequest, Evidence, Learner, Lesson, TrainingClass, User
 from courses.people.numbers import fresh
@@ -117,11 +117,12 @@ def settle_door(*, by: User, lesson: Lesson, request: DoorRequest, learner: Lear
     """The trainer says who it is that shows the digits: an arrival or leaving by hand, at the time of the scan.
 
     An arrival that is named after the lesson is a late addition (补签) and waits for a second person. Refused with
-    MarkRefused: dealt with already, not of this lesson, cancelled or too old, here already, leaving without an arrival,
+    MarkRefused: oneself, dealt with already, not of this lesson, cancelled or too old, here already, leaving without an arrival,
     or the lesson was ruled on.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     admit_mark(lesson=lesson, reason=REASON, policy=policy, now=now)
+    refuse_own(by=by, learner=learner)
     late = now > lesson.ends_at and request.direction == Direction.IN
     enrolment = membership.enrolment_at(lesson=lesson, learner_id=learner.pk)
     if enrolment is None:

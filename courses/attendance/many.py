@@ -10,7 +10,14 @@ from courses.attendance.marks import Mark, Marked, MarkRefusal, MarkRefused, mar
 from courses.models import Learner, Lesson, User
 
 # What is wrong with one learner and not with the lesson or the form.
-PERSONAL = (MarkRefusal.NOT_ENROLLED, MarkRefusal.NOT_IN_YET, MarkRefusal.OVERTAKEN)
+PERSONAL = (
+    MarkRefusal.NOT_ENROLLED,
+    MarkRefusal.NOT_IN_YET,
+    MarkRefusal.OVERTAKEN,
+    MarkRefusal.RULED,
+    MarkRefusal.OWN,
+    MarkRefusal.BEFORE_ARRIVAL,
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,15 @@ class MarkedMany:
 
 
 def mark_many(
-    *, by: User, lesson: Lesson, learners: Sequence[Learner], as_: Mark, reason: str, note: str = "", now: datetime
+    *,
+    by: User,
+    lesson: Lesson,
+    learners: Sequence[Learner],
+    as_: Mark,
+    reason: str,
+    note: str = "",
+    at: datetime | None = None,
+    now: datetime,
 ) -> MarkedMany:
     """Mark each of them as `mark` does; who cannot be marked is named and holds up nobody else.
 
@@ -33,7 +48,7 @@ def mark_many(
         # Two trainers who mark the same people lock them in the same order.
         for learner in sorted(learners, key=lambda one: one.pk):
             try:
-                made = mark(by=by, lesson=lesson, learner=learner, as_=as_, reason=reason, note=note, now=now)
+                made = mark(by=by, lesson=lesson, learner=learner, as_=as_, reason=reason, note=note, at=at, now=now)
             except MarkRefused as refusal:
                 if refusal.code not in PERSONAL:
                     raise

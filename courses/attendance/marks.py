@@ -1,13 +1,15 @@
 """What a trainer decides by hand, and what a learner takes back. Each is a new row with who and why."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from courses import audit
+from courses import audit, dates
 from courses import policy as policies
 from courses.attendance import membership
 from courses.attendance.derive import LEAVE_REASONS, Derived, standing
@@ -19,6 +21,7 @@ from courses.refusals import Refused
 Kind = Evidence.Kind
 Strength = Evidence.Strength
 NOTE_LENGTH = 200
+CLOCK = re.compile(r"([01]?\d|2[0-3]):?([0-5]\d)")
 
 
 class Mark(StrEnum):
@@ -45,6 +48,12 @@ class MarkRefusal(StrEnum):
     RULED = "ruled"
     HERE_ALREADY = "here_already"
     WHY_MISSING = "why_missing"
+    OWN = "own"
+    TIME_MISSING = "time_missing"
+    TIME_UNUSED = "time_unused"
+    TIME_OUTSIDE = "time_outside"
+    TIME_TO_COME = "time_to_come"
+    BEFORE_ARRIVAL = "before_arrival"
 
 
 class MarkRefused(Refused):
@@ -61,6 +70,12 @@ class MarkRefused(Refused):
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
         MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改，有疑问请找机构管理员。"),
         MarkRefusal.HERE_ALREADY: _("这位学员已经签到，未重复保存。请核对是不是选错了人。"),
+        MarkRefusal.OWN: _("不能登记或确认本人的考勤，未保存。请由另一位老师或机构管理员办理。"),
+        MarkRefusal.TIME_MISSING: _("已经下课，登记迟到须填到课时间，未保存。请填写几点到的。"),
+        MarkRefusal.TIME_UNUSED: _("只有迟到和签退可以填时间，未保存。请去掉时间，或改选迟到、签退。"),
+        MarkRefusal.TIME_OUTSIDE: _("时间应在 %(starts)s 到 %(ends)s 之间，未保存。请改好再登记。"),
+        MarkRefusal.TIME_TO_COME: _("填的时间还没有到，未保存。请填已经过去的时间，或不填。"),
+        MarkRefusal.BEFORE_ARRIVAL: _("填的签退时间早于到课时间，未保存。请核对后再登记。"),
         MarkRefusal.WHY_MISSING: _("没有写不认可的原因，未保存。请写明原因，再按「不认可」。"),
         MarkRefusal.NOT_IN_YET: _("这位学员还没有签到，未保存。请先登记到课。"),
     }
@@ -73,28 +88,37 @@ class Marked:
 
 
 def mark(
-    *, by: User, lesson: Lesson, learner: Learner, as_: Mark, reason: str, note: str = "", now: datetime
+    *,
+    by: User,
+    lesson: Lesson,
+    learner: Learner,
+    as_: Mark,
+    reason: str,
+    note: str = "",
+    at: datetime | None = None,
+    now: datetime,
 ) -> Marked:
     """Record by hand that a learner of the class came, came late, left, or is excused or absent.
 
-    An arrival marked after the lesson's end is a late addition (补签), for `late_addition_hours`, and awaits a second
-    person; a leaving of somebody who did arrive is the trainer's own decision. Refused
-    with MarkRefused: no reason, not of this class, before the window, too old, cancelled, or overtaken by another hand.
+    `at` is when who was late came, or who left did, as the trainer says; without it that is now, and of a lesson that
+    is over its end. An arrival marked after the lesson's end is a late addition (补签), for `late_addition_hours`, and
+    awaits a second person; a leaving of somebody who did arrive is the trainer's own decision. Refused
+    with MarkRefused: no reason, oneself, not of this class, before the window, too old, cancelled, a time that cannot
+    be or is missing, or overtaken by another hand.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     # A reason that says an excuse would be one: what is recorded is said by `as_` alone.
     admit_mark(lesson=lesson, reason="" if reason in LEAVE_REASONS else reason, policy=policy, now=now)
+    _admit_time(lesson, as_, at, now)
+    refuse_own(by=by, learner=learner)
     enrolment = membership.enrolment_at(lesson=lesson, learner_id=learner.pk)
     if enrolment is None:
         raise MarkRefused(MarkRefusal.NOT_ENROLLED)
-    row = marked_row(by, lesson, enrolment, as_, reason, note, now)
+    row = marked_row(by, lesson, enrolment, as_, reason, note, now, at)
     with transaction.atomic():
         lock(lesson_id=lesson.pk, learner_id=learner.pk)
         rows = standing(rows_of(lesson_id=lesson.pk, learner_id=learner.pk))
-        if any(said.kind == Kind.RULING for said in rows):
-            raise MarkRefused(MarkRefusal.RULED)
-        if as_ == Mark.OUT and not any(said.direction == Direction.IN for said in rows):
-            raise MarkRefused(MarkRefusal.NOT_IN_YET)
+        _may_stand(row, rows)
         row.supersedes = _overruled(rows, row)
         appended = _append(row, lesson, policy, now)
         audit.record(
@@ -115,8 +139,66 @@ def admit_mark(*, lesson: Lesson, reason: str, policy: Policy, now: datetime) ->
         raise MarkRefused(MarkRefusal.TOO_OLD, hours=policy.late_addition_hours)
 
 
+def read_time(*, lesson: Lesson, text: str) -> datetime | None:
+    """The moment of "9:05", 9：05 or 905 on the day of the lesson; nothing is no time. Refused with MarkRefused."""
+    plain = unicodedata.normalize("NFKC", "".join(text.split()))
+    if not plain:
+        return None
+    found = CLOCK.fullmatch(plain)
+    if found is None:
+        raise _outside(lesson)
+    clock = time(int(found[1]), int(found[2]))
+    return datetime.combine(policies.local_date(lesson.starts_at), clock, policies.CITY_TIME)
+
+
+def _outside(lesson: Lesson) -> MarkRefused:
+    starts, ends = dates.clock(lesson.starts_at), dates.clock(lesson.ends_at)
+    return MarkRefused(MarkRefusal.TIME_OUTSIDE, starts=starts, ends=ends)
+
+
+def refuse_own(*, by: User, learner: Learner) -> None:
+    """Who teaches a class that they attend leaves their own presence to others."""
+    if learner.user_id is not None and learner.user_id == by.pk:
+        raise MarkRefused(MarkRefusal.OWN)
+
+
+def _admit_time(lesson: Lesson, as_: Mark, at: datetime | None, now: datetime) -> None:
+    if at is None:
+        # Whoever came at the very end would have attended nothing.
+        if as_ == Mark.LATE and now > lesson.ends_at:
+            raise MarkRefused(MarkRefusal.TIME_MISSING)
+        return
+    if as_ not in (Mark.LATE, Mark.OUT):
+        raise MarkRefused(MarkRefusal.TIME_UNUSED)
+    if not lesson.starts_at <= at <= lesson.ends_at:
+        raise _outside(lesson)
+    if at > now:
+        raise MarkRefused(MarkRefusal.TIME_TO_COME)
+
+
+def _may_stand(row: Evidence, rows: list[Evidence]) -> None:
+    """Whether what is said already leaves room for this row."""
+    if any(said.kind == Kind.RULING for said in rows):
+        raise MarkRefused(MarkRefusal.RULED)
+    if row.direction != Direction.OUT:
+        return
+    inward = [said for said in rows if said.direction == Direction.IN]
+    if not inward:
+        raise MarkRefused(MarkRefusal.NOT_IN_YET)
+    came = [said.happened_at for said in inward if said.reason not in LEAVE_REASONS]
+    if row.claimed_at is not None and came and row.claimed_at < min(came):
+        raise MarkRefused(MarkRefusal.BEFORE_ARRIVAL)
+
+
 def marked_row(
-    by: User, lesson: Lesson, enrolment: Enrolment, as_: Mark, reason: str, note: str, now: datetime
+    by: User,
+    lesson: Lesson,
+    enrolment: Enrolment,
+    as_: Mark,
+    reason: str,
+    note: str,
+    now: datetime,
+    at: datetime | None = None,
 ) -> Evidence:
     excused = as_ in (Mark.LEAVE, Mark.SICK, Mark.ABSENT)
     late_addition = now > lesson.ends_at and not excused and as_ != Mark.OUT
@@ -131,7 +213,8 @@ def marked_row(
         kind=Kind.LATE if late_addition else Kind.MANUAL,
         direction=Direction.OUT if as_ == Mark.OUT else Direction.IN,
         strength=Strength.AWAITING if late_addition else Strength.PROVED,
-        happened_at=happened,
+        happened_at=at or happened,
+        claimed_at=at,
         received_at=now,
         by=by,
         reason=str(as_) if excused else reason,
@@ -171,6 +254,7 @@ def _decide(
             raise MarkRefused(MarkRefusal.NOT_AWAITING)
         if waiting.kind in Evidence.FOR_ANOTHER and by.pk in hands(waiting):
             raise MarkRefused(MarkRefusal.SAME_PERSON)
+        refuse_own(by=by, learner=waiting.learner)
         row = Evidence(
             lesson=lesson,
             learner_id=waiting.learner_id,

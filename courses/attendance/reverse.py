@@ -44,6 +44,7 @@ class PersonRefusal(StrEnum):
     NOT_IN_YET = "not_in_yet"
     MARKED_AWAY = "marked_away"
     GUEST = "guest"
+    OWN = "own"
 
 
 class PersonRefused(Refused):
@@ -60,6 +61,7 @@ class PersonRefused(Refused):
         PersonRefusal.NOT_VERIFIED: _("没有登记。这位学员还没有实名。请先填写姓名和证件。"),
         PersonRefusal.NOT_ENROLLED: _("没有登记。这位学员没有报名这个班。请先办理报名。"),
         PersonRefusal.WRONG_CLASS: _("没有登记。这位学员的班此时在%(room)s上课，请到那里签到。"),
+        PersonRefusal.OWN: _("没有登记。不能扫本人的签到码，请扫大屏，或由另一位老师来扫。"),
         PersonRefusal.NOT_IN_YET: _("没有签退。这次课没有这位学员的签到记录。请老师先登记到课。"),
         PersonRefusal.MARKED_AWAY: _("没有签退。这位学员这次课记为缺勤或请假。请老师在点名册更正。"),
         PersonRefusal.GUEST: _("这位学员来补课，扫码时间已记下。请老师下课后登记听课时间，计入学员自己的班。"),
@@ -120,6 +122,8 @@ def scan_person(
     lesson = at if isinstance(at, Lesson) else None
     try:
         presented = _presented(text, now)
+        if scanner.by is not None and presented.learner.user_id == scanner.by.pk:
+            raise PersonRefused(PersonRefusal.OWN, learner=presented.learner)
         lesson = lesson or lesson_here(place=at, learner=presented.learner, now=now)  # type: ignore[arg-type]
         if lesson is None:
             raise PersonRefused(PersonRefusal.NO_LESSON, learner=presented.learner)

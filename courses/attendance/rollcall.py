@@ -64,6 +64,7 @@ class RollCallRefusal(StrEnum):
     TRIES_OVER = "tries_over"
     ANSWERED = "answered"
     NOT_ENROLLED = "not_enrolled"
+    OWN = "own"
 
 
 class RollCallRefused(Refused):
@@ -75,6 +76,7 @@ class RollCallRefused(Refused):
         RollCallRefusal.WRONG_PICTURE: _("没有记录。这不是大屏上的图案，请看清后再选，还可以选 %(left)s 次。"),
         RollCallRefusal.TRIES_OVER: _("没有记录。已经选错 %(tries)s 次，请当面告诉老师您在教室。"),
         RollCallRefusal.ANSWERED: _("没有再记一次。这位学员已经答过点名，不用再点。"),
+        RollCallRefusal.OWN: _("没有记录。不能替本人点名，请用自己的手机选图案，或由另一位老师来点。"),
         RollCallRefusal.NOT_ENROLLED: _("没有记录。这位学员不在本班名单里，请核对班级。"),
     }
 
@@ -233,8 +235,10 @@ def answer_roll_call(*, learner_id: int, code: str, picture: str, device: str, n
 def tick_present(*, by: User, roll_call: RollCall, learner: Learner, now: datetime) -> Evidence:
     """The trainer sees somebody who could not answer by phone; until the lesson ends.
 
-    Refused with RollCallRefused: not of this class, answered already, or the lesson is over.
+    Refused with RollCallRefused: oneself, not of this class, answered already, or the lesson is over.
     """
+    if learner.user_id == by.pk:
+        raise RollCallRefused(RollCallRefusal.OWN)
     if now > roll_call.lesson.ends_at:
         raise RollCallRefused(RollCallRefusal.OVER)
     with transaction.atomic():

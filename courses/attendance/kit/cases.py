@@ -20,7 +20,7 @@ from courses.attendance.kit.showing import Shown
 from courses.attendance.kit.words import Why
 from courses.attendance.marks import Mark, marked_row
 from courses.attendance.second import SECOND
-from courses.models import Attendance, Direction, Enrolment, Evidence, Kit, KitEntry, Lesson
+from courses.models import Attendance, Direction, Enrolment, Evidence, Kit, KitEntry, Learner, Lesson
 from courses.policy import Policy
 
 Kind, Strength, Origin = Evidence.Kind, Evidence.Strength, Evidence.Origin
@@ -60,6 +60,11 @@ class Desk:
         return {
             member_name(lesson=self.lesson, learner_number=row.learner.number): row.learner_id for row in self.ever_in
         }
+
+    @cached_property
+    def own(self) -> int | None:
+        """The learner that whoever prepared the phone is: their own word about themselves waits for somebody else."""
+        return Learner.objects.filter(user=self.kit.by_id).values_list("pk", flat=True).first()
 
     def enrolment_of(self, learner_id: int) -> Enrolment | None:
         """By date, as everywhere: the enrolment by which this lesson is theirs."""
@@ -203,7 +208,8 @@ class Case:
 
     def _row(self) -> Evidence:
         """An arrival or a leaving; what is late in either sense waits for another person, as a late addition does."""
-        held = self._late or self._told_too_late or self._long_after
+        own = self.enrolment.learner_id == self.desk.own
+        held = own or self._late or self._told_too_late or self._long_after
         late = self._waiting(self.entry.reason or LATE) if held else None
         if late is not None:
             return late

@@ -46,6 +46,7 @@ def mark(request: HttpRequest, name: str) -> HttpResponse:
             as_=Mark(request.POST["as"]),
             reason=request.POST.get("reason", "")[:40],
             note=request.POST.get("note", "")[:NOTE_LENGTH],
+            at=attendance.read_time(lesson=lesson, text=request.POST.get("at", "")[:TYPED]),
             now=now,
         )
         if len(made.done) == 1:

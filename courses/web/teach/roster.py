@@ -42,7 +42,7 @@ SHAPES: dict[str, tuple[str, str | Promise]] = {
 }
 MARKS: tuple[tuple[Mark, str | Promise], ...] = (
     (Mark.PRESENT, pgettext_lazy("mark", "到课")),
-    (Mark.LATE, gettext_lazy("现在才到")),
+    (Mark.LATE, gettext_lazy("迟到")),
     (Mark.OUT, gettext_lazy("签退")),
     (Mark.LEAVE, gettext_lazy("事假")),
     (Mark.SICK, gettext_lazy("病假")),
@@ -114,6 +114,7 @@ def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
         "call": call,
         "calling": call is not None and call.is_running(now),
         "may_tick": now <= lesson.ends_at,
+        "over": now > lesson.ends_at,
         "suggested": call is None and suggested is not None and suggested <= now and phase in CALLABLE,
         "counting": supervision.is_counting(lesson=lesson, now=now),
         "rows": items,

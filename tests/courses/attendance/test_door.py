@@ -15,7 +15,7 @@ from courses.attendance import (
     seal_ticket,
 )
 from courses.models import Attendance, Direction, DoorRequest, Evidence, Lesson
-from tests.courses.attendance.conftest import Room, scan, ticket
+from tests.courses.attendance.conftest import Room, scan, teaches, ticket
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +145,7 @@ def test_who_is_named_after_the_lesson_waits_for_a_second_person_and_after_a_day
     room.lesson.status = Lesson.Status.CANCELLED
     assert refusal(room, forgotten, other, 210) == MarkRefusal.CANCELLED
     assert Evidence.objects.count() == 1
+
+
+def test_who_teaches_the_class_is_not_who_shows_the_digits(room: Room) -> None:
+    assert refusal(room, ask(room, 0), teaches(room, room.learner()), 5) == MarkRefusal.OWN

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -6,7 +7,7 @@ from courses import attendance
 from courses.attendance import Mark, MarkRefusal, MarkRefused
 from courses.attendance.marks import Marked
 from courses.models import Attendance, AuditEvent, Evidence, Learner, Lesson, User
-from tests.courses.attendance.conftest import Room, leave, scan
+from tests.courses.attendance.conftest import Room, leave, scan, teaches
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
@@ -19,16 +20,32 @@ def state(learner: Learner) -> tuple[str, int, bool]:
 
 
 def mark(
-    room: Room, learner: Learner, as_: Mark, minutes: float, *, reason: str = "no_phone", by: User | None = None
+    room: Room,
+    learner: Learner,
+    as_: Mark,
+    minutes: float,
+    *,
+    reason: str = "no_phone",
+    by: User | None = None,
+    at: float | None = None,
 ) -> Marked:
     return attendance.mark(
-        by=by or room.trainer, lesson=room.lesson, learner=learner, as_=as_, reason=reason, now=room.at(minutes)
+        by=by or room.trainer,
+        lesson=room.lesson,
+        learner=learner,
+        as_=as_,
+        reason=reason,
+        at=None if at is None else room.at(at),
+        now=room.at(minutes),
     )
 
 
-def refusal(room: Room, learner: Learner, as_: Mark, minutes: float, *, reason: str = "no_phone") -> str:
+def refusal(
+    room: Room, learner: Learner, as_: Mark, minutes: float, *, reason: str = "no_phone", at: float | None = None
+) -> str:
     with pytest.raises(MarkRefused) as caught:
-        mark(room, learner, as_, minutes, reason=reason)
+        mark(room, learner, as_, minutes, reason=reason, at=at)
+    assert caught.value.sentence
     return str(caught.value.code)
 
 
@@ -183,3 +200,79 @@ def test_pausing_the_wall_is_in_the_audit(room: Room) -> None:
     attendance.pause_wall(by=room.trainer, lesson=room.lesson, paused=False, now=room.at(1))
     verbs = AuditEvent.objects.filter(verb__startswith="wall_").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["wall_paused", "wall_resumed"]
+
+
+def test_who_was_late_is_recorded_from_the_time_that_the_trainer_states(room: Room) -> None:
+    learner = room.learner()
+    mark(room, learner, Mark.LATE, 90, at=40)
+    leave(room, learner, 180)
+    assert state(learner) == (Status.LATE, 140, True)
+    row = Evidence.objects.get(kind="manual")
+    assert (row.happened_at, row.claimed_at, row.received_at) == (room.at(40), room.at(40), room.at(90))
+
+
+def test_after_the_lesson_who_was_late_needs_the_time_and_waits_with_it(room: Room) -> None:
+    learner = room.learner()
+    assert refusal(room, learner, Mark.LATE, 200) == MarkRefusal.TIME_MISSING
+    marked = mark(room, learner, Mark.LATE, 200, at=60)
+    assert state(learner)[:2] == (Status.AWAITING, 0)
+    attendance.confirm(by=people.user(), receipt=marked.receipt, lesson=room.lesson, now=room.at(210))
+    mark(room, learner, Mark.OUT, 211)
+    assert state(learner) == (Status.ADDED, 120, True)
+
+
+def test_who_was_marked_left_at_the_wrong_time_is_marked_left_at_the_right_one(room: Room) -> None:
+    learner = room.learner()
+    mark(room, learner, Mark.PRESENT, 0)
+    mark(room, learner, Mark.OUT, 160)
+    mark(room, learner, Mark.OUT, 240, at=60, reason="marked_by_mistake")
+    assert state(learner) == (Status.LEFT_EARLY, 60, True)
+
+
+@pytest.mark.parametrize(
+    ("as_", "minutes", "at", "code"),
+    [
+        (Mark.PRESENT, 90, 40, MarkRefusal.TIME_UNUSED),
+        (Mark.ABSENT, 90, 40, MarkRefusal.TIME_UNUSED),
+        (Mark.LATE, 90, -1, MarkRefusal.TIME_OUTSIDE),
+        (Mark.OUT, 200, 181, MarkRefusal.TIME_OUTSIDE),
+        (Mark.OUT, 90, 91, MarkRefusal.TIME_TO_COME),
+        (Mark.OUT, 90, 20, MarkRefusal.BEFORE_ARRIVAL),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(room: Room, as_: Mark, minutes: int, at: int, code: MarkRefusal) -> None:
+    learner = room.learner()
+    mark(room, learner, Mark.LATE, 30)
+    assert refusal(room, learner, as_, minutes, at=at) == code
+    assert Evidence.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", ["9:40", "9：40", "0940", " 09:40 "])
+def test_a_time_is_read_as_people_write_it(room: Room, text: str) -> None:
+    assert attendance.read_time(lesson=room.lesson, text=text) == room.at(40)
+
+
+def test_what_is_no_time_is_told_between_which_it_has_to_lie(room: Room) -> None:
+    assert attendance.read_time(lesson=room.lesson, text=" ") is None
+    with pytest.raises(MarkRefused) as caught:
+        attendance.read_time(lesson=room.lesson, text="25:99")
+    assert "9:00 到 12:00" in caught.value.sentence
+
+
+@pytest.mark.parametrize("as_", list(Mark))
+def test_who_teaches_the_class_marks_nothing_of_their_own(room: Room, as_: Mark) -> None:
+    own = teaches(room, room.learner())
+    scan(room, own, 0)
+    assert refusal(room, own, as_, 90) == MarkRefusal.OWN
+
+
+def test_who_teaches_the_class_confirms_no_scan_of_their_own(room: Room) -> None:
+    one, own = room.learner(), teaches(room, room.learner("李梅"))
+    scan(room, one, 0, device="browser")
+    waiting = scan(room, own, 1, device="browser")
+    for decide in (attendance.confirm, partial(attendance.reject, reason="wrong_person")):
+        with pytest.raises(MarkRefused) as caught:
+            decide(by=room.trainer, receipt=waiting.number, lesson=room.lesson, now=room.at(2))  # type: ignore[operator]
+        assert caught.value.code == MarkRefusal.OWN
+    attendance.confirm(by=people.user(), receipt=waiting.number, lesson=room.lesson, now=room.at(3))
+    assert Evidence.objects.filter(kind="confirm").count() == 1

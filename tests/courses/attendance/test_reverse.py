@@ -9,7 +9,7 @@ from courses.attendance import Mark, PersonRefusal, PersonRefused, Place, Scanne
 from courses.attendance.second import drawn, turn_of
 from courses.models import Attendance, Device, Direction, Evidence, Learner, Lesson, RefusedScan, TrainingClass
 from courses.people import cards, devices
-from tests.courses.attendance.conftest import Room, open_room, scan
+from tests.courses.attendance.conftest import Room, open_room, scan, teaches
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
 
@@ -319,3 +319,11 @@ def test_only_its_own_institution_is_told_where_the_other_class_meets(
         )
     assert refused.value.code == code
     assert ("205 教室" in refused.value.sentence) is names_the_room
+
+
+def test_who_teaches_the_class_scans_no_code_of_their_own(room: Room) -> None:
+    own = teaches(room, room.learner())
+    with pytest.raises(PersonRefused) as caught:
+        shown(room, own, 0)
+    assert caught.value.code == PersonRefusal.OWN
+    assert shown(room, own, 1, by=KIOSK).lesson == room.lesson

@@ -11,7 +11,7 @@ from courses import attendance
 from courses.attendance import PICTURES, Answered, Mark, Phase, RollCallRefusal, RollCallRefused
 from courses.models import Attendance, AuditEvent, Evidence, Learner, Lesson, RollCall, RollCallTry
 from courses.policy import Policy
-from tests.courses.attendance.conftest import Room, leave, scan
+from tests.courses.attendance.conftest import Room, leave, scan, teaches
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +254,31 @@ def test_what_is_wrong_with_the_lesson_saves_nobody(room: Room) -> None:
         )
     assert caught.value.code == "reason_missing"
     assert Evidence.objects.count() == 0
+
+
+def test_one_who_was_ruled_on_or_teaches_the_class_is_named_and_holds_up_nobody(room: Room) -> None:
+    ruled, own, other = room.learner("王一"), teaches(room, room.learner("王老师")), room.learner("王三")
+    append_row(room, ruled)
+    made = attendance.mark_many(
+        by=room.trainer, lesson=room.lesson, learners=[ruled, own, other], as_=Mark.PRESENT, reason="no_phone",
+        now=room.at(5),
+    )  # fmt: skip
+    assert [learner for learner, _marked in made.done] == [other]
+    assert {(learner.name, refused.code) for learner, refused in made.refused} == {("王一", "ruled"), ("王老师", "own")}
+
+
+def append_row(room: Room, learner: Learner) -> None:
+    """A decision of the institution on a dispute."""
+    Evidence.objects.create(
+        receipt="R-RULED", lesson=room.lesson, learner=learner, kind="ruling", direction="in", strength="proved",
+        origin="desk", happened_at=room.at(0), received_at=room.at(1), by=people.user(), reason="ruled",
+    )  # fmt: skip
+
+
+def test_who_teaches_the_class_ticks_nobody_but_others(room: Room) -> None:
+    own = teaches(room, room.learner())
+    scan(room, own, 0)
+    call = called(room)
+    assert refusal(lambda: tick(room, call, own, 61)) == RollCallRefusal.OWN
+    assert silent(room) == ["王小强"]
+    assert answer(room, call, own).receipt

@@ -7,7 +7,7 @@ import pytest
 from courses import attendance, completion
 from courses.attendance import DisputeRefusal, DisputeRefused, MarkRefusal, MarkRefused, Outcome, disputes
 from courses.models import Attendance, Enrolment, Lesson
-from tests.courses.attendance.conftest import Room
+from tests.courses.attendance.conftest import Room, teaches
 from tests.courses.attendance.kit.conftest import Ready
 from tests.factories import people
 from tests.factories.phones import Phone
@@ -62,3 +62,13 @@ def test_who_handed_in_what_a_completion_rests_on_decides_neither_on_it_nor_on_a
     done = completion.propose(by=people.user(), enrolment=own, now=easy_room.at(410))
     interested = [by for by in (errand, other) if completion.deciding.interested(by=by, completions=[done])]
     assert interested == [errand]
+
+
+def test_what_a_trainer_s_phone_says_of_the_trainer_waits_for_somebody_else(easy_room: Room, ready: Ready) -> None:
+    own, phone = teaches(easy_room, easy_room.learner()), ready()
+    phone.mark(own, "present", easy_room.at(5))
+    phone.send(easy_room.at(60))
+    [row] = attendance.roster(lesson=easy_room.lesson)
+    assert (row.for_another, row.minutes) == (True, 0)
+    attendance.confirm(by=people.user(), receipt=row.awaiting, lesson=easy_room.lesson, now=easy_room.at(62))
+    assert Attendance.objects.get().minutes == 180

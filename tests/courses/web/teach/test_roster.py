@@ -8,6 +8,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from courses import attendance
@@ -367,3 +368,41 @@ def test_a_roster_that_only_polls_keeps_nobody_signed_in(
     assert answers == [200, 200, 200, 403]
     assert teacher.get(address(room))["Location"].startswith("/account/staff/")
     assert "_auth_user_id" not in teacher.session
+
+
+def test_a_time_of_leaving_is_typed_and_one_that_cannot_be_is_told(room: Room, teacher: Client) -> None:
+    learner = room.learner("王一")
+    scan(room, learner, -90 / 60)
+    asked = {"learner": learner.number, "as": "out", "reason": "left_with_leave"}
+    with time_machine.travel(room.at(160), tick=False):
+        page = opened(teacher, room)
+        assert (page.select_one("#mark-at")["min"], page.select_one("#mark-at")["max"]) == ("09:00", "12:00")  # type: ignore[index]
+        wrong = teacher.post(address(room, "mark/"), {**asked, "at": "13:00"}, follow=True)
+        assert "时间应在 9:00 到 12:00 之间，未保存" in wrong.content.decode()
+        teacher.post(address(room, "mark/"), {**asked, "at": "10:00"})
+    assert Attendance.objects.get().out_at == room.at(60)
+
+
+def test_after_the_lesson_nobody_is_late_as_of_now(room: Room, teacher: Client, clock: time_machine.Traveller) -> None:
+    learner = room.learner("王一")
+    clock.move_to(room.at(200))
+    page = opened(teacher, room)
+    assert "现在" not in page.select_one(".mark-form").get_text()  # type: ignore[union-attr]
+    asked = {"learner": learner.number, "as": "late", "reason": "late_arrival"}
+    assert "须填到课时间，未保存" in teacher.post(address(room, "mark/"), asked, follow=True).content.decode()
+    teacher.post(address(room, "mark/"), {**asked, "at": "10:00"})
+    assert Attendance.objects.get().in_at == room.at(60)
+
+
+def test_what_one_added_late_stands_as_waiting_for_another_without_a_button(
+    room: Room, teacher: Client, clock: time_machine.Traveller
+) -> None:
+    learner = room.learner("王一")
+    clock.move_to(room.at(200))
+    teacher.post(address(room, "mark/"), {"learner": learner.number, "as": "present", "reason": "no_network"})
+    page = opened(teacher, room)
+    assert "需要您确认" not in page.get_text()
+    assert groups(page)["等另一人确认，1 人"] == ["王一"]
+    assert page.select("#roster-rows form") == []
+    told = teacher.get(reverse("class_presence", args=[room.a_class.number])).content.decode()
+    assert "须由本班另一位老师或机构管理员确认" in told
