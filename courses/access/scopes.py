@@ -1,6 +1,6 @@
 """What each may see: a row is fetched only through a `visible_*` scope, so a stranger's row cannot be held."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -168,9 +168,9 @@ def visible_signals(*, user: User, now: datetime, permission: Permission) -> Que
     return rows.filter(~Q(kind=Signal.Kind.CALL_BACK) | heard)
 
 
-def own_signals(*, lesson: Lesson) -> QuerySet[Signal]:
-    """What the trainers of a lesson are shown of it: never what learners said of them on the phone."""
-    return Signal.objects.filter(lesson=lesson).exclude(kind=Signal.Kind.CALL_BACK)
+def own_signals(*, lessons: Collection[Lesson]) -> QuerySet[Signal]:
+    """What the trainers of lessons are shown of them: never what learners said of them on the phone."""
+    return Signal.objects.filter(lesson__in=lessons).exclude(kind=Signal.Kind.CALL_BACK)
 
 
 def visible_call_backs(*, user: User, now: datetime, permission: Permission) -> QuerySet[CallBack]:

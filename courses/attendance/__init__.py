@@ -32,6 +32,7 @@ from courses.attendance.door import (
 from courses.attendance.guests import guests_of
 from courses.attendance.kiosks import KioskRefusal, KioskRefused, place_of
 from courses.attendance.leave import LeaveRefusal, LeaveRefused, lessons_to_excuse
+from courses.attendance.leftovers import Left, left_to_do, undecided_lessons
 from courses.attendance.makeup import MakeUpRefusal, MakeUpRefused
 from courses.attendance.many import MarkedMany, mark_many
 from courses.attendance.marks import Mark, MarkRefusal, MarkRefused, confirm, mark, pause_wall, read_time, reject, undo
@@ -96,6 +97,7 @@ __all__ = [
     "KioskRefused",
     "LeaveRefusal",
     "LeaveRefused",
+    "Left",
     "LessonAccount",
     "LessonProgress",
     "MakeUpRefusal",
@@ -146,6 +148,7 @@ __all__ = [
     "guests_of",
     "hand_on",
     "issue",
+    "left_to_do",
     "lesson_code",
     "lesson_name",
     "lessons_to_excuse",
@@ -183,6 +186,7 @@ __all__ = [
     "tick_present",
     "turned_away",
     "turned_away_of",
+    "undecided_lessons",
     "undo",
     "wall_state",
     "who_answered",

@@ -117,8 +117,8 @@ def settle_door(*, by: User, lesson: Lesson, request: DoorRequest, learner: Lear
     """The trainer says who it is that shows the digits: an arrival or leaving by hand, at the time of the scan.
 
     An arrival that is named after the lesson is a late addition (补签) and waits for a second person. Refused with
-    MarkRefused: oneself, dealt with already, not of this lesson, cancelled or too old, here already, leaving without an arrival,
-    or the lesson was ruled on.
+    MarkRefused: oneself, dealt with already, not of this lesson, cancelled or too old, here already, leaving without an
+    arrival, or the lesson was ruled on.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     admit_mark(lesson=lesson, reason=REASON, policy=policy, now=now)

@@ -81,7 +81,7 @@ OF_SECONDS = (
 )
 # Two steps of a camp: its applications are scored, its result is put forward and confirmed.
 OF_CAMPS = (Turn.SELECTION_SCORE, Turn.SELECTION_RESULT)
-# What reached a lesson on paper, in a file, too late or in another class; who entered or saw it leaves it to the others.
+# What reached a lesson on paper, in a file, late or in another class; who entered or saw it leaves it to the others.
 OF_PRESENCE = (
     Turn.SHEET_CONFIRM,
     Turn.REGISTER_CONFIRM,

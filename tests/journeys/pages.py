@@ -171,6 +171,8 @@ def visits(city: City) -> list[Visit]:
         Visit("head-count", "demo-trainer", f"/teach/lesson/{facts['demo_lesson']}/count/"),
         Visit("kit", "demo-trainer", f"/teach/lesson/{facts['demo_lesson']}/kit/"),
         Visit("lesson-signals", "demo-trainer", f"/teach/lesson/{facts['lesson']}/signals/"),
+        Visit("class-lessons", "demo-trainer", f"/teach/class/{facts['class']}/lessons/"),
+        Visit("class-presence-teach", "demo-trainer", f"/teach/class/{facts['class']}/presence/"),
         Visit("completion", "demo-trainer", f"/teach/class/{facts['class']}/completion/"),
     ]
     desk = [
@@ -198,6 +200,7 @@ def visits(city: City) -> list[Visit]:
         Visit("class-sheets", "demo-institution", f"/desk/class/{facts['school_class']}/sheets/"),
         Visit("class-sheet-enter", "demo-institution", f"/desk/sheet/{facts['school_sheet']}/enter/?all"),
         Visit("class-registers", "demo-institution", f"/desk/class/{facts['school_class']}/registers/"),
+        Visit("class-presence", "demo-institution", f"/desk/class/{facts['school_class']}/presence/"),
         Visit("class-kiosks", "demo-institution", f"/desk/class/{facts['enrols_own']}/kiosks/"),
         Visit("receipt", "demo-institution", f"/desk/class/{facts['leaver']}/"),
         Visit("withdraw", "demo-institution", f"/desk/class/{facts['leaver']}/withdraw/"),

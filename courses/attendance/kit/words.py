@@ -64,10 +64,10 @@ STATES: dict[Why, State] = {
 SENTENCES: dict[Why, str | Promise] = {
     Why.RECORDED: _("已计入考勤。"),
     Why.LOOK: _("已收到，请在点名册当面确认是本人。"),
-    Why.SECOND_PERSON: _("已收到，须由另一位老师在点名册确认。"),
+    Why.SECOND_PERSON: _("已收到，须由另一位老师或机构管理员确认。"),
     Why.ALREADY: _("这位学员已有记录，没有重复计。"),
     Why.OVERTAKEN: _("同一部手机后来改过，以后面一条为准。"),
-    Why.PHONES_DIFFER: _("与另一条离线记录不一样，先不计。请由另一位老师在点名册确认。"),
+    Why.PHONES_DIFFER: _("与另一条离线记录不一样，先不计。请由另一位老师或机构管理员确认。"),
     Why.DECIDED: _("与点名册上已有的记录不一样，没有改动。请在点名册核对。"),
     Why.NUMBER_TWICE: _(
         "同一序号有两条不同的记录，两条都已留下，先不计。点名册上等确认的，请由另一位老师确认；已有的记录不变。"

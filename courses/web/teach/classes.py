@@ -7,12 +7,15 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from courses import access, attendance, policy
 from courses.access import Permission
 from courses.models import Completion, Dispute, Enrolment, LeaveRequest, Lesson, MakeUp, TrainingClass, User
 from courses.web import sheets
 from courses.web.gate import allow
+from courses.web.teach import past
 
 SOON = 6
 
@@ -44,10 +47,23 @@ def class_list(request: HttpRequest) -> HttpResponse:
             "later": [_row(row, now) for row in lessons.filter(starts_at__gte=day + timedelta(days=1))[:SOON]],
             "asking": _asking(user, now),
             "papers": sheets.waiting(user=user, now=now),
+            "past": past.unfinished(user=user, now=now),
             "due": due,
             "classes": [row for row in classes if row not in due],
         },
     )
+
+
+@allow(Permission.TEACH)
+@never_cache
+@require_safe
+def class_lessons(request: HttpRequest, number: str) -> HttpResponse:
+    """Every lesson of one class that is over, and the way to its register."""
+    now, user = timezone.now(), teacher(request)
+    training_class = own_class(request, number)
+    lessons = Lesson.objects.filter(training_class=training_class).select_related("training_class")
+    context = {"training_class": training_class, "past": past.listed(lessons=lessons, user=user, now=now)}
+    return render(request, "teach/classes/lessons.html", context)
 
 
 def _classes(user: User, now: datetime) -> QuerySet[TrainingClass, Any]:

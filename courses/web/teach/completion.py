@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses import completion, policy
+from courses import attendance, completion, policy
 from courses.access import Permission
 from courses.models import Completion, Enrolment, User
 from courses.web.gate import allow
@@ -22,6 +22,7 @@ from courses.web.told import told
 def class_completion(request: HttpRequest, number: str) -> HttpResponse:
     training_class = own_class(request, number)
     now = timezone.now()
+    waits = attendance.undecided_lessons(training_class=training_class)
     rows = [
         {
             "enrolment": row,
@@ -30,6 +31,7 @@ def class_completion(request: HttpRequest, number: str) -> HttpResponse:
             "may": found.passed and _may_propose(done),
             "withdraws": _may_withdraw(done, teacher(request)),
             "short": max(0, found.minutes_needed - found.minutes_attended),
+            "waits": [(each, attendance.lesson_name(each)) for each in waits.get(row.learner_id, [])],
         }
         for row, found, done in completion.of_class(training_class=training_class, now=now)
     ]

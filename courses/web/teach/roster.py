@@ -73,7 +73,7 @@ def roster(request: HttpRequest, name: str) -> HttpResponse:
         "by_place": sorted(shown["rows"], key=lambda item: item.row.arrival_no),
         "turned_away": [(row, why_turned_away(row.code)) for row in attendance.turned_away(lesson=lesson)],
         "guests": attendance.guests_of(lesson=lesson),
-        "signals": supervision.latest(access.own_signals(lesson=lesson), looked_at=False).count(),
+        "signals": supervision.latest(access.own_signals(lessons=[lesson]), looked_at=False).count(),
     }
     return render(request, "teach/lesson/show.html", {**context, **shown})
 
@@ -97,7 +97,6 @@ def _parts(_request: HttpRequest, moment: Moment) -> Answer:
 
 def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
     rows = attendance.roster(lesson=lesson)
-    door = attendance.asking(lesson=lesson)
     call = attendance.roll_call_state(lesson=lesson)
     pinned = policy.of_class(training_class=lesson.training_class, on=policy.local_date(now))
     phase = attendance.phase_of(lesson=lesson, policy=pinned, now=now)
@@ -118,7 +117,7 @@ def _shown(lesson: Lesson, name: str, now: datetime) -> dict[str, Any]:
         "suggested": call is None and suggested is not None and suggested <= now and phase in CALLABLE,
         "counting": supervision.is_counting(lesson=lesson, now=now),
         "rows": items,
-        "door": door,
+        "door": attendance.asking(lesson=lesson),
         "asking": [item for item in items if item.row.needs_me and not item.row.for_another],
         "for_another": [item for item in items if item.row.for_another],
         "stayed": [item for item in came if _stayed(item.row, phase)],

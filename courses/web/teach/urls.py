@@ -48,6 +48,7 @@ urlpatterns = [
     path("sheet/<str:number>/entry/<str:entry_number>/", sheets.sheet_entry, name="sheet_entry"),
     path("sheet/<str:number>/photo/<slug:code>/", sheets.sheet_photo, name="sheet_photo"),
     path("class/<str:number>/summary/", sheets.class_summary, name="class_summary"),
+    path("class/<str:number>/lessons/", classes.class_lessons, name="class_lessons"),
     path("class/<str:number>/presence/", presence.class_presence, name="class_presence"),
     path("class/<str:number>/requests/", requests.class_requests, name="class_requests"),
     path("class/<str:number>/requests/leave/<slug:code>/", requests.leave_decide, name="leave_decide"),

@@ -43,7 +43,7 @@ def lesson_signals(request: HttpRequest, name: str) -> HttpResponse:
         supervision.compute(lesson=lesson, now=timezone.now())
         messages.success(request, _("已重新计算。"))
         return redirect("lesson_signals", name=name)
-    signals = list(supervision.latest(access.own_signals(lesson=lesson)))
+    signals = list(supervision.latest(access.own_signals(lessons=[lesson])))
     return render(request, "teach/lesson/signals.html", {"lesson": lesson, "name": name, "signals": told(signals)})
 
 
@@ -51,7 +51,7 @@ def lesson_signals(request: HttpRequest, name: str) -> HttpResponse:
 @allow(Permission.TEACH)
 def lesson_signal_explain(request: HttpRequest, name: str, code: str) -> HttpResponse:
     lesson = own_lesson(request, name)
-    signal = access.own_signals(lesson=lesson).filter(code=code).first()
+    signal = access.own_signals(lessons=[lesson]).filter(code=code).first()
     if signal is None:
         raise Http404
     try:

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -270,9 +271,10 @@ def test_who_teaches_the_class_confirms_no_scan_of_their_own(room: Room) -> None
     one, own = room.learner(), teaches(room, room.learner("李梅"))
     scan(room, one, 0, device="browser")
     waiting = scan(room, own, 1, device="browser")
+    said: dict[str, Any] = {"receipt": waiting.number, "lesson": room.lesson, "now": room.at(2)}
     for decide in (attendance.confirm, partial(attendance.reject, reason="wrong_person")):
         with pytest.raises(MarkRefused) as caught:
-            decide(by=room.trainer, receipt=waiting.number, lesson=room.lesson, now=room.at(2))  # type: ignore[operator]
+            decide(by=room.trainer, **said)  # type: ignore[operator]
         assert caught.value.code == MarkRefusal.OWN
     attendance.confirm(by=people.user(), receipt=waiting.number, lesson=room.lesson, now=room.at(3))
     assert Evidence.objects.filter(kind="confirm").count() == 1

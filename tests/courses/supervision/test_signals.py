@@ -170,7 +170,12 @@ def test_what_is_written_after_the_last_run_is_found_by_the_next(room: Room) -> 
     Lesson.objects.filter(number=2).update(status=Lesson.Status.CANCELLED)
     learner = room.learner()
     added = attendance.mark(
-        by=room.trainer, lesson=room.lesson, learner=learner, as_=Mark.LATE, reason="no_phone", now=room.at(180 + 1380)
+        by=room.trainer,
+        lesson=room.lesson,
+        learner=learner,
+        as_=Mark.PRESENT,
+        reason="no_phone",
+        now=room.at(180 + 1380),
     )
     assert found(room, 180 + 1440) == (1, [])
     attendance.confirm(by=people.user(), receipt=added.receipt, lesson=room.lesson, now=room.at(180 + 1500))

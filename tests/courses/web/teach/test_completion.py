@@ -2,7 +2,9 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
+from django.urls import reverse
 
+from courses import attendance
 from courses.models import Completion, Learner, Lesson
 from tests.courses.attendance.conftest import Room, leave, scan
 
@@ -52,8 +54,10 @@ def test_who_meets_the_rule_is_ticked_and_who_does_not_reads_why(ended: Room, te
     assert rows(page) == [
         ("王一", True, ""),
         ("王二", False, "还差 1.2 学时"),
-        ("王三", False, "1 次课的考勤待您确认，还差 3.2 学时"),
+        ("王三", False, "1 次课的考勤待确认：第 1 次课，还差 3.2 学时"),
     ]
+    link = page.select_one(".done-why a")
+    assert link["href"] == reverse("roster", args=[attendance.lesson_name(ended.lesson)])  # type: ignore[index]
     assert [box.has_attr("disabled") for box in page.select(".done-row input")] == [False, True, True]
     assert "到课满 80% 学时" in page.get_text()
 

@@ -375,8 +375,8 @@ def test_a_time_of_leaving_is_typed_and_one_that_cannot_be_is_told(room: Room, t
     scan(room, learner, -90 / 60)
     asked = {"learner": learner.number, "as": "out", "reason": "left_with_leave"}
     with time_machine.travel(room.at(160), tick=False):
-        page = opened(teacher, room)
-        assert (page.select_one("#mark-at")["min"], page.select_one("#mark-at")["max"]) == ("09:00", "12:00")  # type: ignore[index]
+        [field] = opened(teacher, room).select("#mark-at")
+        assert (field["min"], field["max"]) == ("09:00", "12:00")
         wrong = teacher.post(address(room, "mark/"), {**asked, "at": "13:00"}, follow=True)
         assert "时间应在 9:00 到 12:00 之间，未保存" in wrong.content.decode()
         teacher.post(address(room, "mark/"), {**asked, "at": "10:00"})
