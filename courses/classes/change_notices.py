@@ -23,9 +23,8 @@ def tell_of_several(*, rows: Sequence[ChangeRequest], now: datetime) -> None:
             training_class=training_class,
         )  # fmt: skip
     for trainer, theirs in _by_trainer(rows).items():
-        if trainer.phone:
-            own = {**said, "numbers": _numbers(theirs), "room": _rooms(theirs)}
-            notices.queue(kind="lessons_changed_trainer", channel=SMS, params=own, now=now, to=trainer.phone)
+        own = {**said, "numbers": _numbers(theirs), "room": _rooms(theirs)}
+        notices.tell_staff(user=trainer, kind="lessons_changed_trainer", params=own, now=now)
 
 
 def _by_trainer(rows: Sequence[ChangeRequest]) -> dict[User, list[ChangeRequest]]:

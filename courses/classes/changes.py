@@ -153,8 +153,8 @@ def _carry_out(request: ChangeRequest, now: datetime) -> None:
 
 
 def settle_request(*, by: User, request: ChangeRequest, grant: bool, answer: str, now: datetime) -> list[ChangeRequest]:
-    """Inside a transaction: write down who decided, once; what a grant does is the caller's. Gives the rows that were
-    asked for together and are decided with this one.
+    """Inside a transaction: write down who decided, once, and tell the institution; what a grant does is the
+    caller's. Gives the rows that were asked for together and are decided with this one.
 
     Refused with ChangeRefused: by the one who asked, a refusal without a reason, decided already.
     """
@@ -173,7 +173,24 @@ def settle_request(*, by: User, request: ChangeRequest, grant: bool, answer: str
     if request.pk not in known or changed != len(rows):
         raise ChangeRefused(ChangeRefusal.ALREADY_DECIDED)
     audit.record_many(by=by, verb=f"change_{status}", targets=[(row, {}) for row in rows], now=now)
+    _answer(request, status, answer.strip()[:200], now)
     return rows
+
+
+def _answer(request: ChangeRequest, status: ChangeRequest.Status, answer: str, now: datetime) -> None:
+    """Everybody who holds the institution's post hears what became of what it asked for."""
+    training_class = request.training_class
+    params = {
+        "course": training_class.course.name,
+        "class": training_class.number,
+        "number": request.number,
+        "reason": answer,
+    }
+    held = Post.objects.filter(
+        Post.in_force(now), role=Post.Role.INSTITUTION, institution=training_class.institution_id
+    )
+    for user in User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"):
+        notices.tell_staff(user=user, kind=f"change_{status}", params=params, now=now)
 
 
 def _check_wish(lesson: Lesson, wish: ChangeRequest, now: datetime) -> None:
@@ -316,6 +333,4 @@ def _tell(request: ChangeRequest, now: datetime) -> None:
     givers = (request.trainer,) if request.adds else (request.was_trainer, request.trainer)
     trainers = {trainer.pk: trainer for trainer in givers if trainer}
     for trainer in trainers.values():
-        # A trainer without a phone reads it in the timetable under /teach/; a message would reach nobody.
-        if trainer.phone:
-            notices.queue(kind=f"{kind}_trainer", channel=sms, params=params, now=now, to=trainer.phone)
+        notices.tell_staff(user=trainer, kind=f"{kind}_trainer", params=params, now=now)

@@ -25,6 +25,7 @@ from courses.notices.outbox import (
     queue,
     queue_many,
     take_back,
+    tell_staff,
 )
 from courses.notices.texts import ERASURE_DONE, WORK_PART
 from courses.notices.timing import due
@@ -63,6 +64,7 @@ __all__ = [
     "sendable",
     "state",
     "take_back",
+    "tell_staff",
     "told",
     "told_staff",
     "unheard",

@@ -68,6 +68,14 @@ def queue(
     )
 
 
+def tell_staff(*, user: User, kind: str, params: dict[str, Any], now: datetime) -> OutboxMessage:
+    """Somebody who works here reads it on the site in any case; by SMS who has given a phone, else by mail who has
+    given an address."""
+    by_mail = not user.phone and user.email and settings.EMAIL_CARRIER
+    channel, to = (Channel.EMAIL, user.email) if by_mail else (Channel.SMS, user.phone)
+    return queue(kind=kind, channel=channel, params=params, now=now, to=to, user=user)
+
+
 def _by_mouth(said_by: User | None, now: datetime) -> dict[str, Any]:
     return {"told_at": now, "told_by": said_by, "told_how": OutboxMessage.How.IN_PERSON} if said_by else {}
 
@@ -203,7 +211,7 @@ def deliver_one(*, message_id: int, now: datetime) -> bool:
     )
     if not claimed:
         return False
-    message = OutboxMessage.objects.select_related("learner__user").get(pk=message_id)
+    message = OutboxMessage.objects.select_related("learner__user", "user").get(pk=message_id)
     if message.expires_at is not None and message.expires_at <= now:
         _finish(message, Status.EXPIRED)
         return False
@@ -262,11 +270,11 @@ def _give_up(message: OutboxMessage, error: str, now: datetime) -> None:
 
 
 def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | None:
-    """The next carrier for an SMS that did not arrive: mail, where the learner's login has an address; once.
+    """The next carrier for an SMS that did not arrive: mail, where the reader's login has an address; once.
 
-    On the site the learner reads every message in any case; what reached nobody stands on the desk's list.
+    On the site both learners and staff read every message in any case; what reached nobody stands on the desk's list.
     """
-    user = message.learner.user if message.learner else None
+    user = message.learner.user if message.learner else message.user
     if message.channel != Channel.SMS or user is None or not user.email or not settings.EMAIL_CARRIER:
         return None
     return OutboxMessage.objects.get_or_create(
@@ -275,6 +283,7 @@ def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | 
             "kind": message.kind,
             "channel": Channel.EMAIL,
             "learner": message.learner,
+            "user": message.user,
             "training_class": message.training_class,
             "to": user.email,
             "params": message.params,

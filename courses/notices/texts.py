@@ -186,6 +186,13 @@ SENTENCES: dict[str, str | Promise] = {
     "lesson_added_trainer": _(
         "「%(course)s」原定 %(was)s 的课补上，由您任课，为第 %(number)s 次课：%(starts)s 至 %(ends)s，教室 %(room)s。"
     ),
+    "change_granted": _(
+        "「%(course)s」的变更申请已同意，班次 %(class)s，申请编号 %(number)s。新的安排已经生效，有关学员和教师另行通知。"
+    ),
+    "change_refused": _(
+        "「%(course)s」的变更申请没有同意，班次 %(class)s，申请编号 %(number)s，原因：%(reason)s。"
+        "原来的安排不变，改好后可以重新申请。"
+    ),
     "leave_granted": _(
         "「%(course)s」第 %(numbers)s 次课的请假已同意。请假不计学时，结业还差多少请在「我的学习」查看。"
     ),

@@ -47,7 +47,7 @@ def told(*, learner: Learner) -> Sequence[Told]:
 
 def told_staff(*, user: User, since: datetime | None = None) -> Sequence[Told]:
     """All messages to one of the staff, or those since a moment, newest first, in the language that is being read."""
-    rows = OutboxMessage.objects.filter(user=user)
+    rows = OutboxMessage.objects.filter(user=user, instead_of=None)
     rows = rows.filter(created_at__gte=since) if since else rows
     return _Messages(rows.order_by("-created_at", "-pk"))
 

@@ -23,7 +23,6 @@ def tell_of_class(rows: Sequence[Enrolment], kind: str, reason: str, now: dateti
 
 
 def tell_trainers(training_class: TrainingClass, kind: str, reason: str, now: datetime) -> None:
-    """A trainer without a phone reads it in the timetable under /teach/; a message would reach nobody."""
     said = {
         "course": training_class.course.name,
         "class": training_class.number,
@@ -31,8 +30,7 @@ def tell_trainers(training_class: TrainingClass, kind: str, reason: str, now: da
         "reason": reason.strip(),
     }
     for trainer in training_class.trainers.filter(is_active=True).order_by("pk"):
-        if trainer.phone:
-            notices.queue(kind=f"{kind}_trainer", channel="sms", params=said, now=now, to=trainer.phone)
+        notices.tell_staff(user=trainer, kind=f"{kind}_trainer", params=said, now=now)
 
 
 def moments_of(rows: Sequence[Enrolment]) -> Moments:

@@ -11,6 +11,7 @@ from courses.models import (
     CallBackLine,
     CardStep,
     CertificateWithdrawal,
+    ChangeRequest,
     ClassEvent,
     Completion,
     ErasureRequest,
@@ -74,6 +75,7 @@ def handled(
     where = access.class_scope(user=user, now=now, permission=Permission.SEE_DESK) & wanted.classes
     files = access.visible_institutions(user=user, now=now, permission=Permission.SEE_DESK)
     parts = [
+        *_change_deeds(user, where),
         *_completion_deeds(user, where),
         *_second_deeds(user, where),
         *_camp_deeds(user, where),
@@ -90,6 +92,17 @@ def _class_deeds(user: User, where: Q) -> QuerySet[Any, Any]:
     events = ClassEvent.objects.filter(access.under(where, "training_class"), by=user)
     deeds = events.exclude(from_status=Status.APPROVED, to_status=Status.ENROLLING)
     return _told(deeds, Of.CLASS, F("training_class"), F("to_status"), Value(0, IntegerField()), Max("at"))
+
+
+def _change_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
+    """Changes of approved classes, of a lesson or of their seats: asked for, and decided on those of others."""
+    own = ChangeRequest.objects.filter(access.under(where, "training_class"))
+    steps = (("asked", word(ASKED)), ("decided", F("status")))
+    nobody = Value(0, IntegerField())
+    return [
+        _told(own.filter(**{f"{step}_by": user}), Of.CHANGES, F("training_class"), deed, nobody, Max(f"{step}_at"))
+        for step, deed in steps
+    ]
 
 
 def _completion_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:

@@ -172,6 +172,7 @@ class Of(StrEnum):
     """What a deed was done to."""
 
     CLASS = "class"
+    CHANGES = "changes"
     COMPLETIONS = "completions"
     SCORES = "scores"
     WORKS = "works"

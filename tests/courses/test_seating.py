@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from courses import enrolment, seating
+from courses import enrolment, notices, seating
 from courses.classes import ClassRefused
 from courses.models import AuditEvent, Enrolment, LearnerCategory, OutboxMessage, TrainingClass, TransferRequest
 from courses.notices.texts import text_of
@@ -20,7 +20,7 @@ Status = Enrolment.Status
 Why = Enrolment.Why
 # Statements: whether it was held, the class and its event, its enrolments, their ends, one message each in one
 # statement, the bookings; and its course and trainers, who are told too.
-CANCELLATION = 25
+CANCELLATION = 26
 
 
 def move(a_class: TrainingClass, to: Of, now: datetime, reason: str = "场地停用") -> None:
@@ -166,7 +166,7 @@ def test_its_trainers_hear_of_each_stop_and_of_going_on_and_nobody_elses(now: da
     move(a_class, Of.SUSPENDED, now)
     move(a_class, Of.ENROLLING, now, reason="")
     move(a_class, Of.CANCELLED, now)
-    rows = OutboxMessage.objects.filter(kind__endswith="_trainer").order_by("pk")
+    rows = OutboxMessage.objects.filter(kind__endswith="_trainer", channel="sms").order_by("pk")
     assert [(row.kind, row.to) for row in rows] == [
         ("class_suspended_trainer", trainer.phone),
         ("class_resumed_trainer", trainer.phone),
@@ -177,6 +177,9 @@ def test_its_trainers_hear_of_each_stop_and_of_going_on_and_nobody_elses(now: da
         f"您任课的「中式烹调师（四级）」暂停，班次 {a_class.number}。原因：场地停用。先不用去上课，恢复后会通知您。"
     )
     assert "resumed" in text_of(kind=rows[1].kind, params=rows[1].params, language="en")
+    for who in (trainer, silent):
+        assert len(notices.told_staff(user=who)) == 3, "who has no phone reads it on the site as well"
+    assert len(notices.told_staff(user=other)) == 0
 
 
 def test_a_draft_that_is_dropped_tells_no_trainer(now: datetime) -> None:

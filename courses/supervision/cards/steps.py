@@ -59,6 +59,4 @@ def tell_institution(*, card: Card, kind: str, now: datetime, **params: Any) -> 
     held = Q(until__isnull=True) | Q(until__gt=now)
     posts = Post.objects.filter(held, role=Role.INSTITUTION, institution=card.institution, since__lte=now)
     for user in User.objects.filter(pk__in=posts.values("user"), is_active=True).order_by("pk"):
-        notices.queue(
-            kind=kind, channel="sms", user=user, to=user.phone, params={"number": card.number, **params}, now=now
-        )
+        notices.tell_staff(user=user, kind=kind, params={"number": card.number, **params}, now=now)

@@ -55,6 +55,8 @@ KINDS: dict[str, str | Promise] = {
     "lesson_added_trainer": gettext_lazy("补上课次通知（教师）"),
     "lesson_cancelled": gettext_lazy("课次取消通知"),
     "lesson_cancelled_trainer": gettext_lazy("课次取消通知（教师）"),
+    "change_granted": gettext_lazy("变更答复"),
+    "change_refused": gettext_lazy("变更答复"),
     "leave_granted": gettext_lazy("请假答复"),
     "leave_refused": gettext_lazy("请假答复"),
     "dispute_corrected": gettext_lazy("异议答复"),

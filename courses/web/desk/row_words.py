@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from courses.models import (
     CardStep,
     CertificateWithdrawal,
+    ChangeRequest,
     Completion,
     ErasureRequest,
     Evidence,
@@ -71,6 +72,11 @@ CLOSE_DEEDS: dict[str, str | Promise] = {
     TAKEN_BACK: gettext_lazy("已收回"),
 }
 DEEDS: dict[Of, dict[str, str | Promise]] = {
+    Of.CHANGES: {
+        ASKED: PROPOSED,
+        ChangeRequest.Status.GRANTED: gettext_lazy("已同意"),
+        ChangeRequest.Status.REFUSED: NOT_AGREED,
+    },
     Of.WORKS: {
         JUDGED: gettext_lazy("已评定"),
         ASKED: gettext_lazy("已提出改评"),
@@ -143,6 +149,7 @@ DEEDS: dict[Of, dict[str, str | Promise]] = {
 }
 OF_WORDS: dict[Of, str | Promise] = {
     Of.CLASS: gettext_lazy("开班"),
+    Of.CHANGES: gettext_lazy("变更"),
     Of.COMPLETIONS: gettext_lazy("结业"),
     Of.CAMP: gettext_lazy("评选"),
     Of.SHEETS: gettext_lazy("签到表"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from courses import access, attendance, policy
+from courses import access, attendance, notices, policy
 from courses.access import Permission
 from courses.models import Completion, Dispute, Enrolment, LeaveRequest, Lesson, MakeUp, TrainingClass, User
 from courses.web import sheets
@@ -18,6 +18,8 @@ from courses.web.gate import allow
 from courses.web.teach import past
 
 SOON = 6
+# What was told lately stands above the list as well.
+NEWS, NEWS_MOST = timedelta(days=3), 3
 
 
 @allow(Permission.TEACH)
@@ -40,6 +42,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
         "teach/classes/list.html",
         {
             "now": now,
+            "told": notices.told_staff(user=user, since=now - NEWS)[:NEWS_MOST],
             "today": sorted(
                 (_row(row, now) for row in lessons.filter(ends_at__gt=day, starts_at__lt=day + timedelta(days=1))),
                 key=_this_hour_first,

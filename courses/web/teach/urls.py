@@ -8,6 +8,7 @@ from courses.web.teach import (
     door,
     kit,
     marks,
+    messages,
     presence,
     requests,
     rollcall,
@@ -20,6 +21,7 @@ from courses.web.teach import (
 
 urlpatterns = [
     path("", classes.class_list, name="teach"),
+    path("messages/", messages.message_list, name="teach_messages"),
     path("lesson/<str:name>/", roster.roster, name="roster"),
     path("lesson/<str:name>/state", roster.roster_state, name="roster_state"),
     path("lesson/<str:name>/sheet/", sheets.lesson_sheets, name="roster_sheet"),

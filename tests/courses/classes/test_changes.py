@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from courses import classes, enrolment, policy
+from courses import classes, enrolment, notices, policy
 from courses.classes import ChangeRefusal, ChangeRefused
 from courses.models import (
     AuditEvent,
@@ -93,6 +93,38 @@ def test_exactly_those_concerned_are_told_once(now: datetime) -> None:
     english = text_of(kind=message.kind, params=message.params, language="en")
     assert "15 Sep 9:00" in english
     assert "15 Sep 12:00" in english
+
+
+def test_a_trainer_without_a_phone_and_the_institution_that_asked_read_it_on_the_site(now: datetime) -> None:
+    made = training_class(now=now, trainers=[people.user()])
+    school = people.staff(role=Post.Role.INSTITUTION, now=now, institution=made.institution)
+    former = people.staff(role=Post.Role.INSTITUTION, now=now, institution=made.institution)
+    former.posts.update(until=now)
+    other = people.staff(role=Post.Role.INSTITUTION, now=now, institution=catalogue.institution("J002", "别家学校"))
+    lesson = first_lesson(made)
+    assert lesson.trainer
+    granted = ask(lesson, now, by=school)
+    grant(granted, now)
+    refused = ask(first_lesson(made), now, by=school, room="401 教室")
+    later = now + timedelta(minutes=1)
+    classes.decide_change(by=people.user(), request=refused, grant=False, answer="与考试冲突", now=later)
+    assert [one.text for one in notices.told_staff(user=lesson.trainer)] == [
+        (
+            "您任课的「中式烹调师（四级）」第 1 次课有变更：原定 9 月 15 日 9:00，改为 9 月 15 日 12:00 至 15:00，教室 305 教室。"
+            "请以课程表上的教师为准。"
+        )
+    ]
+    assert [one.text for one in notices.told_staff(user=school)] == [
+        (
+            f"「中式烹调师（四级）」的变更申请没有同意，班次 {made.number}，申请编号 {refused.number}，原因：与考试冲突。"
+            "原来的安排不变，改好后可以重新申请。"
+        ),
+        (
+            f"「中式烹调师（四级）」的变更申请已同意，班次 {made.number}，申请编号 {granted.number}。"
+            "新的安排已经生效，有关学员和教师另行通知。"
+        ),
+    ]
+    assert [len(notices.told_staff(user=one)) for one in (former, other)] == [0, 0]
 
 
 def test_a_refusal_needs_its_reason_and_tells_no_learner(now: datetime) -> None:

@@ -162,6 +162,28 @@ def test_what_no_phone_takes_goes_by_mail_once(learner: Learner, now: datetime, 
     assert len(notices.told(learner=learner)) == 1
 
 
+def test_somebody_of_the_staff_is_told_by_phone_else_by_mail_and_reads_it_once(
+    now: datetime, dead_phone: None, settings: Any
+) -> None:
+    phone, address, neither = people.user(), people.user(), people.user()
+    phone.phone, phone.email, address.email = PHONE, "yu@example.cn", "sui@example.cn"
+    params = {"course": "焊工（四级）", "class": "K1"}
+
+    def tell() -> list[OutboxMessage]:
+        everybody = (phone, address, neither)
+        return [notices.tell_staff(user=one, kind="class_resumed_trainer", params=params, now=now) for one in everybody]
+
+    for one in (phone, address):
+        one.save()
+    assert [(row.channel, row.to) for row in tell()] == [("sms", PHONE), ("email", "sui@example.cn"), ("site", "")]
+    for _ in range(2):
+        notices.deliver_due(now=now)
+    assert sorted(letter.to[0] for letter in mail.outbox) == ["sui@example.cn", "yu@example.cn"]
+    assert [len(notices.told_staff(user=one)) for one in (phone, address, neither)] == [1, 1, 1]
+    settings.EMAIL_CARRIER = False
+    assert [row.channel for row in tell()] == ["sms", "site", "site"]
+
+
 def test_without_an_address_or_a_mail_server_it_waits_on_the_desk_s_list(
     now: datetime, dead_phone: None, settings: Any
 ) -> None:

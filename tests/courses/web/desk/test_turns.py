@@ -366,6 +366,29 @@ def test_a_camp_waits_for_who_may_score_it_then_for_who_may_bring_its_result_out
     assert handled(other, now + timedelta(hours=1)) == [(a_camp.number, "published", 0)]
 
 
+def test_who_asked_for_a_change_and_who_decided_on_it_find_it_among_what_they_handled(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    made = training_class(now=now, first=now + timedelta(days=9))
+    lesson = made.lessons.order_by("number")[0]
+    moved = classes.ask_change(
+        by=cast.institution, lesson=lesson, starts_at=lesson.starts_at, ends_at=lesson.ends_at, room="305 教室",
+        trainer=lesson.trainer, reason="教室检修", now=now,
+    )  # fmt: skip
+    classes.decide_change(by=cast.district, request=moved, grant=True, answer="", now=now)
+    dropped = classes.ask_cancel(by=cast.institution, lesson=lesson, reason="停电", now=now)
+    classes.decide_change(by=cast.district, request=dropped, grant=False, answer="与考试冲突", now=now)
+    assert handled(cast.institution, now) == [(made.number, "asked", 0)]
+    assert sorted(handled(cast.district, now)) == [(made.number, "granted", 0), (made.number, "refused", 0)]
+    page = sign_in(cast.district).get(reverse("desk_handled"))
+    assert sorted(("已同意" in row, "未同意" in row, row.startswith("变更")) for row in rows(page)) == [
+        (False, True, True),
+        (True, False, True),
+    ]
+    links = {link["href"] for link in soup(page).select(".queue-what a")}
+    assert links == {reverse("desk_changes", args=[made.number])}
+
+
 def test_what_was_returned_and_proposed_anew_stays_among_what_one_handled(
     now: datetime, cast: Cast, submitted: Make
 ) -> None:

@@ -6,8 +6,10 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from courses import notices
 from courses.models import Lesson
 from tests.courses.attendance.conftest import Room, leave, scan
+from tests.courses.web.teach.conftest import sign_in
 from tests.factories.classes import training_class
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,20 @@ def test_a_lesson_that_is_over_offers_no_wall(room: Room, teacher: Client, clock
 def test_a_cancelled_lesson_is_not_on_the_list(room: Room, teacher: Client) -> None:
     Lesson.objects.filter(pk=room.lesson.pk).update(status=Lesson.Status.CANCELLED)
     assert opened(teacher).select(".today > li") == []
+
+
+def test_what_a_trainer_was_told_stands_above_the_list_for_three_days_and_under_messages_for_good(
+    room: Room, teacher: Client, stranger: Client, now: datetime, clock: time_machine.Traveller
+) -> None:
+    said = "您任课的「中式烹调师（四级）」已恢复"
+    params = {"course": "中式烹调师（四级）", "class": room.lesson.training_class.number}
+    assert "暂无消息" in teacher.get("/teach/messages/").content.decode()
+    notices.tell_staff(user=room.trainer, kind="class_resumed_trainer", params=params, now=now)
+    assert [said in one.get("/teach/").content.decode() for one in (teacher, stranger)] == [True, False]
+    assert [said in one.get("/teach/messages/").content.decode() for one in (teacher, stranger)] == [True, False]
+    clock.move_to(now + timedelta(days=4))
+    later = sign_in(room.trainer)
+    assert [said in later.get(page).content.decode() for page in ("/teach/", "/teach/messages/")] == [False, True]
 
 
 def test_a_day_without_lessons_says_so(room: Room, teacher: Client, clock: time_machine.Traveller) -> None:
