@@ -37,7 +37,14 @@ from courses.models import (
 # Where the database wants a word.
 GONE = "—"
 # What a learner is told of that concerns the record itself may not stay behind in it.
-NOTHING = {"phone": "", "address": "", "born_on": None, "education": None, "category": None, "graduates_on": None}
+NOTHING = {
+    "phone": "",
+    "address": "",
+    "born_on": None,
+    "education": None,
+    "category": None,
+    "graduates_on": None,
+}
 
 
 def empty(*, record: Learner, keeps_name: bool, now: datetime) -> list[str]:
@@ -80,8 +87,8 @@ def _papers(own: QuerySet[Enrolment]) -> list[str]:
 def _login(record: Learner) -> None:
     """Shut for good. Who ever held a post keeps the name that the decisions of that post bear, and the desk's login."""
     login = User.objects.filter(learner=record)
-    login.filter(posts__isnull=True).update(name="", email="", is_active=False, password=make_password(None))
-    login.update(phone="", phone_digest=None, phone_verified_at=None)
+    login.filter(posts__isnull=True).update(name="", is_active=False, password=make_password(None))
+    login.update(phone="", email="", phone_digest=None, phone_verified_at=None)
 
 
 def _documents(record: Learner, now: datetime, *, keeps_name: bool) -> None:

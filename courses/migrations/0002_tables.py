@@ -2497,6 +2497,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60)),
                 ('role', models.CharField(blank=True, choices=[('trainer', '教师'), ('institution', '机构管理员'), ('district', '区市经办'), ('city', '市级管理'), ('inspector', '督导'), ('auditor', '审计'), ('editor', '编辑'), ('reviewer', '审核'), ('expert', '评审专家')], max_length=12)),
                 ('until', models.DateTimeField(blank=True, null=True)),
+                ('phone', courses.privacy.fields.EncryptedTextField(blank=True, default='')),
+                ('email', courses.privacy.fields.EncryptedTextField(blank=True, default='')),
                 ('asked_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -54,6 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     username = models.CharField(_("账号"), max_length=40, unique=True)
     name = models.CharField(_("姓名"), max_length=60, blank=True)
+    # Of staff alone: an address of work, by which the page editor's own list of logins is searched.
     email = models.EmailField(_("邮箱"), blank=True)
     phone = EncryptedTextField(_("手机号"), blank=True, default="")
     phone_digest = DigestField(null=True, blank=True, unique=True)

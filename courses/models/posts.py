@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.catalogue import District, Institution
 from courses.models.people import User
-from courses.privacy import DigestField
+from courses.privacy import DigestField, EncryptedTextField
 
 ROLES = ["trainer", "institution", "district", "city", "inspector", "auditor", "editor", "reviewer", "expert"]
 
@@ -111,6 +111,9 @@ class StaffRequest(models.Model):
     district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     until = models.DateTimeField(null=True, blank=True)
+    # How the newcomer is reached; gone from here once it is decided.
+    phone = EncryptedTextField(blank=True, default="")
+    email = EncryptedTextField(blank=True, default="")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import access, audit, privacy
 from courses.access import Role
 from courses.models import AccessLink, District, Institution, Post, StaffRequest, User
+from courses.people.contacts import forget_contact, tidy_email, tidy_phone
 from courses.people.numbers import fresh
 from courses.refusals import Refused
 
@@ -76,7 +77,7 @@ class StaffRefused(Refused):
 
 @dataclass(frozen=True)
 class Appointment:
-    """A post for an account, `until` a moment or without end."""
+    """A post for an account, `until` a moment or without end; `phone` and `email` are kept with a login that has none."""
 
     username: str
     name: str
@@ -84,6 +85,8 @@ class Appointment:
     district: District | None = None
     institution: Institution | None = None
     until: datetime | None = None
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class Given:
 def appoint(*, by: User, wanted: Appointment, now: datetime) -> Given:
     """Give a post to a new login, or one more to a login of the staff whose name is the one given.
 
-    Refused with StaffRefused: a post that is not `by`'s to give, or one's own; a wrong or taken account; a post that
+    Refused with PhoneRefused and ContactRefused where nobody can be reached so, and with StaffRefused: a post that is not `by`'s to give, or one's own; a wrong or taken account; a post that
     the account has.
     """
     wanted = _checked(wanted, now)
@@ -133,7 +136,8 @@ def found(*, username: str, name: str, now: datetime) -> Given:
 
 
 def end(*, by: User, post: Post, now: datetime) -> None:
-    """The post is over at once; with the last one of a login its password, sessions and second factor go.
+    """The post is over at once; with the last one of a login its password, sessions and second factor go, and how its
+    owner was reached.
 
     Refused with StaffRefused: one's own post, or one that is over.
     """
@@ -149,6 +153,7 @@ def end(*, by: User, post: Post, now: datetime) -> None:
         audit.record(by=by, verb="post_ended", target=held, now=now, detail=_detail(held))
         if not held.user.posts.filter(Post.in_force(now)).exists():
             _shut(held.user)
+            forget_contact(held.user)
 
 
 def reset_access(*, by: User | None, login: User, now: datetime) -> Given:
@@ -175,7 +180,14 @@ def confirm(*, by: User, request: StaffRequest, now: datetime) -> Given:
     if by.pk == request.asked_by_id:
         raise StaffRefused(StaffRefusal.SAME_PERSON)
     wanted = Appointment(
-        request.username, request.name, request.role, request.district, request.institution, request.until
+        username=request.username,
+        name=request.name,
+        role=request.role,
+        district=request.district,
+        institution=request.institution,
+        until=request.until,
+        phone=request.phone,
+        email=request.email,
     )
     with transaction.atomic():
         _decide(request, StaffRequest.Status.DONE, by, now)
@@ -234,7 +246,15 @@ def _checked(wanted: Appointment, now: datetime) -> Appointment:
     institution = wanted.institution if wanted.role in OF_INSTITUTIONS else None
     if (wanted.role == Role.DISTRICT and not district) or (wanted.role in OF_INSTITUTIONS and not institution):
         raise StaffRefused(StaffRefusal.SCOPE_MISSING)
-    return replace(wanted, username=username, name=name, district=district, institution=institution)
+    return replace(
+        wanted,
+        username=username,
+        name=name,
+        district=district,
+        institution=institution,
+        phone=tidy_phone(wanted.phone),
+        email=tidy_email(wanted.email),
+    )
 
 
 def _login_of(wanted: Appointment) -> User | None:
@@ -263,6 +283,7 @@ def _give(by: User | None, wanted: Appointment, now: datetime) -> Given:
         with transaction.atomic():
             login = _login_of(wanted) or _new_login(wanted, now)
             _refuse_twice(login, wanted, now)
+            _keep_contact(login, wanted)
             post = Post.objects.create(
                 user=login,
                 role=wanted.role,
@@ -285,6 +306,14 @@ def _new_login(wanted: Appointment, now: datetime) -> User:
     login.set_unusable_password()
     login.save()
     return login
+
+
+def _keep_contact(login: User, wanted: Appointment) -> None:
+    """Nobody's own number is written over by who gives them one more post."""
+    fresh = [name for name in ("phone", "email") if getattr(wanted, name) and not getattr(login, name)]
+    for name in fresh:
+        setattr(login, name, getattr(wanted, name))
+    login.save(update_fields=fresh)
 
 
 def _reset(by: User | None, login: User, now: datetime) -> Given:
@@ -326,6 +355,8 @@ def _ask(
                 district=wanted.district,
                 institution=wanted.institution,
                 until=wanted.until,
+                phone=wanted.phone,
+                email=wanted.email,
                 asked_by=by,
                 asked_at=now,
             )
@@ -336,7 +367,7 @@ def _ask(
 
 
 def _decide(request: StaffRequest, status: StaffRequest.Status, by: User, now: datetime) -> None:
-    changes = {"status": status, "decided_by": by, "decided_at": now}
+    changes = {"status": status, "decided_by": by, "decided_at": now, "phone": "", "email": ""}
     if not StaffRequest.objects.filter(pk=request.pk, status=StaffRequest.Status.ASKED).update(**changes):
         raise StaffRefused(StaffRefusal.DECIDED)
     for name, value in changes.items():

@@ -13,7 +13,7 @@ that encrypted it (``courses.learner.phone``), so a value copied into another co
 
 from courses.privacy.fields import DigestField, EncryptedJSONField, EncryptedTextField, encrypted_fields, reencrypt
 from courses.privacy.keys import KeysRefused, PrivacyCode, TokenRefused
-from courses.privacy.masks import mask_given_name, mask_id, mask_name, mask_phone
+from courses.privacy.masks import mask_email, mask_given_name, mask_id, mask_name, mask_phone
 from courses.privacy.tokens import decrypt, decrypt_bytes, digest, encrypt, encrypt_bytes, is_current, sign, verify
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "encrypt_bytes",
     "encrypted_fields",
     "is_current",
+    "mask_email",
     "mask_given_name",
     "mask_id",
     "mask_name",

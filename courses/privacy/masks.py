@@ -24,6 +24,12 @@ def mask_phone(phone: str) -> str:
     return "*" * max(len(phone) - 2, 0) + phone[-2:] if len(phone) > 4 else "*" * len(phone)
 
 
+def mask_email(address: str) -> str:
+    """``w***@example.cn``: whose mailbox it is, its owner sees by the first letter and the host."""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}***{at}{host}" if at else "*" * len(address)
+
+
 def _letters(name: str) -> list[str]:
     """Characters as people see them: a combining mark or variation selector stays with the character before it."""
     seen: list[str] = []

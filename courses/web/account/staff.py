@@ -17,6 +17,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from courses import privacy
 from courses.models import User
 from courses.web.account.adapter import home_of
 from courses.web.account.forms import (
@@ -111,8 +112,11 @@ class Overview(base.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         held: dict[str, Any] = super().get_context_data(**kwargs)["authenticators"]
         codes = held.get(Authenticator.Type.RECOVERY_CODES)
+        login = cast("User", self.request.user)
         return {
+            "phone": privacy.mask_phone(login.phone),
+            "email": privacy.mask_email(login.email),
             "active": Authenticator.Type.TOTP in held,
             "codes_left": len(codes.get_unused_codes()) if codes else 0,
-            "home": home_of(cast("User", self.request.user)),
+            "home": home_of(login),
         }

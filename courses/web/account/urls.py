@@ -3,7 +3,7 @@
 from allauth.mfa.recovery_codes.views import generate_recovery_codes
 from django.urls import path
 
-from courses.web.account import first, owner, staff, views
+from courses.web.account import contact, first, owner, staff, views
 from courses.web.gate import public, signed_in
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("staff/", staff.door, name="account_staff_login"),
     path("first/", first.first, name="account_first"),
     path("staff/again/", signed_in(staff.PasswordAgain.as_view()), name="account_reauthenticate"),
+    path("contact/", contact.contact, name="account_contact"),
     path("second/", signed_in(staff.Overview.as_view()), name="mfa_index"),
     path("second/authenticate/", public(staff.Authenticate.as_view()), name="mfa_authenticate"),
     path("second/again/", signed_in(staff.AuthenticateAgain.as_view()), name="mfa_reauthenticate"),

@@ -20,12 +20,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses import access
+from courses import access, privacy
 from courses.access import Permission
 from courses.models import District, Institution, Post, StaffRequest
 from courses.people import posts
 from courses.people.posts import Appointment, Given, StaffRefusal, StaffRefused
 from courses.policy import CITY_TIME, local_date
+from courses.web.contacts import ContactFields, email_field, phone_field
 from courses.web.desk.page import officer, query_without_page, show
 from courses.web.gate import allow
 from courses.web.told import told
@@ -43,7 +44,7 @@ FIELDS = {
 }
 
 
-class AppointForm(forms.Form):
+class AppointForm(ContactFields):
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
     username = forms.CharField(
         label=gettext_lazy("登录账号"), max_length=40,
@@ -58,6 +59,11 @@ class AppointForm(forms.Form):
         Institution.objects.none(), label=gettext_lazy("机构"), required=False, empty_label=gettext_lazy("不属机构"),
         help_text=gettext_lazy("机构管理员和教师须选。"),
     )  # fmt: skip
+    phone = phone_field(
+        gettext_lazy("手机号"),
+        gettext_lazy("可不填。停课、变更等通知发到这里；加密保存，页面上只显示一部分，不能用来登录。"),
+    )
+    email = email_field(gettext_lazy("邮箱"), gettext_lazy("可不填。没有手机号或短信没送到时，通知发到邮箱。"))
     until = forms.DateField(
         label=gettext_lazy("任期至"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -90,6 +96,8 @@ class AppointForm(forms.Form):
             username=values["username"],
             name=values["name"],
             role=values["role"],
+            phone=values["phone"],
+            email=values["email"],
             district=values.get("district"),
             institution=values.get("institution"),
             until=datetime.combine(day + timedelta(days=1), time(), CITY_TIME)
@@ -151,6 +159,7 @@ def state_of(post: Post, now: datetime) -> tuple[str, str | Promise]:
 
 
 @never_cache
+@sensitive_post_parameters("phone", "email")
 @require_http_methods(["GET", "POST"])
 @allow(Permission.APPOINT)
 def desk_staff_new(request: HttpRequest) -> HttpResponse:
@@ -214,6 +223,8 @@ def desk_staff_post(request: HttpRequest, key: UUID) -> HttpResponse:
         "last_day": local_date(post.until - timedelta(microseconds=1)) if post.until else None,
         "sentence": access.ROLES[post.role].sentence,
         "others": others.select_related("district", "institution").order_by("pk"),
+        "phone": privacy.mask_phone(post.user.phone),
+        "email": privacy.mask_email(post.user.email),
         "own": post.user_id == user.pk,
         "manages": access.manages(user=user, login=post.user, now=now),
         "crumbs": [(_("人员"), reverse("desk_staff"))],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses import access
+from courses import access, privacy
 from courses.access import Permission
 from courses.models import StaffRequest
 from courses.people import posts
@@ -32,6 +32,8 @@ def desk_staff_request(request: HttpRequest, number: str) -> HttpResponse:
     asked = fetch(request, number)
     context = {
         "asked": asked,
+        "phone": privacy.mask_phone(asked.phone),
+        "email": privacy.mask_email(asked.email),
         "waits": asked.status == StaffRequest.Status.ASKED,
         "own": asked.asked_by_id == officer(request).pk,
         "for_me": asked.username == officer(request).username,

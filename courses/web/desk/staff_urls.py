@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.web.desk import staff, staff_requests
+from courses.web.desk import staff, staff_contact, staff_requests
 
 urlpatterns = [
     path("", staff.desk_staff, name="desk_staff"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("request/<str:number>/confirm/", staff_requests.desk_staff_request_confirm, name="desk_staff_request_confirm"),
     path("request/<str:number>/drop/", staff_requests.desk_staff_request_drop, name="desk_staff_request_drop"),
     path("<uuid:key>/", staff.desk_staff_post, name="desk_staff_post"),
+    path("<uuid:key>/contact/", staff_contact.desk_staff_contact, name="desk_staff_contact"),
     path("<uuid:key>/end/", staff.desk_staff_end, name="desk_staff_end"),
     path("<uuid:key>/reset/", staff.desk_staff_reset, name="desk_staff_reset"),
 ]

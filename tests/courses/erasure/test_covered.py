@@ -51,6 +51,7 @@ KEPT = {
     "Score": "results, with staff's reason for a change",
     "ScoreSheet": "append-only: what reviewers gave, part of the selection's file",
     "SelectionLine": OPAQUE,
+    "StaffRequest": "of who works here; its phone and address go once it is decided",
     "Revocation": "what was decided, with staff's reason",
     "Tombstone": "under a random key",
     "Undercut": "which requirement is no longer met",

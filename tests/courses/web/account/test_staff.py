@@ -1,8 +1,10 @@
 """The door of staff: name, password, second factor; its set-up is part of the first visit."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
@@ -145,3 +147,19 @@ def test_a_new_phone_replaces_the_old_secret(client: Client, officer: User) -> N
     assert client.get("/account/second/replace/").status_code == 200
     assert client.post("/account/second/replace/")["Location"] == "/account/second/activate/"
     assert Authenticator.objects.filter(type="totp").count() == 0
+
+
+def test_how_one_is_reached_is_changed_by_oneself_who_has_just_proved_it(client: Client, officer: User) -> None:
+    TOTP.activate(officer, SECRET)
+    password_given(client)
+    client.post("/account/second/authenticate/", {"code": code_of(SECRET)})
+    answer = client.post("/account/contact/", {"phone": "199 0000 1234", "email": "li@example.cn"})
+    assert answer["Location"] == "/account/second/"
+    page = client.get("/account/second/").content.decode()
+    assert ("199****1234" in page, "l***@example.cn" in page, "19900001234" in page) == (True, True, False)
+    assert client.post("/account/contact/", {"phone": "123"}).status_code == 422
+    with time_machine.travel(datetime.now(tz=UTC) + timedelta(minutes=10)):
+        for answer in (client.get("/account/contact/"), client.post("/account/contact/", {"forget_phone": "on"})):
+            assert answer["Location"].split("?")[0].endswith("/again/")
+    officer.refresh_from_db()
+    assert officer.phone == "19900001234"

@@ -79,6 +79,33 @@ def test_a_new_trainer_opens_the_classroom_and_stands_among_the_trainers_of_the_
     assert [theirs.get(door).status_code for door in ("/teach/", "/desk/")] == [200, 403]
 
 
+def test_how_a_trainer_is_reached_is_asked_at_the_appointment_changed_later_and_never_shown_in_full(
+    cast: Cast, sign_in: Open, school: Institution
+) -> None:
+    own = sign_in(cast.institution)
+    bad = {"username": "suidehai", "name": "隋德海", "role": "trainer", "institution": school.pk, "phone": "123"}
+    assert "手机号应为 11 位" in words(own.post(NEW, bad))
+    appointed(own, "trainer", school, phone="199 0000 1234", email="sui@example.cn")
+    login = User.objects.get(username="suidehai")
+    page = f"/desk/staff/{login.posts.get().key}/"
+    assert "手机号 199****1234 邮箱 s***@example.cn 修改联系方式" in words(own.get(page))
+    form = own.get(f"{page}contact/")
+    assert "19900001234" not in form.content.decode()
+    assert own.post(f"{page}contact/", {"email": "sui"}).status_code == 422
+    answer = own.post(f"{page}contact/", {"phone": "19900005678", "forget_email": "on"}, follow=True)
+    assert "联系方式已保存。" in words(answer)
+    assert "手机号 199****5678 邮箱 没有填写" in words(answer)
+    mine = cast.institution.posts.get().key
+    assert own.get(f"/desk/staff/{mine}/contact/")["Location"] == "/account/contact/", (
+        "one's own is asked for once more"
+    )
+    stranger = people.staff(
+        role="institution", institution=catalogue.institution("J002", "别家学校"), username="cast-o",
+        now=login.posts.get().since,
+    )  # fmt: skip
+    assert sign_in(stranger).get(f"{page}contact/").status_code == 404
+
+
 def test_a_post_that_is_ended_opens_nothing_from_then_on_and_its_session_is_over(
     cast: Cast, sign_in: Open, school: Institution
 ) -> None:
