@@ -39,6 +39,7 @@ GONE = "—"
 # What a learner is told of that concerns the record itself may not stay behind in it.
 NOTHING = {
     "phone": "",
+    "email": "",
     "address": "",
     "born_on": None,
     "education": None,

@@ -585,6 +585,7 @@ class Migration(migrations.Migration):
                 ('born_on', models.DateField(blank=True, null=True, verbose_name='出生日期')),
                 ('graduates_on', models.DateField(blank=True, null=True, verbose_name='毕业日期')),
                 ('phone', courses.privacy.fields.EncryptedTextField(blank=True, default='', verbose_name='联系电话')),
+                ('email', courses.privacy.fields.EncryptedTextField(blank=True, default='', verbose_name='邮箱')),
                 ('address', courses.privacy.fields.EncryptedTextField(blank=True, default='', verbose_name='住址')),
                 ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='语言')),
                 ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='实名时间')),

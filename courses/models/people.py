@@ -109,6 +109,8 @@ class Learner(models.Model):
     graduates_on = models.DateField(_("毕业日期"), null=True, blank=True)
     district = models.ForeignKey(District, verbose_name=_("常住区市"), on_delete=models.PROTECT, null=True, blank=True)
     phone = EncryptedTextField(_("联系电话"), blank=True, default="")
+    # Confirmed by a code that was sent there.
+    email = EncryptedTextField(_("邮箱"), blank=True, default="")
     address = EncryptedTextField(_("住址"), blank=True, default="")
     # In which they are written to.
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")

@@ -27,13 +27,14 @@ from courses.notices.outbox import (
     take_back,
     tell_staff,
 )
-from courses.notices.texts import ERASURE_DONE, WORK_PART
+from courses.notices.texts import ERASURE_DONE, MAILBOX_CODE, WORK_PART
 from courses.notices.timing import due
 from courses.notices.told import Told, told, told_staff
 from courses.notices.unheard import acknowledge, count_unheard, is_reached, unheard, words_to_say
 
 __all__ = [
     "ERASURE_DONE",
+    "MAILBOX_CODE",
     "OFFER",
     "TOGETHER",
     "WORK_PART",

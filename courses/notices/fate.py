@@ -164,7 +164,7 @@ def report(*, receipt: str, arrived: bool, now: datetime) -> bool:
     with transaction.atomic():
         message = (
             OutboxMessage.objects.select_for_update(of=("self",))
-            .select_related("learner__user", "user")
+            .select_related("learner", "user")
             .filter(provider_receipt=receipt)
             .first()
         )

@@ -211,7 +211,7 @@ def deliver_one(*, message_id: int, now: datetime) -> bool:
     )
     if not claimed:
         return False
-    message = OutboxMessage.objects.select_related("learner__user", "user").get(pk=message_id)
+    message = OutboxMessage.objects.select_related("learner", "user").get(pk=message_id)
     if message.expires_at is not None and message.expires_at <= now:
         _finish(message, Status.EXPIRED)
         return False
@@ -270,12 +270,13 @@ def _give_up(message: OutboxMessage, error: str, now: datetime) -> None:
 
 
 def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | None:
-    """The next carrier for an SMS that did not arrive: mail, where the reader's login has an address; once.
+    """The next carrier for an SMS that did not arrive: mail, where a learner has confirmed an address or somebody of the
+    staff has one; once.
 
     On the site both learners and staff read every message in any case; what reached nobody stands on the desk's list.
     """
-    user = message.learner.user if message.learner else message.user
-    if message.channel != Channel.SMS or user is None or not user.email or not settings.EMAIL_CARRIER:
+    reader = message.learner or message.user
+    if message.channel != Channel.SMS or reader is None or not reader.email or not settings.EMAIL_CARRIER:
         return None
     return OutboxMessage.objects.get_or_create(
         instead_of=message,
@@ -285,7 +286,7 @@ def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | 
             "learner": message.learner,
             "user": message.user,
             "training_class": message.training_class,
-            "to": user.email,
+            "to": reader.email,
             "params": message.params,
             "language": message.language,
             "due_at": now,

@@ -12,9 +12,10 @@ from courses import dates
 from courses.models import Work
 
 LOGIN_CODE = "login_code"
+MAILBOX_CODE = "mailbox_code"
 ERASURE_DONE = "erasure_done"
 # Kinds of which neither phone nor words stay once they were handed over.
-BLANKED = frozenset({LOGIN_CODE, ERASURE_DONE})
+BLANKED = frozenset({LOGIN_CODE, MAILBOX_CODE, ERASURE_DONE})
 # Kinds that wait neither for the morning nor for a budget.
 URGENT = frozenset({LOGIN_CODE})
 WITHOUT_REASON = "_without_reason"
@@ -29,6 +30,7 @@ DATES = frozenset({"starts", "was", "answer_by", "next", "fetch_by", "due", "obj
 
 SENTENCES: dict[str, str | Promise] = {
     LOGIN_CODE: _("您的登录验证码是 %(code)s，5 分钟内有效。工作人员不会向您要验证码，请勿告诉他人。"),
+    MAILBOX_CODE: _("您正在填写接收培训通知的邮箱，验证码是 %(code)s，10 分钟内有效。不是您本人操作的，请不用理会。"),
     "enrolment_admitted": _("您已报上「%(course)s」，%(starts)s 开课。报名编号 %(number)s，请按时到课。"),
     "enrolment_applied": _("您报名「%(course)s」的申请已收到，席位已为您保留，请等候审核。报名编号 %(number)s。"),
     "enrolment_applied" + REVIEWED: _(

@@ -36,10 +36,13 @@ def take_over(*, held: Learner, empty: Learner, by: User | None, now: datetime) 
     """
     user = empty.user
     assert user is not None
-    Learner.objects.filter(pk=empty.pk).update(user=None, phone="")
+    Learner.objects.filter(pk=empty.pk).update(user=None, phone="", email="")
     if not Learner.objects.filter(pk=held.pk, user__isnull=True).update(user=user):
         return False
-    held.user, empty.user, empty.phone = user, None, ""
+    if empty.email and not held.email:
+        Learner.objects.filter(pk=held.pk).update(email=empty.email)
+        held.email = empty.email
+    held.user, empty.user, empty.phone, empty.email = user, None, "", ""
     move_belongings(of=empty, to=held)
     PersonMerge.objects.create(kept=held, merged=empty, by=by or user, at=now, reason="本人实名，认领已登记的记录")
     audit.record(by=by, verb="record_taken_over", target=held, now=now, detail={"merged": empty.number})

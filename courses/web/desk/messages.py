@@ -25,6 +25,7 @@ from courses.web.gate import allow
 
 PER_PAGE = 30
 KINDS: dict[str, str | Promise] = {
+    "mailbox_code": gettext_lazy("邮箱验证码"),
     "enrolment_admitted": gettext_lazy("录取通知"),
     "enrolment_applied": gettext_lazy("申请已收到"),
     "enrolment_candidate": gettext_lazy("申请已收到"),

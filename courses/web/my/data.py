@@ -24,6 +24,7 @@ def data(request: HttpRequest) -> HttpResponse:
             "learner": learner,
             "document_kind": document.kind.label if document else "",
             "document_number": privacy.mask_id(document.number) if document else "",
+            "email": privacy.mask_email(learner.email),
             "phone": privacy.mask_phone(learner.phone),
             "consents": Consent.objects.filter(learner=learner).select_related("notice").order_by("given_at"),
             "reveals": access.own_reveals(learner=learner).select_related("by").order_by("-at"),

@@ -144,7 +144,7 @@ def test_an_empty_database_gets_every_row_once(db):
         DocumentKind: 6,
         InstitutionKind: 9,
         Holiday: 231,
-        ConsentNotice: 5,
+        ConsentNotice: 6,
         Target: 60,
         TrainingNeed: 7,
     }

@@ -42,9 +42,8 @@ def dead_phone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def with_mail(address: str, now: datetime) -> Learner:
     made = people.learner(now=now)
-    assert made.user is not None
-    made.user.email = address
-    made.user.save()
+    made.email = address
+    made.save()
     return made
 
 
