@@ -270,8 +270,8 @@ def _give_up(message: OutboxMessage, error: str, now: datetime) -> None:
 
 
 def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | None:
-    """The next carrier for an SMS that did not arrive: mail, where a learner has confirmed an address or somebody of the
-    staff has one; once.
+    """The next carrier for an SMS that did not arrive: mail, where a learner has confirmed an address or somebody of
+    the staff has one; once.
 
     On the site both learners and staff read every message in any case; what reached nobody stands on the desk's list.
     """

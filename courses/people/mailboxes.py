@@ -52,7 +52,7 @@ class MailboxRefused(Refused):
 
 @dataclass(frozen=True)
 class PendingMailbox:
-    """An address that waits for its code, as the browser that asked for it keeps it: sealed, without the code itself."""
+    """An address that waits for its code, as the browser that asked for it keeps it: sealed, without the code."""
 
     learner: int
     address: str

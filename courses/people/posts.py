@@ -77,7 +77,7 @@ class StaffRefused(Refused):
 
 @dataclass(frozen=True)
 class Appointment:
-    """A post for an account, `until` a moment or without end; `phone` and `email` are kept with a login that has none."""
+    """A post for an account, `until` a moment or without end. `phone` and `email` are kept with a login without any."""
 
     username: str
     name: str
@@ -105,8 +105,8 @@ class Given:
 def appoint(*, by: User, wanted: Appointment, now: datetime) -> Given:
     """Give a post to a new login, or one more to a login of the staff whose name is the one given.
 
-    Refused with PhoneRefused and ContactRefused where nobody can be reached so, and with StaffRefused: a post that is not `by`'s to give, or one's own; a wrong or taken account; a post that
-    the account has.
+    Refused with PhoneRefused and ContactRefused where nobody can be reached so, and with StaffRefused: a post that is
+    not `by`'s to give, or one's own; a wrong or taken account; a post that the account has.
     """
     wanted = _checked(wanted, now)
     if not access.may_appoint(
