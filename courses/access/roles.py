@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CLOSE_MONTH = "close_month"
     SAMPLE = "sample"
     MERGE_PEOPLE = "merge_people"
+    CORRECT_PEOPLE = "correct_people"
     ERASE_PEOPLE = "erase_people"
     EXPORT = "export"
     EXPORT_FULL = "export_full"
@@ -120,7 +121,7 @@ ROLES: dict[str, RoleRule] = {
     Role.CITY: _rule(
         _(
             "定目标，提出和确认政策版本与承诺书，评选训练营申请，窗口报名，为单位团报，发证撤证，看全市计数和签过字的签到表，核对待看事项，到教室清点人数，"
-            "出示和撤回红黄牌，电话回访，抽查结业，合并重复的学员，办理个人信息注销，月结，导出，重发没有送达的消息，管工作人员的账号。"
+            "出示和撤回红黄牌，电话回访，抽查结业，合并重复的学员，确认姓名和证件的更正，办理个人信息注销，月结，导出，重发没有送达的消息，管工作人员的账号。"
         ),
         P.SEE_DESK,
         P.READ_INBOX,
@@ -136,6 +137,7 @@ ROLES: dict[str, RoleRule] = {
         P.CLOSE_MONTH,
         P.SAMPLE,
         P.MERGE_PEOPLE,
+        P.CORRECT_PEOPLE,
         P.ERASE_PEOPLE,
         P.EXPORT,
         P.EXPORT_FULL,

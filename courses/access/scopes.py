@@ -14,6 +14,7 @@ from courses.models import (
     Certificate,
     CertificateWithdrawal,
     Completion,
+    Correction,
     CountEntry,
     Dispute,
     Enrolment,
@@ -130,6 +131,13 @@ def visible_glyphs(*, user: User, now: datetime) -> QuerySet[SuppliedGlyph]:
     if may(user=user, permission=Permission.SET_RULES, now=now):
         return SuppliedGlyph.objects.all()
     return SuppliedGlyph.objects.none()
+
+
+def visible_corrections(*, user: User, now: datetime) -> QuerySet[Correction]:
+    """All of them for who decides on them; one's own for who asked."""
+    if may(user=user, permission=Permission.CORRECT_PEOPLE, now=now):
+        return Correction.objects.all()
+    return Correction.objects.filter(asked_by=user)
 
 
 def visible_rules(*, user: User, now: datetime) -> QuerySet[RuleProposal]:

@@ -17,14 +17,17 @@ from courses.enrolment.eligibility import Finding
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.seats import ON_A_SEAT, Status, apply
 from courses.enrolment.weighing import Weighed, decide, weigh
-from courses.models import CounterEntry, Enrolment, Learner, LearnerCategory, TrainingClass, User
+from courses.models import CounterEntry, DocumentKind, Enrolment, Learner, LearnerCategory, TrainingClass, User
 from courses.people.consents import sign_on_paper
+from courses.people.corrections import correct_phone
 from courses.people.learners import Applicant, IdentityRefusal, IdentityRefused, find_or_register, recognise
 from courses.people.numbers import fresh
 from courses.people.particulars import Particulars, amend
 from courses.people.phones import normalise_mobile
 from courses.refusals import Refused
 
+# Why a phone was corrected while its owner was enrolled.
+STATED = "窗口报名时本人当面报的新号码"
 # The key of somebody who has no row yet: no row hangs on it.
 NOBODY_YET = 0
 
@@ -86,13 +89,16 @@ class Told:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What confirming would do now. `place` is that in the queue, 0 for a seat; `phone` where a message will go."""
+    """What confirming would do now. `place` is that in the queue, 0 for a seat; `phone` where a message will go;
+    `corrects` the phone on record to the one stated, or `keeps` it, since the person has a login."""
 
     told: Told
     known: bool
     status: Status
     place: int
     phone: str
+    corrects: bool
+    keeps: bool
     remarks: list[Finding]
 
 
@@ -124,15 +130,26 @@ def outlook(*, entry: CounterEntry, now: datetime) -> Outlook:
     else:
         status, place = Status.WAITLISTED, row.waiting + 1
     remarks = [finding for finding in weighed.found if not finding.blocks]
-    return Outlook(told, learner.pk != NOBODY_YET, status, place, learner.phone or told.phone, remarks)
+    corrects, keeps = _is_corrected(learner, told), _differs(learner, told) and learner.user_id is not None
+    phone = told.phone if corrects else learner.phone or told.phone
+    return Outlook(told, learner.pk != NOBODY_YET, status, place, phone, corrects, keeps, remarks)
+
+
+def _differs(learner: Learner, told: Told) -> bool:
+    """Another phone is stated than the one on record."""
+    return bool(told.phone and learner.phone) and told.phone != learner.phone
+
+
+def _is_corrected(learner: Learner, told: Told) -> bool:
+    return _differs(learner, told) and learner.user_id is None
 
 
 def confirm(*, entry: CounterEntry, acknowledged: bool, by: User, now: datetime) -> Enrolment:
     """The enrolment of an entry; the second press gives the first one's.
 
-    A known person keeps name, schooling, district and phone on record; the category is the one stated now, and a
-    phone is added where there was none. `acknowledged`: what the rules remark on was said to the person. Refused as in
-    `begin`; CounterRefused too without that, and after the time of the policy.
+    A known person keeps name, schooling and district on record, and with a login the phone; the category is the one
+    stated now, and a phone is added where there was none, or corrected. `acknowledged`: what the rules remark on was
+    said to the person. Refused as in `begin`; CounterRefused too without that, and after the time of the policy.
     """
     with transaction.atomic():
         entry = CounterEntry.objects.select_for_update(of=("self",)).select_related("training_class").get(pk=entry.pk)
@@ -195,6 +212,9 @@ def _registered(told: Told, by: User, now: datetime) -> Learner:
         graduates_on=told.graduates_on,
     )
     amend(learner=learner, particulars=stated, by=by, now=now)
+    if _is_corrected(learner, told):
+        seen = DocumentKind.objects.get(key=told.document_kind)
+        correct_phone(learner=learner, phone=told.phone, seen=seen, reason=STATED, by=by, now=now)
     sign_on_paper(learner=learner, witness=by, now=now)
     return learner
 

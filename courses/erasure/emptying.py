@@ -15,6 +15,7 @@ from courses.models import (
     CallBackLine,
     CertificatePaper,
     Consent,
+    Correction,
     Device,
     Dispute,
     Enrolment,
@@ -106,6 +107,7 @@ def _belongings(record: Learner, now: datetime) -> None:
     EnrolmentDraft.objects.filter(learner=record).delete()
     IdentityDraft.objects.filter(learner=record).delete()
     PersonalCard.objects.filter(learner=record).delete()
+    Correction.objects.filter(learner=record).update(before="", after="", reason=GONE)
     messages = OutboxMessage.objects.filter(learner=record)
     # The second try of a message protects the first.
     messages.filter(instead_of__isnull=False).delete()

@@ -2605,4 +2605,27 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('work',), name='workassignment_one_open'), models.CheckConstraint(condition=models.Q(('reviewer', models.F('by')), _negated=True), name='workassignment_two_people')],
             },
         ),
+        migrations.CreateModel(
+            name='Correction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=16, unique=True)),
+                ('what', models.CharField(choices=[('name', '姓名'), ('document', '证件'), ('phone', '手机号')], max_length=8)),
+                ('status', models.CharField(choices=[('asked', '待确认'), ('done', '已更正'), ('dropped', '未更正')], default='asked', max_length=8)),
+                ('before', courses.privacy.fields.EncryptedTextField(blank=True, default='')),
+                ('after', courses.privacy.fields.EncryptedTextField(blank=True, default='')),
+                ('reason', models.CharField(max_length=200)),
+                ('asked_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('answer', models.CharField(blank=True, help_text='why not', max_length=200)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.documentkind')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='courses.learner')),
+            ],
+            options={
+                'ordering': ('-asked_at', '-pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('learner', 'what'), name='correction_one_open'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='correction_has_reason'), models.CheckConstraint(condition=models.Q(('what__in', ['name', 'document', 'phone'])), name='correction_what_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('status', 'asked')), models.Q(('decided_at__isnull', False), ('status__in', ['done', 'dropped'])), _connector='OR'), name='correction_decided_when'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('what', 'phone'), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='correction_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('what', 'phone'), _negated=True), ('status', 'done'), _connector='OR'), name='correction_phone_at_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'dropped'), _negated=True), models.Q(('answer__gt', ''), ('decided_by__isnull', False)), _connector='OR'), name='correction_dropped_has_why'), models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'done', 'dropped'])), name='correction_status_known')],
+            },
+        ),
     ]

@@ -29,6 +29,7 @@ from courses.models.certificates import (
 from courses.models.classes import ClassEvent, Lesson, TrainingClass
 from courses.models.clients import ApiClient, IdempotentAnswer, Kiosk
 from courses.models.completion import Completion, CompletionStep
+from courses.models.corrections import Correction
 from courses.models.counter import CounterEntry, PersonalCard
 from courses.models.devices import DeviceAllowance
 from courses.models.disputes import Dispute
@@ -121,6 +122,7 @@ __all__ = [
     "CompletionStep",
     "Consent",
     "ConsentNotice",
+    "Correction",
     "CountClaim",
     "CountEntry",
     "CounterEntry",

@@ -24,6 +24,7 @@ from courses.notices.outbox import (
     put_off,
     queue,
     queue_many,
+    readdress,
     take_back,
     tell_staff,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "put_off",
     "queue",
     "queue_many",
+    "readdress",
     "report",
     "resend",
     "resend_all",

@@ -156,6 +156,13 @@ def call_off(
     return spared
 
 
+def readdress(*, learner: Learner, to: str) -> None:
+    """What no carrier has taken yet goes to the number that the learner has now, or stays on the site for want of one:
+    the former one may be a stranger's."""
+    waits = OutboxMessage.objects.filter(learner=learner, channel=Channel.SMS, status=Status.QUEUED)
+    waits.update(**({"to": to} if to else {"to": "", "channel": Channel.SITE}))
+
+
 def take_back(*, message: OutboxMessage) -> bool:
     """Take back one message that nobody has handed over. True: its reader knows nothing of it."""
     queued = OutboxMessage.objects.filter(pk=message.pk, status=Status.QUEUED).select_for_update().first()

@@ -276,6 +276,16 @@ SENTENCES: dict[str, str | Promise] = {
     "erasure_refused": _(
         "您的个人信息注销申请没有同意，申请编号 %(number)s。原因请登录「我的信息」查看，可以再次申请。"
     ),
+    "name_corrected": _(
+        "您登记的姓名已按证件更正，申请编号 %(number)s。以前发的证书不变，要换请到培训机构办理换发。"
+        "不是您本人要求的，请致电咨询电话。"
+    ),
+    "document_corrected": _(
+        "您登记的证件已更正，申请编号 %(number)s。以前发的证书不变，要换请到培训机构办理换发。"
+        "不是您本人要求的，请致电咨询电话。"
+    ),
+    "phone_corrected": _("您的联系手机号已在窗口更正为本号码，以后的通知发到这里。不是您本人要求的，请致电咨询电话。"),
+    "correction_dropped": _("您要求的更正没有办理，申请编号 %(number)s，原因：%(reason)s。有疑问请带证件到窗口。"),
     "enrolment_withdrawn": _("您已退出「%(course)s」，报名随之结束。想再参加，可以重新报名。报名编号 %(number)s。"),
 }
 

@@ -69,7 +69,10 @@ class IdentityRefused(Refused):
         IdentityRefusal.ERASED: _(
             "这个证件号码的个人信息已按本人申请注销，培训档案还在保存期内，未保存。要再参加培训，请本人带证件到窗口重新登记。"
         ),
-        IdentityRefusal.NAME_DIFFERS: _("这个证件号码已登记，姓名与登记的不同，未保存。请与本人核对证件。"),
+        IdentityRefusal.NAME_DIFFERS: _(
+            "这个证件号码已登记，姓名与登记的不同，未保存。请与本人核对证件；登记有误的，请在「查学员」里更正，"
+            "查不到的请市级管理更正。"
+        ),
         IdentityRefusal.NAME_NOT_ON_RECORD: _(
             "这个证件号码已由培训机构登记，登记的姓名与您填写的不同，实名未办理成功。请按证件核对姓名；仍不一致的，请带证件到窗口办理。"
         ),
@@ -177,7 +180,7 @@ def hold_unproved(learner: Learner) -> None:
 def _record_of(*, learner: Learner, checked: CheckedDocument, name: str, by: User | None, now: datetime) -> Learner:
     """The record that the document names: one registered without a login, now this login's, or the learner's own."""
     try:
-        _attach_document(learner=learner, checked=checked, now=now)
+        attach_document(learner=learner, checked=checked, now=now)
     except IdentityRefused as refused:
         if refused.code != IdentityRefusal.DUPLICATE_PERSON or learner.user_id is None:
             raise
@@ -339,7 +342,8 @@ def last4_digest(*, last4: str) -> str:
     return privacy.digest(last4.upper(), purpose="last4")
 
 
-def _attach_document(*, learner: Learner, checked: CheckedDocument, now: datetime) -> None:
+def attach_document(*, learner: Learner, checked: CheckedDocument, now: datetime) -> None:
+    """The current document of a learner who has none. Refused with IdentityRefused where the number is on record."""
     try:
         with transaction.atomic():
             IdentityDocument.objects.create(

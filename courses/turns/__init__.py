@@ -8,10 +8,10 @@ second, or an approved completion is to be looked at whose grounds have changed,
 has booked and sent no list yet; what reached a learner by no carrier is to be said to them; a learner waits for an
 answer on leave or a dispute, or asks to change class, could be called into a free seat or never came; the applications
 of a camp are to be scored, or its result to be brought out; or it is an institution's registration that is to be
-reviewed; or, of the whole city, a merge, a post, a close or an export with full numbers to be confirmed, an erasure to
-be received and decided, a person without a phone to be told that theirs was refused, a change of the rules to be
-published, a sample to be checked, a card to be shown, answered for or withdrawn; or, after a class, learners who were
-drawn are to be called, and those who completed to be asked what became of them.
+reviewed; or, of the whole city, a merge, a correction, a post, a close or an export with full numbers to be confirmed,
+an erasure to be received and decided, a person without a phone to be told that theirs was refused, a change of the
+rules to be published, a sample to be checked, a card to be shown, answered for or withdrawn; or, after a class,
+learners who were drawn are to be called, and those who completed to be asked what became of them.
 It belongs to everybody who holds the permission for that class or institution – of a camp, and of what one person
 began, to those who may still take the step, since nobody scores twice or confirms what they had a hand in; to all
 others who see it it is somebody else's. A draft that was never handed in waits for its own institution and for nobody

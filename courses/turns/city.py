@@ -1,5 +1,5 @@
-"""What waits about the whole city and no class: merges, closes, posts and exports with full numbers to be confirmed,
-erasures to be received and decided, or told of in person, changes of the rules to be published, samples to be checked,
+"""What waits about the whole city and no class: merges, corrections, closes, posts and exports with full numbers to be
+confirmed, erasures to be received and decided, or told of in person, changes of the rules to be published, samples to be checked,
 cards to be shown, answered for or withdrawn."""
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from django.db.models import F, IntegerField, QuerySet, Value
 from courses import access
 from courses.models import (
     Card,
+    Correction,
     ErasureRequest,
     MergeProposal,
     MonthClose,
@@ -36,6 +37,8 @@ def _matter(turn: Turn) -> _Matter:
     if turn == Turn.MERGE_REVIEW:
         waits = MergeProposal.objects.filter(status=MergeProposal.Status.PROPOSED)
         return _Matter(waits, "proposed_at", "proposed_by")
+    if turn == Turn.CORRECTION_REVIEW:
+        return _Matter(Correction.objects.filter(Correction.WAITS), "asked_at", "asked_by")
     if turn == Turn.ERASURE_REVIEW:
         return _Matter(ErasureRequest.objects.filter(status__in=ErasureRequest.OPEN), "asked_at", "received_by")
     if turn == Turn.ERASURE_TELL:

@@ -14,6 +14,7 @@ from courses.models import (
     ChangeRequest,
     ClassEvent,
     Completion,
+    Correction,
     ErasureRequest,
     Evidence,
     Export,
@@ -144,9 +145,12 @@ def _second_deeds(user: User, where: Q) -> list[QuerySet[Any, Any]]:
 
 def _city_deeds(user: User) -> list[QuerySet[Any, Any]]:
     merges, erasures = MergeProposal.objects.all(), ErasureRequest.objects.all()
+    corrections = Correction.objects.exclude(what=Correction.What.PHONE)
     steps: list[tuple[QuerySet[Any], Of, str, Expression | F, str]] = [
         (merges.filter(proposed_by=user), Of.MERGE, "pk", word(ASKED), "proposed_at"),
         (merges.filter(decided_by=user), Of.MERGE, "pk", F("status"), "decided_at"),
+        (corrections.filter(asked_by=user), Of.CORRECTION, "pk", word(ASKED), "asked_at"),
+        (corrections.filter(decided_by=user), Of.CORRECTION, "pk", F("status"), "decided_at"),
         (erasures.filter(received_by=user), Of.ERASURE, "pk", word(ErasureRequest.Status.RECEIVED), "received_at"),
         (erasures.filter(decided_by=user), Of.ERASURE, "pk", F("status"), "decided_at"),
         (erasures.filter(told_by=user), Of.ERASURE, "pk", word(TOLD), "told_at"),

@@ -52,6 +52,7 @@ class Turn(StrEnum):
     MAKE_UP_ANSWER = "make_up_answer"
     MAKE_UP_COUNT = "make_up_count"
     MERGE_REVIEW = "merge_review"
+    CORRECTION_REVIEW = "correction_review"
     ERASURE_REVIEW = "erasure_review"
     ERASURE_TELL = "erasure_tell"
     RULE_REVIEW = "rule_review"
@@ -109,6 +110,7 @@ OF_CARDS = (Turn.CARD_REVIEW, Turn.CARD_ANSWER, Turn.CARD_WITHDRAWAL)
 # Of no class; the city's alone.
 OF_CITY = (
     Turn.MERGE_REVIEW,
+    Turn.CORRECTION_REVIEW,
     Turn.ERASURE_REVIEW,
     Turn.ERASURE_TELL,
     Turn.RULE_REVIEW,
@@ -144,6 +146,7 @@ PERMISSION = {
     Turn.LEAVE_REVIEW: Permission.TEACH,
     **dict.fromkeys((*OF_PRESENCE, *OF_RESTS, *OF_SEATS, Turn.REGISTRATION_MEND), Permission.RUN_CLASSES),
     Turn.MERGE_REVIEW: Permission.MERGE_PEOPLE,
+    Turn.CORRECTION_REVIEW: Permission.CORRECT_PEOPLE,
     Turn.ERASURE_REVIEW: Permission.ERASE_PEOPLE,
     Turn.ERASURE_TELL: Permission.ERASE_PEOPLE,
     Turn.RULE_REVIEW: Permission.SET_RULES,
@@ -185,6 +188,7 @@ class Of(StrEnum):
     PRESENCE = "presence"
     REGISTRATION = "registration"
     MERGE = "merge"
+    CORRECTION = "correction"
     ERASURE = "erasure"
     RULE = "rule"
     MONTH = "month"

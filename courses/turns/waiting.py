@@ -97,9 +97,12 @@ def elsewhere(
 
 
 def _put_forward(user: User, now: datetime) -> tuple[Turn, ...]:
-    """What of the whole city's this person may begin: cards also where others alone decide, an objection too."""
-    begins = {Permission.PROPOSE_CARDS, Permission.RUN_CLASSES} & access.permissions(user=user, now=now)
-    return tuple(dict.fromkeys((*kinds_for(user=user, now=now), *(OF_CARDS if begins else ()))))
+    """What of the whole city's this person may begin: cards and corrections also where others alone decide, an
+    objection too."""
+    granted = access.permissions(user=user, now=now)
+    begins = {Permission.PROPOSE_CARDS, Permission.RUN_CLASSES} & granted
+    corrects = (Turn.CORRECTION_REVIEW,) if Permission.ENROL_AT_COUNTER in granted else ()
+    return tuple(dict.fromkeys((*kinds_for(user=user, now=now), *(OF_CARDS if begins else ()), *corrects)))
 
 
 def begun(*, turn: Turn, by: User, now: datetime, wanted: Wanted = EVERYTHING) -> dict[int, tuple[int, datetime]]:

@@ -56,7 +56,8 @@ AHEAD: dict[str, str | Promise] = {
 }
 
 
-def _listed(model: Any, label: Any, help_text: Any = "") -> "forms.ModelChoiceField[Any]":
+def listed(model: Any, label: Any, help_text: Any = "") -> "forms.ModelChoiceField[Any]":
+    """A choice from a reference list, by its keys."""
     return forms.ModelChoiceField(
         queryset=model.objects.all(),
         label=label,
@@ -77,7 +78,7 @@ class PersonForm(forms.Form):
         error_messages={"required": gettext_lazy("请填写证件上的姓名")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    kind = _listed(DocumentKind, gettext_lazy("证件类型"))
+    kind = listed(DocumentKind, gettext_lazy("证件类型"))
     number = forms.CharField(
         label=gettext_lazy("证件号码"),
         max_length=40,
@@ -92,9 +93,9 @@ class PersonForm(forms.Form):
         help_text=gettext_lazy("没有手机就不填，回执和学员卡打印给本人"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
-    category = _listed(LearnerCategory, gettext_lazy("人员类别"), gettext_lazy("按现在的情况选一项"))
-    education = _listed(EducationLevel, gettext_lazy("文化程度"))
-    district = _listed(District, gettext_lazy("常住区市"))
+    category = listed(LearnerCategory, gettext_lazy("人员类别"), gettext_lazy("按现在的情况选一项"))
+    education = listed(EducationLevel, gettext_lazy("文化程度"))
+    district = listed(District, gettext_lazy("常住区市"))
 
 
 class CounterForm(PersonForm):
@@ -221,9 +222,20 @@ def _rows(ahead: Outlook) -> list[dict[str, str]]:
         {"label": _("姓名"), "value": told.name},
         {"label": kind.label, "value": privacy.mask_id(told.document_number.strip().upper())},
         {"label": _("人员类别"), "value": category.label},
-        {"label": _("通知"), "value": privacy.mask_phone(ahead.phone) or _("没有手机号，不发短信，凭打印的回执")},
+        {
+            "label": _("通知"),
+            "value": privacy.mask_phone(ahead.phone) or _("没有手机号，不发短信，凭打印的回执"),
+            "note": _phone_note(ahead),
+        },
         {"label": _("登记情况"), "value": _("已有学员记录，沿用") if ahead.known else _("新登记，不开通账号")},
     ]
+
+
+def _phone_note(ahead: Outlook) -> str:
+    """What becomes of a phone that is not the one on record."""
+    if ahead.corrects:
+        return _("与登记的不同。确认后更正为这个号码，原号码不再收到通知")
+    return _("与填写的不同。本人有账号，仍用登记的号码，由本人登录后在报名时自己改") if ahead.keeps else ""
 
 
 def crumbs(training_class: TrainingClass) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from courses.models import (
     Card,
+    Correction,
     ErasureRequest,
     Export,
     InstitutionEvent,
@@ -36,6 +37,7 @@ def deeds(*, handled: Iterable[Handled]) -> list[Deed]:
 _SUBJECTS: dict[Of, QuerySet[Any]] = {
     Of.REGISTRATION: InstitutionEvent.objects.select_related("institution__district"),
     Of.MERGE: MergeProposal.objects.all(),
+    Of.CORRECTION: Correction.objects.all(),
     Of.ERASURE: ErasureRequest.objects.all(),
     Of.RULE: RuleProposal.objects.all(),
     Of.MONTH: MonthClose.objects.defer("snapshot"),

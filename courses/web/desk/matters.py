@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from courses import dates
 from courses.models import (
     Card,
+    Correction,
     ErasureRequest,
     Export,
     MergeProposal,
@@ -16,8 +17,30 @@ from courses.models import (
     YearClose,
 )
 
-Matter = MergeProposal | ErasureRequest | RuleProposal | MonthClose | YearClose | Sample | Export | StaffRequest | Card
-MATTERS = (MergeProposal, ErasureRequest, RuleProposal, MonthClose, YearClose, Sample, Export, StaffRequest, Card)
+Matter = (
+    MergeProposal
+    | Correction
+    | ErasureRequest
+    | RuleProposal
+    | MonthClose
+    | YearClose
+    | Sample
+    | Export
+    | StaffRequest
+    | Card
+)
+MATTERS = (
+    MergeProposal,
+    Correction,
+    ErasureRequest,
+    RuleProposal,
+    MonthClose,
+    YearClose,
+    Sample,
+    Export,
+    StaffRequest,
+    Card,
+)
 
 
 def number_of(matter: Matter) -> str:
@@ -40,6 +63,8 @@ def words_of(matter: Matter) -> str:
         return f"{matter.get_colour_display()} {matter.number}"
     if isinstance(matter, StaffRequest):
         return _("工作人员账号申请 %(number)s") % {"number": matter.number}
+    if isinstance(matter, Correction):
+        return _("更正%(what)s %(number)s") % {"what": matter.get_what_display(), "number": matter.number}
     if isinstance(matter, ErasureRequest):
         return _("个人信息注销申请 %(number)s") % {"number": matter.number}
     if isinstance(matter, RuleProposal):
@@ -58,6 +83,8 @@ def page_of(matter: Matter) -> str:
         return reverse("desk_staff_request", args=[matter.number])
     if isinstance(matter, Card):
         return reverse("desk_card", args=[matter.number])
+    if isinstance(matter, Correction):
+        return reverse("desk_correction", args=[matter.number])
     if isinstance(matter, ErasureRequest):
         return reverse("desk_erasure", args=[matter.number])
     if isinstance(matter, RuleProposal):

@@ -59,6 +59,7 @@ KIND_WORDS: dict[Turn, str | Promise] = {
     Turn.REVOCATION_REVIEW: gettext_lazy("撤销待决定"),
     Turn.CERTIFICATE_REVIEW: gettext_lazy("撤证换发待决定"),
     Turn.MERGE_REVIEW: gettext_lazy("合并待确认"),
+    Turn.CORRECTION_REVIEW: gettext_lazy("更正待确认"),
     Turn.ERASURE_REVIEW: gettext_lazy("注销待办"),
     Turn.ERASURE_TELL: gettext_lazy("注销待告知"),
     Turn.RULE_REVIEW: gettext_lazy("规则变更待确认"),

@@ -13,6 +13,7 @@ from courses import policy as policies
 from courses import privacy, turns
 from courses.models import (
     Card,
+    Correction,
     ErasureRequest,
     Export,
     MergeProposal,
@@ -30,6 +31,7 @@ from courses.web.desk.rows import Check, Row
 SHOWN = ("course__kind", "district", "institution", "submitted_by")
 MATTERS_OF: dict[Turn, QuerySet[Any]] = {
     Turn.MERGE_REVIEW: MergeProposal.objects.all(),
+    Turn.CORRECTION_REVIEW: Correction.objects.all(),
     Turn.ERASURE_REVIEW: ErasureRequest.objects.all(),
     Turn.ERASURE_TELL: ErasureRequest.objects.all(),
     Turn.RULE_REVIEW: RuleProposal.objects.all(),
@@ -42,6 +44,7 @@ MATTERS_OF: dict[Turn, QuerySet[Any]] = {
 }
 # By whom each was begun, and what it waits for, where that is not to be confirmed.
 STARTERS = {
+    Turn.CORRECTION_REVIEW: "asked_by",
     Turn.SAMPLE_CHECK: "drawn_by",
     Turn.EXPORT_REVIEW: "asked_by",
     Turn.STAFF_REVIEW: "asked_by",

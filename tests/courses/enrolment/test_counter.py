@@ -14,6 +14,7 @@ from courses.models import (
     AuditEvent,
     Consent,
     ConsentNotice,
+    Correction,
     CounterEntry,
     Enrolment,
     IdentityDocument,
@@ -128,6 +129,20 @@ def test_the_same_person_entered_twice_has_one_seat(now: datetime, clerk: User) 
     assert a_class.taken == 1
 
 
+def test_another_phone_of_somebody_without_a_login_is_corrected_and_said_beforehand(now: datetime, clerk: User) -> None:
+    known = people.learner(now=now, name=COOK.name, document=COOK.document_number, with_login=False)
+    old, new = known.phone, people.phone_number()
+    a_class = training_class(now=now)
+    entry = enrolment.begin(told=replace(COOK, phone=new), training_class=a_class, by=clerk, now=now)
+    ahead = enrolment.outlook(entry=entry, now=now)
+    assert (ahead.phone, ahead.corrects, ahead.keeps) == (new, True, False)
+    enrolment.confirm(entry=entry, acknowledged=True, by=clerk, now=now)
+    known.refresh_from_db()
+    done = Correction.objects.get()
+    assert (known.phone, done.learner, done.what, done.asked_by) == (new, known, Correction.What.PHONE, clerk)
+    assert old not in {message.to for message in OutboxMessage.objects.all()}
+
+
 def test_a_known_person_keeps_the_record_and_a_phone_on_it(now: datetime, clerk: User) -> None:
     known = people.learner(now=now, name="阿依古丽·买买提", document=COOK.document_number)
     phone = known.phone
@@ -135,7 +150,7 @@ def test_a_known_person_keeps_the_record_and_a_phone_on_it(now: datetime, clerk:
     a_class = training_class(now=now)
     entry = enrolment.begin(told=said, training_class=a_class, by=clerk, now=now)
     ahead = enrolment.outlook(entry=entry, now=now)
-    assert (ahead.known, ahead.phone) == (True, phone)
+    assert (ahead.known, ahead.phone, ahead.corrects, ahead.keeps) == (True, phone, False, True)
     made = enrolment.confirm(entry=entry, acknowledged=True, by=clerk, now=now)
     known.refresh_from_db()
     assert (made.learner, known.name, known.phone) == (known, "阿依古丽·买买提", phone)

@@ -36,6 +36,7 @@ from courses.models import (
     Completion,
     CountEntry,
     Dispute,
+    DocumentKind,
     Enrolment,
     ExternalCertificate,
     FollowUp,
@@ -54,7 +55,7 @@ from courses.models import (
     User,
     Work,
 )
-from courses.people import cards, clients, devices, proofs
+from courses.people import cards, clients, corrections, devices, proofs
 from courses.people.clients import Scope
 from tests import lasting
 from tests.architecture.routes import Route, routes
@@ -329,6 +330,14 @@ def _decisions(who: Learner, entry: CountEntry, school: Institution, now: dateti
         "batch": batches.approve_later(by=officer, completions=[waiting], now=now).number,
         "sample": sample.number,
         "merge": merging.propose_merge(by=officer, kept=who, merged=twin, reason=REASON, now=now).number,
+        "correction": corrections.ask_name(
+            learner=who,
+            name="张三丰",
+            seen=DocumentKind.objects.get(key="resident"),
+            reason=REASON,
+            by=officer,
+            now=now,
+        ).number,
     }
 
 
@@ -403,6 +412,7 @@ FIRST = {
     "/desk/staff/request/": "staff_request",
     "/desk/staff/": "post",
     "/desk/merge/": "merge",
+    "/desk/correction/": "correction",
     "/desk/erasure/": "erasure",
     "/desk/rule/": "rule",
     "/desk/learners/": "learner",
@@ -554,7 +564,7 @@ def test_the_city_and_the_learner_find_what_strangers_do_not(world: World, now: 
     """What no institution runs, likewise."""
     city = people.staff(role=Role.CITY, now=now - timedelta(days=30))
     owner = Learner.objects.get(number=world.names["learner"]).user
-    kinds = {"own", "batch", "revocation", "sample", "merge", "signal", "certificate", "year", "entry"}
+    kinds = {"own", "batch", "revocation", "sample", "merge", "correction", "signal", "certificate", "year", "entry"}
     kinds |= {"check", "card"}
     shown = 0
     for user, start in ((city, "/desk/"), (owner, "/my/")):

@@ -33,6 +33,7 @@ MATRIX: dict[str, set[str]] = {
     "desk_revocations": {"district", "city"},
     "desk_samples": {"city"},
     "desk_merges": {"city"},
+    "desk_corrections": {"institution", "district", "city"},
     "desk_count_settings": {"city"},
     "desk_rules": {"city"},
     "desk_rule_policy": {"city"},

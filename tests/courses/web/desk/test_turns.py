@@ -29,6 +29,7 @@ from courses import (
 from courses.completion import revoking, sampling, undercut
 from courses.models import (
     Completion,
+    DocumentKind,
     InstitutionEvent,
     MonthClose,
     Registration,
@@ -38,7 +39,7 @@ from courses.models import (
     User,
     YearClose,
 )
-from courses.people import posts
+from courses.people import corrections, posts
 from courses.people.posts import Appointment
 from courses.turns import Of, Turn
 from courses.web.desk import queue
@@ -51,7 +52,7 @@ from tests.factories.selection import camp, candidate, scored
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., TrainingClass]
-CITY = (Of.MERGE, Of.ERASURE, Of.RULE, Of.MONTH, Of.YEAR, Of.SAMPLE, Of.EXPORT, Of.STAFF)
+CITY = (Of.MERGE, Of.CORRECTION, Of.ERASURE, Of.RULE, Of.MONTH, Of.YEAR, Of.SAMPLE, Of.EXPORT, Of.STAFF)
 
 
 def waits_for_others(user: User, now: datetime) -> set[tuple[str, str, int]]:
@@ -611,6 +612,9 @@ def test_each_matter_of_the_city_waits_for_its_officers_and_not_for_who_began_it
     second = people.staff(role="city", now=now - timedelta(days=99), name="周二")
     kept, merged = people.learner(now=now), people.learner(now=now)
     proposal = merging.propose_merge(by=cast.city, kept=kept, merged=merged, reason="核对", now=now)
+    correction = corrections.ask_name(
+        learner=kept, name="于桂芳", seen=DocumentKind.objects.get(key="resident"), reason="核对", by=cast.city, now=now
+    )
     asked = erasure.ask_at_counter(learner=people.learner(now=now), by=cast.city, note="持证", now=now)
     rule = rulebook.propose_policy(
         by=cast.city, effective_on=now.date(), values={"pass_mark": 70}, reason="会议", source="文件", now=now
@@ -632,6 +636,7 @@ def test_each_matter_of_the_city_waits_for_its_officers_and_not_for_who_began_it
     assert waits_for(cast.city, now) & own == {("city", Turn.SAMPLE_CHECK)}
     assert {row for row in waits_for_others(cast.city, now) if row[0] == "city"} == {
         ("city", Turn.MERGE_REVIEW, 0),
+        ("city", Turn.CORRECTION_REVIEW, 0),
         ("city", Turn.ERASURE_REVIEW, 0),
         ("city", Turn.RULE_REVIEW, 0),
         ("city", Turn.MONTH_CLOSE, 0),
@@ -642,6 +647,7 @@ def test_each_matter_of_the_city_waits_for_its_officers_and_not_for_who_began_it
     assert not own & (waits_for(cast.district, now) | waits_for(cast.institution, now))
     assert turns.count_mine(user=second, now=now) == len(waits_for(second, now))
     merging.drop_merge(by=second, proposal=proposal, now=now)
+    corrections.drop(correction=correction, answer="证件与登记的一致", by=second, now=now)
     erasure.refuse(request=asked, by=second, reason="不是本人", now=now)
     rulebook.send_back(by=second, proposal=rule, answer="再议", now=now)
     sampling.note(by=second, line=drawn.lines.get(), result=SampleLine.Result.OK, text="", now=now)
@@ -651,11 +657,11 @@ def test_each_matter_of_the_city_waits_for_its_officers_and_not_for_who_began_it
         type(row).objects.filter(pk=row.pk).update(closed_by=second, closed_at=now)
     assert not own & waits_for(second, now)
     assert sorted(handled(second, now)) == [
-        (Of.ERASURE, "refused", 0), (Of.EXPORT, "agreed", 0), (Of.MERGE, "dropped", 0), (Of.MONTH, "closed", 0),
+        (Of.CORRECTION, "dropped", 0), (Of.ERASURE, "refused", 0), (Of.EXPORT, "agreed", 0), (Of.MERGE, "dropped", 0), (Of.MONTH, "closed", 0),
         (Of.RULE, "returned", 0), (Of.SAMPLE, "checked", 0), (Of.STAFF, "dropped", 0), (Of.YEAR, "closed", 0),
     ]  # fmt: skip
     assert {(of, status) for of, status, _many in handled(cast.city, now)} == {
-        (Of.ERASURE, "received"), (Of.MERGE, "asked"), (Of.MONTH, "asked"), (Of.YEAR, "asked"), (Of.SAMPLE, "drawn"),
+        (Of.CORRECTION, "asked"), (Of.ERASURE, "received"), (Of.MERGE, "asked"), (Of.MONTH, "asked"), (Of.YEAR, "asked"), (Of.SAMPLE, "drawn"),
         (Of.EXPORT, "asked"), (Of.RULE, "asked"), (Of.STAFF, "asked"),
     }  # fmt: skip
 
