@@ -37,7 +37,9 @@ class Person:
 
 
 class SearchForm(forms.Form):
-    name = forms.CharField(label=_("姓名"), max_length=60, required=False)
+    name = forms.CharField(
+        label=_("姓名"), max_length=60, required=False, help_text=_("要写全名，一字不差；只写一部分查不到")
+    )
     last4 = forms.CharField(label=_("证件号码后四位"), max_length=4, required=False)
     district = forms.ModelChoiceField(
         District.objects.all(), label=_("常住区市"), to_field_name="key", required=False, empty_label=_("全部")

@@ -48,7 +48,9 @@ def test_a_search_for_nothing_is_answered_with_what_to_fill_in(
     asked: dict[str, str], cast: Cast, sign_in: Open
 ) -> None:
     catalogue.policy()
-    assert "请填姓名，或证件号码的后四位。" in words(sign_in(cast.district).post(reverse("desk_learners"), asked))
+    page = words(sign_in(cast.district).post(reverse("desk_learners"), asked))
+    assert "请填姓名，或证件号码的后四位。" in page
+    assert "要写全名，一字不差" in page
 
 
 def test_a_person_of_another_district_is_neither_found_nor_revealed(
