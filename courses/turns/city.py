@@ -1,6 +1,6 @@
 """What waits about the whole city and no class: merges, corrections, closes, posts and exports with full numbers to be
-confirmed, erasures to be received and decided, or told of in person, changes of the rules to be published, samples to be checked,
-cards to be shown, answered for or withdrawn."""
+confirmed, erasures to be received and decided, or told of in person, changes of the rules to be published, samples to
+be checked, cards to be shown, answered for or withdrawn."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple

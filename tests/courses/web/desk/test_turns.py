@@ -657,7 +657,8 @@ def test_each_matter_of_the_city_waits_for_its_officers_and_not_for_who_began_it
         type(row).objects.filter(pk=row.pk).update(closed_by=second, closed_at=now)
     assert not own & waits_for(second, now)
     assert sorted(handled(second, now)) == [
-        (Of.CORRECTION, "dropped", 0), (Of.ERASURE, "refused", 0), (Of.EXPORT, "agreed", 0), (Of.MERGE, "dropped", 0), (Of.MONTH, "closed", 0),
+        (Of.CORRECTION, "dropped", 0), (Of.ERASURE, "refused", 0), (Of.EXPORT, "agreed", 0), (Of.MERGE, "dropped", 0),
+        (Of.MONTH, "closed", 0),
         (Of.RULE, "returned", 0), (Of.SAMPLE, "checked", 0), (Of.STAFF, "dropped", 0), (Of.YEAR, "closed", 0),
     ]  # fmt: skip
     assert {(of, status) for of, status, _many in handled(cast.city, now)} == {
