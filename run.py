@@ -110,6 +110,8 @@ def install_with_uv(lock: str) -> bool:
 
 def install_with_pip(lock: str) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    # What is never imported need not be compiled; uv does not do it either.
+    command.append("--no-compile")
     # Its warnings are of no use to who starts this; where it fails, all of its words are.
     done = subprocess.run([*command, "--requirement", lock], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -155,7 +157,9 @@ def environment(settings: str, **more: str) -> dict[str, str]:
     """The surroundings of every child. What the caller has set stands."""
     own = {"DJANGO_SETTINGS_MODULE": settings, "DATA_DIR": str(DATA), "PYTHONUNBUFFERED": "1"}
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**own, **os.environ, **more, "PATH": path, "VIRTUAL_ENV": str(VENV)}
+    # Containers often forbid bytecode: then each of a hundred processes compiles all that it imports.
+    bytecode = {"PYTHONDONTWRITEBYTECODE": ""}
+    return {**own, **os.environ, **more, **bytecode, "PATH": path, "VIRTUAL_ENV": str(VENV)}
 
 
 def say(text: str = "") -> None:
@@ -350,8 +354,7 @@ def development() -> dict[str, str]:
     install("requirements-dev.txt")
     make_data_folder()
     browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS.split())), "")
-    # Containers often forbid bytecode: then each of a hundred processes compiles all that it imports.
-    return environment("lms.settings.test", CHROMIUM=browser, PYTHONDONTWRITEBYTECODE="")
+    return environment("lms.settings.test", CHROMIUM=browser)
 
 
 def checks() -> list[tuple[str, list[str]]]:

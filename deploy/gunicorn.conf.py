@@ -1,6 +1,5 @@
 """The web processes, here and in production. Every value can be set from the environment."""
 
-import gc
 import os
 import time
 from pathlib import Path
@@ -44,14 +43,11 @@ def when_ready(server: Any) -> None:
     from django.utils import timezone
 
     from courses.web import clock
+    from lms import memory
 
     _loaded = get_resolver().url_patterns
     clock.begin(now=timezone.now(), ticks=time.monotonic())
-    # What is loaded by now stays. The collector would walk it again and again, 0.16 s in the midst of a request. What
-    # a request makes goes with it; looked for at every 700 objects it costs a sixth of each page.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    memory.settle()
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init, worker_ready
 from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
+from lms import memory
 from lms.checks import refuse_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.dev")
@@ -55,6 +56,12 @@ def reach_broker(sender: Celery, **_: Any) -> None:
 @setup_logging.connect
 def use_project_logging(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+@worker_process_init.connect
+def settle_down(**_: Any) -> None:
+    memory.settle()
 
 
 @worker_init.connect

@@ -115,10 +115,14 @@ class Crowd:
 def serve() -> None:
     import django
 
+    from lms import memory
+
     django.setup()
     # What a rule prints must not mix with the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    # As processes of the web and of the background do.
+    memory.settle()
     for line in sys.stdin:
         message = json.loads(line)
         _turn_to(message["database"])

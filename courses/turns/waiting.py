@@ -10,7 +10,7 @@ from courses import access, selection
 from courses.access import Permission
 from courses.models import Enrolment, Registration, Selection, TrainingClass, User
 from courses.turns import city
-from courses.turns.asked import WAITS, asked
+from courses.turns.asked import WAITS, Asked, asked
 from courses.turns.kinds import (
     AFTERWARDS,
     EVERYTHING,
@@ -108,7 +108,11 @@ def _put_forward(user: User, now: datetime) -> tuple[Turn, ...]:
 def begun(*, turn: Turn, by: User, now: datetime, wanted: Wanted = EVERYTHING) -> dict[int, tuple[int, datetime]]:
     """By the id of each class of `wanted` that waits for this person because something was asked for or begun: how much
     of it they may decide, and since when."""
-    step = asked(turn, access.class_scope(user=by, now=now, permission=PERMISSION[turn]) & wanted.classes, now)
+    scope = access.class_scope(user=by, now=now, permission=PERMISSION[turn]) & wanted.classes
+    if turn == Turn.SELECTION_SCORE:
+        step: Asked | None = Asked(selection.to_score(by=by, now=now), "training_class", "applied_at").where(scope)
+    else:
+        step = asked(turn, scope, now)
     assert step is not None
     rows = step.of(by).order_by().values(subject=F(step.to_class))
     told = rows.annotate(many=Count(step.each, distinct=True), since=step.earliest)

@@ -1,6 +1,5 @@
 """The classes of a run dealt out to processes, each with a database of its own that is thrown away afterwards."""
 
-import gc
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import django
 
+from lms import memory
 from tests import ground
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def _settle(grounds) -> None:  # type: ignore[no-untyped-def]
 
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"] |= {"init_command": FLEETING}
-    # What is there by now stays; only what a class leaves behind is looked through.
-    gc.freeze()
+    memory.settle()
 
 
 def _play(task: "Task") -> "Outcome":

@@ -1,6 +1,5 @@
 """The desk's lists at the size of a year: how long each takes, and that its statements do not grow with the city."""
 
-import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.models import TrainingClass, User
+from lms import memory
 from tests.drill import city, matters, queues
 from tests.drill.city import CLASS_SIZE, NAMES, SERIES
 from tests.factories import catalogue
@@ -107,8 +107,7 @@ def ask(*, askers: list[str], rounds: int) -> list[dict[str, Any]]:
     """Each list for each of these people: status, statements, and milliseconds of `rounds` answers."""
     told = []
     # As `deploy/gunicorn.conf.py` does before it forks; what was planted here is no part of a web process either.
-    gc.collect()
-    gc.freeze()
+    memory.settle()
     with past_the_second_factor():
         for who in askers:
             client = Client(raise_request_exception=False)

@@ -1,7 +1,6 @@
 """The tally over a ledger of millions of lines: every page as people ask for it, the bare look-up beside it, and the
 pages that are looked at most in a browser: from the press to the drawn page."""
 
-import gc
 import os
 import shutil
 import time
@@ -20,6 +19,7 @@ from courses import tally
 from courses.models import District, Line, Post, Target, User
 from courses.policy import local_date
 from courses.tally.cells import LINES
+from lms import memory
 from tests import lines
 from tests.bench import plant as bench_plant
 from tests.drill.lists import Question, measured, past_the_second_factor
@@ -171,8 +171,7 @@ def questions(who: str) -> list[Question]:
 def ask(*, rounds: int) -> list[dict[str, Any]]:
     told = []
     # As deploy/gunicorn.conf.py does before it serves: the collector's walk over what is loaded falls into no request.
-    gc.collect()
-    gc.freeze()
+    memory.settle()
     with past_the_second_factor():
         for who in ("city", "district"):
             client = Client(raise_request_exception=False)

@@ -33,16 +33,17 @@ from courses.turns import (
     Wanted,
 )
 from courses.web.desk.rows import Check, Row
-from courses.web.desk.waiting_seats import camp_rows, set_camp_deadlines
+from courses.web.desk.waiting_seats import result_rows, set_camp_deadlines
 from courses.web.desk.waiting_seconds import COUNTED, MATTERS_OF, SHOWN, begun_rows, matter_rows
 
 Status = TrainingClass.Status
+OF_OPENINGS = (Turn.CLASS_REVIEW, Turn.CLASS_MEND)
 SHOWN_FILE = ("institution__district", "submitted_by")
 
 
 def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
-    """Everything that waits for this person within `wanted`, nearest deadline first; the checks of classes and of
-    completions, which take long, are made by `checked` for those that are shown.
+    """Everything that waits for this person within `wanted`, nearest deadline first. What a row tells of its class, and
+    the checks of classes and completions, take long: `checked` brings them to those that are shown.
 
     The number of statements does not depend on the number of rows.
     """
@@ -61,10 +62,10 @@ def rows(*, user: User, now: datetime, wanted: Wanted) -> list[Row]:
 
 
 def _class_rows(kind: Turn, user: User, now: datetime, wanted: Wanted) -> list[Row]:
-    classes = turns.mine(turn=kind, user=user, now=now, wanted=wanted).select_related(*SHOWN)
-    if kind in (Turn.CLASS_REVIEW, Turn.CLASS_MEND):
+    classes = turns.mine(turn=kind, user=user, now=now, wanted=wanted)
+    if kind in OF_OPENINGS:
         return [_class_row(kind, training_class) for training_class in classes]
-    return camp_rows(kind, classes, user, now) if kind in OF_CAMPS else _completion_rows(kind, classes, user)
+    return result_rows(classes) if kind in OF_CAMPS else _completion_rows(kind, classes, user)
 
 
 def followed(*, waits: Iterable[Waiting], now: datetime) -> list[Row]:
@@ -106,14 +107,7 @@ def _registration_row(kind: Turn, registration: Registration, user: User) -> Row
 
 
 def _class_row(kind: Turn, training_class: TrainingClass) -> Row:
-    by = training_class.submitted_by
-    row = Row(
-        kind,
-        training_class,
-        since=training_class.submitted_at or training_class.created_at,
-        people=0,
-        submitter=privacy.mask_name(by.name) if by else "",
-    )
+    row = Row(kind, training_class, since=training_class.submitted_at or training_class.created_at)
     if kind == Turn.CLASS_MEND:
         returned = training_class.status == Status.RETURNED
         row.checks.append(Check("slow", _("已退回，待改")) if returned else Check("none", _("草稿，未提交")))
@@ -182,7 +176,8 @@ def _days(row: Row, review_days: int, today: date) -> int:
 
 
 def checked(*, found: list[Row], now: datetime) -> list[Row]:
-    """The same rows, each with what is remarked on it."""
+    """The same rows, each with its class and what is remarked on it."""
+    _bring_classes([row for row in found if isinstance(row.subject, TrainingClass)])
     reviewed = [row for row in found if row.kind == Turn.CLASS_REVIEW]
     completed = [row for row in found if row.kind in (Turn.COMPLETION_REVIEW, Turn.COMPLETION_SUBMIT)]
     if reviewed:
@@ -190,6 +185,16 @@ def checked(*, found: list[Row], now: datetime) -> list[Row]:
     if completed:
         _check_completions(completed, now)
     return found
+
+
+def _bring_classes(listed: list[Row]) -> None:
+    """Course, district and institution of each, and who handed its opening in; one statement."""
+    whole = TrainingClass.objects.select_related(*SHOWN).in_bulk({row.training_class.pk for row in listed})
+    for row in listed:
+        row.subject = whole[row.training_class.pk]
+        by = row.training_class.submitted_by
+        if row.kind in OF_OPENINGS and by is not None:
+            row.submitter = privacy.mask_name(by.name)
 
 
 def _check_classes(listed: list[Row], now: datetime) -> None:

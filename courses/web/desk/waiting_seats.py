@@ -1,38 +1,25 @@
-"""What waits at the desk about camps: applications to score, results to bring out."""
+"""What waits at the desk about camps: results to bring out, and by when."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses import policy, selection
-from courses.models import Enrolment, TrainingClass, User
+from courses.models import Enrolment, TrainingClass
 from courses.turns import Turn
 from courses.web.desk.rows import Check, Row
 
 
-def camp_rows(kind: Turn, classes: QuerySet[TrainingClass], user: User, now: datetime) -> list[Row]:
-    """One row a camp: how many applications this person may score, or what its result waits for."""
-    if kind == Turn.SELECTION_SCORE:
-        waits = selection.to_score(by=user, now=now).values("training_class")
-        counted = waits.order_by().annotate(many=Count("pk"), since=Min("applied_at"))
-        totals = {total["training_class"]: total for total in counted}
-        return [_score_row(each, **totals[each.pk]) for each in classes if each.pk in totals]
+def result_rows(classes: QuerySet[TrainingClass]) -> list[Row]:
+    """One row a camp: what its result waits for."""
     with_papers = Enrolment.objects.filter(
         training_class=OuterRef("pk"), status=Enrolment.Status.CANDIDATE, pitches__isnull=False
     )
     proposed = Min("selections__proposed_at", filter=Q(selections__status="proposed"))
     listed = classes.annotate(proposed=proposed, has_papers=Exists(with_papers))
     return [_result_row(each) for each in listed]
-
-
-def _score_row(each: TrainingClass, *, many: int, since: datetime, **_of: object) -> Row:
-    row = Row(Turn.SELECTION_SCORE, each, since=since)
-    words = ngettext("%(count)s 份申请待您评分", "%(count)s 份申请待您评分", many) % {"count": many}
-    row.checks.append(Check("wait", words))
-    return row
 
 
 def _result_row(each: Any) -> Row:

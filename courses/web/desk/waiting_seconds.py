@@ -67,6 +67,7 @@ COUNTED: dict[Turn, Any] = {
     Turn.APPLICATION_REVIEW: ngettext_lazy("%(count)s 份报名待审核", "%(count)s 份报名待审核", "count"),
     Turn.CALL_IN: ngettext_lazy("%(count)s 人在候补，有空位", "%(count)s 人在候补，有空位", "count"),
     Turn.NO_SHOW: ngettext_lazy("%(count)s 人一直没有到课", "%(count)s 人一直没有到课", "count"),
+    Turn.SELECTION_SCORE: ngettext_lazy("%(count)s 份申请待您评分", "%(count)s 份申请待您评分", "count"),
     Turn.WORK_REVIEW: ngettext_lazy("%(count)s 份成果待评定", "%(count)s 份成果待评定", "count"),
     Turn.SCORE_REVIEW: ngettext_lazy("%(count)s 处成绩修改", "%(count)s 处成绩修改", "count"),
     Turn.UNDERCUT_REVIEW: ngettext_lazy("%(count)s 人不再符合条件", "%(count)s 人不再符合条件", "count"),
@@ -85,7 +86,7 @@ COUNTED: dict[Turn, Any] = {
 }
 SLOW = (Turn.CHANGE_REVIEW, Turn.DISPUTE_REVIEW)
 # Their rows are not looked at one by one.
-AT_ONCE = (*OF_RESTS, *OF_SEATS, Turn.TRANSFER_REQUEST)
+AT_ONCE = (*OF_RESTS, *OF_SEATS, Turn.TRANSFER_REQUEST, Turn.SELECTION_SCORE)
 OF_ERASURES = (Turn.ERASURE_REVIEW, Turn.ERASURE_TELL)
 
 
@@ -101,7 +102,7 @@ def begun_rows(kinds: Iterable[Turn], user: User, now: datetime, wanted: Wanted)
     """One row a class and kind. One statement a kind, and one for the classes of all."""
     totals = {kind: turns.begun(turn=kind, by=user, wanted=wanted, now=now) for kind in kinds}
     keys = {key for found in totals.values() for key in found}
-    classes = {each.pk: each for each in TrainingClass.objects.filter(pk__in=keys).select_related(*SHOWN)}
+    classes = {each.pk: each for each in TrainingClass.objects.filter(pk__in=keys)}
     changes = turns.ASKED_CHANGES.filter(asked_by=user) if Turn.CHANGE_REVIEW in totals else turns.ASKED_CHANGES.none()
     asked_by_me = set(changes.values_list("training_class", flat=True))
     rows = []

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from lms import translations
+from lms import memory, translations
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         if self.tables_are_behind():
             self.say("建表 making the tables (up to half a minute the first time) …")
             call_command("migrate", interactive=False, verbosity=0)
+        memory.settle()
         # No migration of ours: who migrated by hand has none yet.
         call_command("createcachetable", verbosity=0)
         self.bring_lists()
