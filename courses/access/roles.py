@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SEE_TALLY = "see_tally"
     SET_TARGETS = "set_targets"
     SET_RULES = "set_rules"
+    KEEP_NEEDS = "keep_needs"
     CLOSE_MONTH = "close_month"
     SAMPLE = "sample"
     MERGE_PEOPLE = "merge_people"
@@ -120,7 +121,7 @@ ROLES: dict[str, RoleRule] = {
     ),
     Role.CITY: _rule(
         _(
-            "定目标，提出和确认政策版本与承诺书，评选训练营申请，窗口报名，为单位团报，发证撤证，看全市计数和签过字的签到表，核对待看事项，到教室清点人数，"
+            "定目标，提出和确认政策版本与承诺书，维护培训需求目录，评选训练营申请，窗口报名，为单位团报，发证撤证，看全市计数和签过字的签到表，核对待看事项，到教室清点人数，"
             "出示和撤回红黄牌，电话回访，抽查结业，合并重复的学员，确认姓名和证件的更正，办理个人信息注销，月结，导出，重发没有送达的消息，管工作人员的账号。"
         ),
         P.SEE_DESK,
@@ -134,6 +135,7 @@ ROLES: dict[str, RoleRule] = {
         P.SEE_TALLY,
         P.SET_TARGETS,
         P.SET_RULES,
+        P.KEEP_NEEDS,
         P.CLOSE_MONTH,
         P.SAMPLE,
         P.MERGE_PEOPLE,

@@ -652,13 +652,16 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=120)),
                 ('planned', models.PositiveIntegerField(blank=True, null=True)),
                 ('withdrawn', models.BooleanField(default=False)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.programmekind')),
                 ('level', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.skilllevel')),
                 ('occupation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.occupation')),
             ],
             options={
                 'ordering': ('key', 'version'),
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='trainingneed_version')],
+                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='trainingneed_version'), models.CheckConstraint(condition=models.Q(('by__isnull', True), models.Q(('at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='trainingneed_has_reason')],
             },
         ),
         migrations.CreateModel(

@@ -146,6 +146,7 @@ class TrainingNeed(models.Model):
     """培训需求目录: one entry of the list of what the city wants taught, in versions.
 
     A change is a new version with its own date, a withdrawal a version with `withdrawn`: the rows are the history.
+    Who wrote a version, when and why is known of those that were written at the desk; a file tells none of it.
     """
 
     key = models.SlugField(max_length=40)
@@ -158,11 +159,17 @@ class TrainingNeed(models.Model):
     level = models.ForeignKey(SkillLevel, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     planned = models.PositiveIntegerField(null=True, blank=True)
     withdrawn = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("key", "version")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key", "version"], name="trainingneed_version"),
+            models.CheckConstraint(
+                condition=Q(by__isnull=True) | Q(at__isnull=False) & ~Q(reason=""), name="trainingneed_has_reason"
+            ),
         ]
 
     @property

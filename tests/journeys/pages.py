@@ -227,6 +227,8 @@ def visits(city: City) -> list[Visit]:
         Visit("bases", "demo-district", "/desk/bases/"),
         Visit("base", "demo-city", "/desk/base/SX01/"),
         Visit("projects", "demo-city", "/desk/projects/"),
+        Visit("desk-needs", "demo-city", "/desk/needs/"),
+        Visit("need-new", "demo-city", "/desk/needs/new/"),
         Visit("project", "demo-city", "/desk/project/XM-LC-01/"),
         Visit("tally", "demo-city", "/desk/tally/", "07-tally"),
         Visit("entries", "demo-city", "/desk/tally/entries/?line=skills"),

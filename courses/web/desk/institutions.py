@@ -54,6 +54,7 @@ def sections(*, here: str) -> list[dict[str, Any]]:
         ("desk_cards", _("红黄牌")),
         ("desk_bases", _("公共实训基地")),
         ("desk_projects", _("项目")),
+        ("desk_needs", _("培训需求")),
     )
     return [{"url": reverse(name), "word": word, "current": name == here} for name, word in pages]
 

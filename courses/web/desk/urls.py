@@ -23,6 +23,7 @@ from courses.web.desk import (
     kiosks,
     kits,
     messages,
+    needs,
     opening,
     opening_files,
     presence,
@@ -239,4 +240,9 @@ urlpatterns = [
     path("base/<str:number>/", bases.desk_base, name="desk_base"),
     path("projects/", projects.desk_projects, name="desk_projects"),
     path("project/<str:number>/", projects.desk_project, name="desk_project"),
+    path("needs/", needs.desk_needs, name="desk_needs"),
+    path("needs/new/", needs.desk_need_new, name="desk_need_new"),
+    path("need/<str:key>/", needs.desk_need, name="desk_need"),
+    path("need/<str:key>/change/", needs.desk_need_change, name="desk_need_change"),
+    path("need/<str:key>/withdraw/", needs.desk_need_withdraw, name="desk_need_withdraw"),
 ]

@@ -148,6 +148,7 @@ def _world(now: datetime) -> World:
         **_staff(owner, school, now),
         "base": "SX01",
         "project": "XM-1",
+        "need": "XQ-1",
         **_camp(school, now),
         **_claims(own, now),
         **_decisions(who, entry, school, now),
@@ -419,6 +420,7 @@ FIRST = {
     "/desk/institution/": "institution",
     "/desk/base/": "base",
     "/desk/project/": "project",
+    "/desk/need/": "need",
 }
 # What stands at a later place: by the word before it, else by its own.
 AFTER = {

@@ -38,6 +38,8 @@ MATRIX: dict[str, set[str]] = {
     "desk_rules": {"city"},
     "desk_rule_policy": {"city"},
     "desk_rule_commitment": {"city"},
+    "desk_needs": STAFF_OF_THE_DESK,
+    "desk_need_new": {"city"},
 }
 
 
