@@ -44,6 +44,17 @@ def room_key(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
+def as_listed(*, venue: Venue, room: str) -> str | None:
+    """The room as the list of its venue writes it; as it was written, where the venue has no list; None where the list
+    does not know it, so that nobody could tell what else is booked there."""
+    listed = {room_key(name): name for name in rooms_of(venue=venue)}
+    return listed.get(room_key(room)) if listed else room
+
+
+def rooms_of(*, venue: Venue) -> list[str]:
+    return list(venue.rooms.order_by("name").values_list("name", flat=True))
+
+
 def bases() -> QuerySet[TrainingBase]:
     """Every base with the number of its rooms and of the people they hold."""
     return TrainingBase.objects.select_related("district", "operator").annotate(

@@ -158,7 +158,7 @@ CHECKS: tuple[Check, ...] = (
         "check_room_clash",
         gettext_lazy("教室不冲突"),
         gettext_lazy("教室冲突"),
-        timetable.clash(ClashKind.ROOM),
+        timetable.rooms,
     ),
     Check(
         CheckCode.TRAINER_CLASH,

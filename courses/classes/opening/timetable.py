@@ -11,6 +11,7 @@ from courses import policy as policies
 from courses.classes.clashes import Clash, ClashKind
 from courses.classes.opening.subject import Opening
 from courses.models import Lesson, Line, TrainingClass
+from courses.places import room_key
 
 PARTS = ((Lesson.Part.THEORY, gettext_lazy("理论")), (Lesson.Part.PRACTICE, gettext_lazy("实操")))
 
@@ -124,11 +125,32 @@ def clash_words(clash: Clash) -> str:
 
 def clash(kind: ClashKind) -> Callable[[Opening], str | None]:
     def failure(opening: Opening) -> str | None:
-        said = list(dict.fromkeys(clash_words(clash) for clash in opening.clashes if clash.kind == kind))
-        if len(said) > MOST_SENTENCES:
-            more = len(said) - MOST_SENTENCES
-            rest = ngettext("另有 %(count)s 次课也是这样。", "另有 %(count)s 次课也是这样。", more) % {"count": more}
-            return " ".join([*said[:MOST_SENTENCES], rest])
-        return " ".join(said) or None
+        return _few(_clashes(opening, kind))
 
     return failure
+
+
+def rooms(opening: Opening) -> str | None:
+    """A room that another class has at the time, and one that the list of its venue does not know: under another name
+    it may be taken, and nobody could tell."""
+    own = opening.training_class.venue_id
+    named = {(lesson.venue_id or own or 0, lesson.room): lesson.number for lesson in reversed(opening.lessons)}
+    unknown = [
+        _("第 %(number)s 次课的「%(room)s」不在%(venue)s的教室名单里，查不出是否已有其他班。请改成名单里的教室。")
+        % {"number": number, "room": room, "venue": opening.venues[venue].name}
+        for (venue, room), number in named.items()
+        if room and opening.rooms.get(venue) and room_key(room) not in opening.rooms[venue]
+    ]
+    return _few([*_clashes(opening, ClashKind.ROOM), *unknown])
+
+
+def _clashes(opening: Opening, kind: ClashKind) -> list[str]:
+    return list(dict.fromkeys(clash_words(clash) for clash in opening.clashes if clash.kind == kind))
+
+
+def _few(said: list[str]) -> str | None:
+    if len(said) > MOST_SENTENCES:
+        more = len(said) - MOST_SENTENCES
+        rest = ngettext("另有 %(count)s 次课也是这样。", "另有 %(count)s 次课也是这样。", more) % {"count": more}
+        return " ".join([*said[:MOST_SENTENCES], rest])
+    return " ".join(said) or None

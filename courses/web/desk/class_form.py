@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses import places
 from courses.classes import ClassFacts, LessonPlan
-from courses.models import Course, District, Institution, Lesson, Post, Project, TrainingClass, User, Venue
+from courses.models import Course, District, Institution, Lesson, Post, Project, Room, TrainingClass, User, Venue
 from courses.policy import CITY_TIME, local_date
 
 WEEKDAYS = (
@@ -37,13 +39,16 @@ class FactsForm(forms.Form):
     )  # fmt: skip
     venue = forms.ModelChoiceField(
         Venue.objects.none(), label=_("场地"), required=False, empty_label=_("未定"),
-        help_text=_("班次计入场地所在的区市。提交前须定好场地。"),
+        help_text=_("班次计入场地所在的区市。提交前须定好场地。没有的场地请联系市级主管部门登记，登记后再选。"),
     )  # fmt: skip
     district = forms.ModelChoiceField(
         District.objects.none(), label=_("开班区市"), required=False, empty_label=_("按场地"),
         help_text=_("场地未定时才要选。全程线上的课程算在机构所在的区市。"),
     )  # fmt: skip
-    room = forms.CharField(label=_("教室"), max_length=40, required=False)
+    room = forms.CharField(
+        label=_("教室"), max_length=40, required=False, widget=forms.TextInput(attrs={"list": "rooms"}),
+        help_text=_("场地有教室名单的，从名单里选。"),
+    )  # fmt: skip
     seats = forms.IntegerField(label=_("计划人数"), min_value=1, max_value=500)
     mode = forms.ChoiceField(label=_("录取方式"), choices=MODES, widget=forms.RadioSelect)
     second_scan = forms.ChoiceField(
@@ -89,6 +94,21 @@ class FactsForm(forms.Form):
             raise forms.ValidationError(_("日期已过，请填今天或以后的日期。"))
         return until
 
+    def listed_rooms(self) -> list[tuple[str, str]]:
+        """The rooms of all venues, with the venue that each lies in, for the field to offer."""
+        return list(Room.objects.order_by("venue", "name").values_list("name", "venue__name"))
+
+    def clean(self) -> dict[str, Any]:
+        """A room of a venue that has a list of them is one of the list, as it stands there."""
+        cleaned = super().clean() or {}
+        venue, room = cleaned.get("venue"), cleaned.get("room")
+        if venue and room:
+            cleaned["room"] = places.as_listed(venue=venue, room=room)
+            if cleaned["room"] is None:
+                known = {"venue": venue.name, "rooms": gettext("、").join(places.rooms_of(venue=venue))}
+                self.add_error("room", gettext("%(venue)s的名单里没有这间教室。请从这几间里选：%(rooms)s。") % known)
+        return cleaned
+
     def facts(self) -> ClassFacts:
         """In the words of the domain."""
         values = self.cleaned_data
@@ -129,7 +149,7 @@ class ClassForm(FactsForm):
         return day
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         starts, ends = cleaned.get("starts"), cleaned.get("ends")
         if starts and ends and ends <= starts:
             self.add_error("ends", _("结束须晚于开始，请改一下时间。"))

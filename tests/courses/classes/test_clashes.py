@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from courses import classes, places
 from courses.classes.clashes import clashes_of
-from courses.models import TrainingBase, TrainingClass, Venue
+from courses.models import Room, TrainingBase, TrainingClass, Venue
 from courses.policy import Policy, local_date
 from tests.factories import catalogue, people
 from tests.factories.classes import enrolled, training_class
@@ -145,3 +145,18 @@ def test_a_sentence_to_the_institution_names_no_class_of_another(now: datetime) 
     said = {finding.code: finding.sentence for finding in classes.checks(training_class=one, now=now)}
     assert said["room_clash"] == "第 1 次课的教室同一时间已有其他班。 第 2 次课的教室同一时间已有其他班。"
     assert all(other.number not in sentence for sentence in said.values())
+
+
+def test_a_room_that_its_venue_does_not_list_is_named_since_nobody_can_tell_what_is_booked_there(now: datetime) -> None:
+    made = training_class(now=now)
+    assert made.venue is not None
+    Room.objects.create(venue=made.venue, name="203 教室", capacity=40)
+    assert said_of_rooms(made, now) == ""
+    made.lessons.filter(number=2).update(room="203 教师")
+    assert said_of_rooms(made, now) == (
+        "第 2 次课的「203 教师」不在市技师学院 3 号楼的教室名单里，查不出是否已有其他班。请改成名单里的教室。"
+    )
+
+
+def said_of_rooms(made: TrainingClass, now: datetime) -> str:
+    return next((one.sentence for one in classes.checks(training_class=made, now=now) if one.code == "room_clash"), "")

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses import classes, enrolment
-from courses.models import Completion, CountEntry, Enrolment, Lesson, OutboxMessage, Project, TrainingClass
+from courses.models import Completion, CountEntry, Enrolment, Lesson, OutboxMessage, Project, Room, TrainingClass
 from courses.policy import CITY_TIME
 from tests.courses.web.desk.conftest import Cast, Open, propose_all, soup, words
 from tests.factories import catalogue
@@ -332,3 +332,40 @@ def test_staff_read_on_the_page_of_the_class_why_nobody_moved_up(now: datetime, 
     assert "有空位，报名已截止，没有递补" in words(
         sign_in(cast.institution).get(reverse("desk_class", args=[made.number]))
     )
+
+
+def listed_rooms(*names: str) -> None:
+    for name in names:
+        Room.objects.create(venue=catalogue.venue(), name=name, capacity=40)
+
+
+@pytest.mark.parametrize("typed", ["203教室", "２０３ 教室", " 203  教室"])
+def test_a_room_of_a_venue_with_a_list_is_kept_as_the_list_writes_it(cast: Cast, sign_in: Open, typed: str) -> None:
+    listed_rooms("203 教室", "305 教室")
+    sign_in(cast.institution).post(reverse("desk_class_new"), plan_form(cast, room=typed))
+    made = TrainingClass.objects.get()
+    assert {made.room, *made.lessons.values_list("room", flat=True)} == {"203 教室"}
+
+
+def test_a_room_that_the_list_of_its_venue_does_not_know_is_refused_and_the_list_is_read_out(
+    cast: Cast, sign_in: Open
+) -> None:
+    listed_rooms("203 教室", "305 教室")
+    answer = sign_in(cast.institution).post(reverse("desk_class_new"), plan_form(cast, room="203 教师"))
+    assert answer.status_code == 422
+    assert "名单里没有这间教室。请从这几间里选：203 教室、305 教室。" in words(answer)
+    assert not TrainingClass.objects.exists()
+
+
+def test_a_venue_without_a_list_of_rooms_takes_what_is_written(cast: Cast, sign_in: Open) -> None:
+    sign_in(cast.institution).post(reverse("desk_class_new"), plan_form(cast, room="院内大棚"))
+    assert TrainingClass.objects.get().room == "院内大棚"
+
+
+def test_the_form_offers_the_rooms_and_says_where_a_missing_venue_is_entered(cast: Cast, sign_in: Open) -> None:
+    listed_rooms("203 教室", "305 教室")
+    page = sign_in(cast.institution).get(reverse("desk_class_new"))
+    offered = [(one["value"], one["label"]) for one in soup(page).select("datalist#rooms option")]
+    assert offered == [("203 教室", "市技师学院 3 号楼"), ("305 教室", "市技师学院 3 号楼")]
+    assert soup(page).select_one("#id_room")["list"] == "rooms"
+    assert "没有的场地请联系市级主管部门登记" in words(page)
