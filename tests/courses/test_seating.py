@@ -19,8 +19,8 @@ Of = TrainingClass.Status
 Status = Enrolment.Status
 Why = Enrolment.Why
 # Statements: whether it was held, the class and its event, its enrolments, their ends, one message each in one
-# statement, the bookings; and its course and trainers, who are told too.
-CANCELLATION = 26
+# statement, the bookings, what was asked of its lessons; and its course and trainers, who are told too.
+CANCELLATION = 29
 
 
 def move(a_class: TrainingClass, to: Of, now: datetime, reason: str = "场地停用") -> None:

@@ -37,7 +37,12 @@ def test_a_change_is_asked_for_found_in_the_queue_and_granted(now: datetime, cas
     assert "这份申请已经办过" in words(district.post(decide, {"decision": "grant"}, follow=True))
     lesson.refresh_from_db()
     assert (lesson.room, lesson.starts_at) == ("305 教室", now + timedelta(days=9))
-    assert OutboxMessage.objects.count() == 1
+    told = OutboxMessage.objects.order_by("kind").values_list("kind", "channel", "user__username")
+    assert list(told) == [
+        ("change_granted", "site", "cast-i"),
+        ("lesson_changed", "sms", None),
+        ("lesson_changed_trainer", "site", "cast-t"),
+    ]
     assert "1 份变更申请" not in words(district.get(reverse("desk")))
 
 

@@ -78,6 +78,6 @@ def test_the_page_costs_the_same_for_one_class_and_for_five(
     opened(teacher)
     for _ in range(4):
         training_class(now=now - timedelta(days=20), first=now, trainers=[room.trainer])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = opened(teacher)
     assert len(page.select(".today > li")) == 5
