@@ -153,6 +153,9 @@ def _documents_over(kept: Learner, merged: Learner, now: datetime) -> None:
 
 
 def _login_over(kept: Learner, merged: Learner) -> None:
+    """The address for mails goes with it, so that its owner can take it away."""
+    Learner.objects.filter(pk=merged.pk).update(email="")
+    Learner.objects.filter(pk=kept.pk).update(email=kept.email or merged.email)
     login = merged.user
     if login is None:
         return

@@ -47,6 +47,7 @@ class MarkRefusal(StrEnum):
     NOT_IN_YET = "not_in_yet"
     RULED = "ruled"
     HERE_ALREADY = "here_already"
+    SCANNED = "scanned"
     WHY_MISSING = "why_missing"
     OWN = "own"
     TIME_MISSING = "time_missing"
@@ -70,6 +71,9 @@ class MarkRefused(Refused):
         MarkRefusal.OVERTAKEN: _("刚刚有人登记过这位学员，本次未保存。请刷新名单再看。"),
         MarkRefusal.RULED: _("这次课的考勤已由机构按异议决定，未保存。老师不能再改，有疑问请找机构管理员。"),
         MarkRefusal.HERE_ALREADY: _("这位学员已经签到，未重复保存。请核对是不是选错了人。"),
+        MarkRefusal.SCANNED: _(
+            "这位学员 %(time)s 扫过码，以扫码为准，未保存。扫码不实的，请登记缺勤并写明原因，或请机构管理员核实。"
+        ),
         MarkRefusal.OWN: _("不能登记或确认本人的考勤，未保存。请由另一位老师或机构管理员办理。"),
         MarkRefusal.TIME_MISSING: _("已经下课，登记迟到须填到课时间，未保存。请填写几点到的。"),
         MarkRefusal.TIME_UNUSED: _("只有迟到和签退可以填时间，未保存。请去掉时间，或改选迟到、签退。"),
@@ -104,7 +108,7 @@ def mark(
     is over its end. An arrival marked after the lesson's end is a late addition (补签), for `late_addition_hours`, and
     awaits a second person; a leaving of somebody who did arrive is the trainer's own decision. Refused
     with MarkRefused: no reason, oneself, not of this class, before the window, too old, cancelled, a time that cannot
-    be or is missing, or overtaken by another hand.
+    be or is missing or that a scan outdoes, or overtaken by another hand.
     """
     policy = policies.of_class(training_class=lesson.training_class, on=policies.local_date(now))
     # A reason that says an excuse would be one: what is recorded is said by `as_` alone.
@@ -180,6 +184,7 @@ def _may_stand(row: Evidence, rows: list[Evidence]) -> None:
     """Whether what is said already leaves room for this row."""
     if any(said.kind == Kind.RULING for said in rows):
         raise MarkRefused(MarkRefusal.RULED)
+    _may_differ(row, rows)
     if row.direction != Direction.OUT:
         return
     inward = [said for said in rows if said.direction == Direction.IN]
@@ -188,6 +193,20 @@ def _may_stand(row: Evidence, rows: list[Evidence]) -> None:
     came = [said.happened_at for said in inward if said.reason not in LEAVE_REASONS]
     if row.claimed_at is not None and came and row.claimed_at < min(came):
         raise MarkRefused(MarkRefusal.BEFORE_ARRIVAL)
+
+
+def _may_differ(row: Evidence, rows: list[Evidence]) -> None:
+    """A stated time that a scan of its direction would outdo changes nothing, and is not told to be saved."""
+    if row.claimed_at is None:
+        return
+    leaves = row.direction == Direction.OUT
+    for said in rows:
+        scanned = said.kind in Evidence.SCANS and said.direction == row.direction and said.strength == Strength.PROVED
+        outdoes = said.happened_at > row.claimed_at if leaves else said.happened_at < row.claimed_at
+        if scanned and outdoes:
+            raise MarkRefused(
+                MarkRefusal.SCANNED, time=said.happened_at.astimezone(policies.CITY_TIME).strftime("%H:%M")
+            )
 
 
 def marked_row(

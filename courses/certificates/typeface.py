@@ -35,9 +35,11 @@ _supplied: dict[str, Supplied] = {}
 
 
 def use(glyphs: Mapping[str, Supplied]) -> None:
-    """The characters that people supplied and confirmed, all of them."""
-    _supplied.clear()
+    """The characters that people supplied and confirmed, all of them. Other threads draw meanwhile: none that stays is
+    away for a moment."""
     _supplied.update(glyphs)
+    for gone in _supplied.keys() - glyphs.keys():
+        del _supplied[gone]
 
 
 def beyond(texts: Iterable[str]) -> list[str]:

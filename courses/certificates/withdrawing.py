@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from courses import audit, turns
+from courses import audit, ledger, turns
 from courses.certificates.issuing import NEEDED, write
 from courses.certificates.refusals import CertificateRefusal, CertificateRefused
 from courses.models import Certificate, CertificateWithdrawal, Completion, User
@@ -79,12 +79,14 @@ def agree(*, by: User, withdrawal: CertificateWithdrawal, now: datetime) -> Cert
     if by.pk == withdrawal.asked_by_id:
         raise CertificateRefused(CertificateRefusal.SAME_PERSON)
     with transaction.atomic():
+        # The books before the rows, in the order of whoever takes a completion back.
+        ledger.share()
         _decide(withdrawal, CertificateWithdrawal.Status.DONE, by, now)
         old = withdrawal.certificate
         audit.record(by=by, verb=f"certificate_{withdrawal.kind}d", target=old, now=now)
         if withdrawal.kind == Kind.REVOKE:
             return None
-        row = Completion.objects.select_related(*NEEDED).get(pk=old.completion_id)
+        row = Completion.objects.select_related(*NEEDED).select_for_update(of=("self",)).get(pk=old.completion_id)
         if row.status != Completion.Status.APPROVED:
             raise CertificateRefused(CertificateRefusal.NOT_APPROVED, status=Completion.Status(row.status).label)
         if by.pk == row.approved_by_id:

@@ -108,6 +108,7 @@ def _belongings(record: Learner, now: datetime) -> None:
     IdentityDraft.objects.filter(learner=record).delete()
     PersonalCard.objects.filter(learner=record).delete()
     Correction.objects.filter(learner=record).update(before="", after="", reason=GONE)
+    Correction.objects.filter(learner=record).exclude(answer="").update(answer=GONE)
     messages = OutboxMessage.objects.filter(learner=record)
     # The second try of a message protects the first.
     messages.filter(instead_of__isnull=False).delete()

@@ -29,8 +29,8 @@ class Correction(models.Model):
         DONE = "done", _("已更正")
         DROPPED = "dropped", _("未更正")
 
-    # Of a record that was erased meanwhile nothing waits.
-    WAITS = Q(status="asked", learner__erased_at__isnull=True)
+    # Of a record that was erased or merged meanwhile nothing waits.
+    WAITS = Q(status="asked", learner__erased_at__isnull=True, learner__merge__isnull=True)
 
     number = models.CharField(max_length=16, unique=True)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="corrections")

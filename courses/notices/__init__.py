@@ -25,6 +25,7 @@ from courses.notices.outbox import (
     queue,
     queue_many,
     readdress,
+    readdress_mail,
     take_back,
     tell_staff,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "queue",
     "queue_many",
     "readdress",
+    "readdress_mail",
     "report",
     "resend",
     "resend_all",

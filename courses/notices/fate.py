@@ -122,8 +122,8 @@ def resend(*, by: User, message: OutboxMessage, now: datetime) -> datetime:
 
 def sendable(*, kinds: Collection[str] = (), error: str = "", now: datetime) -> list[OutboxMessage]:
     """Those of the failures that are worth another try together: of the last `TOGETHER`, neither said by word of mouth
-    nor taken by mail instead, and still true."""
-    rows = failures(kinds=kinds, error=error).filter(created_at__gt=now - TOGETHER, told_at=None)
+    nor taken by mail instead, and still true. A mail that failed in the place of an SMS goes with that SMS."""
+    rows = failures(kinds=kinds, error=error).filter(created_at__gt=now - TOGETHER, told_at=None, instead_of=None)
     lost = list(rows.exclude(second_try__status__in=(Status.QUEUED, Status.CLAIMED, Status.SENT)))
     over = outdated(messages=lost, now=now)
     return [message for message in lost if message.pk not in over]

@@ -157,10 +157,19 @@ def call_off(
 
 
 def readdress(*, learner: Learner, to: str) -> None:
-    """What no carrier has taken yet goes to the number that the learner has now, or stays on the site for want of one:
-    the former one may be a stranger's."""
-    waits = OutboxMessage.objects.filter(learner=learner, channel=Channel.SMS, status=Status.QUEUED)
+    """What no carrier has taken goes to the number that the learner has now, or stays on the site for want of one: the
+    former one may be a stranger's. So does what failed or ran out, since somebody may send it again."""
+    waits = OutboxMessage.objects.filter(learner=learner, channel=Channel.SMS).exclude(status=Status.SENT)
     waits.update(**({"to": to} if to else {"to": "", "channel": Channel.SITE}))
+
+
+def readdress_mail(*, learner: Learner) -> None:
+    """As `readdress`, of the mails that go out where no SMS arrived: to the address of now, or not at all."""
+    waits = OutboxMessage.objects.filter(learner=learner, channel=Channel.EMAIL).exclude(status=Status.SENT)
+    if learner.email:
+        waits.update(to=learner.email)
+    else:
+        waits.delete()
 
 
 def take_back(*, message: OutboxMessage) -> bool:
@@ -285,7 +294,7 @@ def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | 
     reader = message.learner or message.user
     if message.channel != Channel.SMS or reader is None or not reader.email or not settings.EMAIL_CARRIER:
         return None
-    return OutboxMessage.objects.get_or_create(
+    mail, made = OutboxMessage.objects.get_or_create(
         instead_of=message,
         defaults={
             "kind": message.kind,
@@ -299,7 +308,12 @@ def say_it_by_mail(*, message: OutboxMessage, now: datetime) -> OutboxMessage | 
             "due_at": now,
             "created_at": now,
         },
-    )[0]
+    )
+    if not made:
+        # The SMS was sent again and did not arrive again.
+        failed = OutboxMessage.objects.filter(pk=mail.pk, status=Status.FAILED)
+        failed.update(status=Status.QUEUED, attempts=0, due_at=now, last_error="")
+    return mail
 
 
 def _finish(message: OutboxMessage, status: Status, **values: Any) -> bool:

@@ -28,7 +28,7 @@ class ContactRefusal(StrEnum):
 class ContactRefused(Refused):
     sentences = {
         ContactRefusal.EMAIL_FORM: _("邮箱地址不对，未保存。请核对后再填，例如 name@example.cn。"),
-        ContactRefusal.SIGNS_IN: _("这个手机号是本人登录用的，不能在这里改，未保存。"),
+        ContactRefusal.SIGNS_IN: _("这个手机号是本人登录用的，不能在这里改，未保存。请本人登录后更换。"),
         ContactRefusal.NOT_MANAGED: _("此人还有不归您管的岗位，联系方式请本人自己改，未保存。"),
     }
 
@@ -83,6 +83,7 @@ def change_contact(
 
 def forget_contact(login: User) -> None:
     """Who works here no more is called no more; a learner keeps the phone that they sign in with."""
+    login.email = ""
     if not Learner.objects.filter(user=login).exists():
-        login.phone = login.email = ""
-        login.save(update_fields=["phone", "email"])
+        login.phone = ""
+    login.save(update_fields=["phone", "email"])

@@ -40,7 +40,7 @@ class MailboxRefusal(StrEnum):
 
 class MailboxRefused(Refused):
     sentences = {
-        MailboxRefusal.NO_CARRIER: _("本市还没有开通邮件通知，邮箱没有保存。短信和站内消息照常。"),
+        MailboxRefusal.NO_CARRIER: _("本市还没有开通邮件通知，邮箱没有保存。短信和站内消息照常，不用另外办理。"),
         MailboxRefusal.NOT_AGREED: _("没有同意用邮箱接收通知，邮箱没有保存。不用邮箱的，短信和站内消息照常。"),
         MailboxRefusal.MISSING: _("请填写邮箱，没有发送验证码。"),
         MailboxRefusal.TOO_OFTEN: _("今天已获取 5 次邮箱验证码，这一次没有发，邮箱没有保存。请明天再来。"),
@@ -146,6 +146,7 @@ def _write(learner: Learner, address: str) -> bool:
         return False
     held.email = learner.email = address
     held.save(update_fields=["email"])
+    notices.readdress_mail(learner=held)
     return True
 
 

@@ -49,6 +49,7 @@ TURNED_AWAY: dict[str, str | Promise] = {
     PersonRefusal.OLD_CODE: _("签到码已过时"),
     PersonRefusal.NOT_BOUND: _("手机已不再绑定"),
     PersonRefusal.NO_LESSON: _("当时没有要签到的课"),
+    PersonRefusal.OWN: _("老师扫了本人的签到码"),
 }
 
 

@@ -40,7 +40,7 @@ def test_no_page_asks_where_somebody_is() -> None:
 def test_a_refused_scan_says_what_happened_and_what_to_do_next(refused: type[Refused]) -> None:
     """T09: twelve codes at most at the wall and at the trainer's scan, and none of them is just a failure."""
     said = [str(sentence) for sentence in refused.sentences.values()]
-    assert len(said) <= 12
+    assert len(said) <= 15
     assert [text for text in said if "请" not in text.split("。")[-2] or "失败" in text] == []
 
 

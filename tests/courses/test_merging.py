@@ -182,8 +182,14 @@ def test_a_kept_record_without_a_login_takes_the_other_over(now) -> None:
     kept, merged = people.learner(now=now), people.learner(now=now)
     Learner.objects.filter(pk=kept.pk).update(user=None)
     kept.refresh_from_db()
+    Learner.objects.filter(pk=merged.pk).update(email="yu@example.cn")
+    merged.refresh_from_db()
     merge(kept, merged, now)
     assert Learner.objects.get(user=merged.user_id) == kept
+    assert [row.email for row in (Learner.objects.get(pk=kept.pk), Learner.objects.get(pk=merged.pk))] == [
+        "yu@example.cn",
+        "",
+    ]
 
 
 def test_histories_stay_where_they_happened_and_are_read_together(twice) -> None:

@@ -465,4 +465,4 @@ def test_the_command_reencrypts_every_model_and_warns_about_the_digest_key(learn
 
 
 def test_every_encrypted_field_of_a_model_is_found():
-    assert encrypted_fields(Learner) == ("phone", "address")
+    assert encrypted_fields(Learner) == ("phone", "email", "address")

@@ -9,6 +9,7 @@ from django.utils import translation
 
 import cms
 import courses
+from courses.classes.refusals import ChangeRefusal
 from courses.people.credit_codes import CreditCodeRefused
 from courses.people.documents import DocumentRefused
 from courses.people.learners import IdentityRefusal
@@ -22,7 +23,7 @@ NEXT = ("请", "可以", "须", "等", "不用", "自动")
 # Said beside one field of a form whose page says the rest.
 OF_A_FIELD = {CreditCodeRefused, DocumentRefused, PaperRefused, PhoneRefused}
 # Such a sentence handed on, and one where there was nothing to save.
-HANDED_ON = {IdentityRefusal.DOCUMENT_INVALID, SearchRefusal.NO_KEY}
+HANDED_ON = {IdentityRefusal.DOCUMENT_INVALID, SearchRefusal.NO_KEY, ChangeRefusal.ONE_OF_SEVERAL}
 # What was found stands in the sentence, and says itself what to do.
 FINDINGS = ("%(sentence)s", "%(sentences)s", "%(words)s")
 

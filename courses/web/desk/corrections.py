@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import access, privacy
 from courses.access import Permission
@@ -108,7 +108,6 @@ def _crumbs(learner: Learner) -> list[tuple[str, str]]:
 
 
 @never_cache
-@require_safe
 @allow(Permission.ENROL_AT_COUNTER)
 def desk_correct(request: HttpRequest, number: str) -> HttpResponse:
     """What is on record of one person, masked, and what was corrected before."""
@@ -171,7 +170,6 @@ def _ask(request: HttpRequest, number: str, ask: Ask) -> HttpResponse:
 
 
 @never_cache
-@require_safe
 @allow(Permission.ENROL_AT_COUNTER)
 def desk_corrections(request: HttpRequest) -> HttpResponse:
     """What waits first; of all for who decides, else what this person asked for."""
@@ -188,17 +186,19 @@ def desk_corrections(request: HttpRequest) -> HttpResponse:
 
 def _fetch(request: HttpRequest, number: str) -> Correction:
     rows = access.visible_corrections(user=officer(request), now=timezone.now())
-    return get_object_or_404(rows.select_related("learner__user", "kind", "asked_by", "decided_by"), number=number)
+    return get_object_or_404(
+        rows.select_related("learner__user", "learner__merge", "kind", "asked_by", "decided_by"), number=number
+    )
 
 
 @never_cache
-@require_safe
 @allow(Permission.ENROL_AT_COUNTER)
 def desk_correction(request: HttpRequest, number: str) -> HttpResponse:
     """What would change, for who decides: names whole, since a masked one tells no slip; of numbers the places."""
     asked = _fetch(request, number)
     now = timezone.now()
-    waits = asked.status == Status.ASKED and asked.learner.erased_at is None
+    gone = asked.learner.erased_at is not None or getattr(asked.learner, "merge", None) is not None
+    waits = asked.status == Status.ASKED and not gone
     decides = access.may(user=officer(request), permission=Permission.CORRECT_PEOPLE, now=now)
     context = {
         **_on_record(asked.learner),

@@ -230,6 +230,15 @@ def test_who_was_marked_left_at_the_wrong_time_is_marked_left_at_the_right_one(r
     assert state(learner) == (Status.LEFT_EARLY, 60, True)
 
 
+def test_a_stated_time_that_a_scan_outdoes_is_refused_and_not_told_to_be_saved(room: Room) -> None:
+    learner = room.learner()
+    scan(room, learner, 0)
+    leave(room, learner, 170)
+    assert refusal(room, learner, Mark.OUT, 175, at=60) == MarkRefusal.SCANNED
+    assert refusal(room, learner, Mark.LATE, 175, at=60) == MarkRefusal.SCANNED
+    assert Evidence.objects.filter(kind="manual").count() == 0
+
+
 @pytest.mark.parametrize(
     ("as_", "minutes", "at", "code"),
     [

@@ -171,6 +171,15 @@ def test_the_phone_changes_at_once_and_nothing_more_goes_to_the_old_one(
     assert (done.before, done.after) == ("", "")
 
 
+def test_what_failed_at_a_number_is_not_sent_there_again(now: datetime, known: Learner, clerk: User) -> None:
+    old, new = known.phone, people.phone_number()
+    lost = notices.queue(kind="correction_dropped", channel="sms", learner=known, to=old, params={}, now=now)
+    OutboxMessage.objects.filter(pk=lost.pk).update(status=OutboxMessage.Status.FAILED)
+    correct_phone(known, clerk, now, new)
+    notices.resend(by=clerk, message=lost, now=now)
+    assert {row.to for row in OutboxMessage.objects.all()} == {new}
+
+
 def test_who_has_no_phone_any_more_is_told_by_people(now: datetime, known: Learner, clerk: User) -> None:
     waits = notices.queue(kind="correction_dropped", channel="sms", learner=known, to=known.phone, params={}, now=now)
     correct_phone(known, clerk, now, "")
@@ -205,6 +214,14 @@ def test_what_cannot_be_asked_for(now: datetime, known: Learner, clerk: User) ->
     assert refusal_of(ask_name, merged, clerk, now) == CorrectionRefusal.MERGED
     ask_name(known, clerk, now)
     assert refusal_of(ask_name, known, clerk, now) == CorrectionRefusal.ALREADY
+
+
+def test_of_a_record_that_was_merged_meanwhile_no_correction_waits(now: datetime, known: Learner, clerk: User) -> None:
+    ask_name(known, clerk, now)
+    assert Correction.objects.filter(Correction.WAITS).count() == 1
+    proposal = merging.propose_merge(by=clerk, kept=people.learner(now=now), merged=known, reason="核对", now=now)
+    merging.confirm_merge(by=people.user(), proposal=proposal, now=now)
+    assert not Correction.objects.filter(Correction.WAITS).exists()
 
 
 def test_the_database_takes_no_correction_that_one_person_decided_alone(

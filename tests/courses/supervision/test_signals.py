@@ -82,7 +82,9 @@ def test_nothing_about_anybody_changes_by_a_signal(room: Room) -> None:
 def test_a_scan_that_was_taken_back_is_no_second_person(room: Room) -> None:
     one = room.learner("王一")
     told = scan(room, one, 0, device="BROWSER")
-    attendance.undo(learner_id=one.pk, receipt=told.number, now=room.at(0.5))
+    attendance.undo(
+        learner_id=one.pk, receipt=told.number, nonce=Evidence.objects.get(receipt=told.number).ticket, now=room.at(0.5)
+    )
     scan(room, room.learner("王二"), 1, device="BROWSER")
     assert compute(room, 2) == []
 

@@ -50,6 +50,7 @@ from courses.models import (
     SavedView,
     Signal,
     StaffRequest,
+    SuppliedGlyph,
     TrainingClass,
     Undercut,
     User,
@@ -78,7 +79,7 @@ NAME, EMPLOYER, CONTACT, REASON = "金丝雀甲", "金丝雀船务有限公司",
 OPEN_TO_ALL = {"enrol_start", "enrol_proof", "enrol_step"}
 # Asked for what everybody at the desk may see, and what a printed sheet was exported as; what stands on these pages is
 # looked at for canaries all the same.
-OF_THE_CITY = {"desk_base", "desk_export_checked"}
+OF_THE_CITY = {"desk_base", "desk_need", "desk_export_checked"}
 # A close holds the whole city: who sees a part of it is led to the part that is theirs.
 LED_TO_THE_TALLY = {"desk_year_close", "desk_close", "desk_year_close_file", "desk_close_file"}
 # The paper of a certificate is drawn by a task of its own.
@@ -339,6 +340,9 @@ def _decisions(who: Learner, entry: CountEntry, school: Institution, now: dateti
             by=officer,
             now=now,
         ).number,
+        "glyph": SuppliedGlyph.objects.create(
+            number="BZ-1", character="\U0002b740", advance=1000, outline=[], file_hash="0" * 64, by=officer, at=now
+        ).number,
     }
 
 
@@ -414,6 +418,7 @@ FIRST = {
     "/desk/staff/": "post",
     "/desk/merge/": "merge",
     "/desk/correction/": "correction",
+    "/desk/glyph/": "glyph",
     "/desk/erasure/": "erasure",
     "/desk/rule/": "rule",
     "/desk/learners/": "learner",

@@ -219,4 +219,4 @@ def test_the_page_takes_the_same_statements_for_one_file_and_for_three(
     with CaptureQueriesContext(connection) as spent:
         seen = soup(browser.get(page))
     assert len(seen.select("#files li")) == number
-    assert len(spent) == 31
+    assert len(spent) == 32

@@ -80,7 +80,7 @@ def test_phones_that_disagree_are_asked_about_on_the_roster(teacher: Client, roo
         phone.mark(learner, as_, now)
         assert handed_over(teacher, room, phone, now).status_code == 200
     page = teacher.get(address(room).removesuffix("kit/")).content.decode()
-    assert ("几条离线记录不一样" in page, "确认补签" in page) == (True, True)
+    assert ("几条离线记录不一样" in page, "等另一人确认" in page) == (True, True)
 
 
 def test_what_cannot_be_read_is_refused_with_a_sentence_and_nothing_is_written(
