@@ -30,9 +30,7 @@ class DeadlineRefusal(StrEnum):
 class DeadlineRefused(Refused):
     sentences = {
         DeadlineRefusal.NOT_MOVABLE: _("班次已经开班或不再报名，报名截止不能再改，未保存。请刷新班次页查看。"),
-        DeadlineRefusal.RESULT_STANDS: _(
-            "评选已经有结果，报名截止不能再改，未保存。确需改的，请先退回结果。"
-        ),
+        DeadlineRefusal.RESULT_STANDS: _("评选已经有结果，报名截止不能再改，未保存。确需改的，请先退回结果。"),
         DeadlineRefusal.REASON_MISSING: _("请写明原因，未保存。"),
         DeadlineRefusal.SAME_MOMENT: _("与现在的报名截止一样，未保存。请填写要改到什么时候。"),
         DeadlineRefusal.PAST: _("新的报名截止须晚于现在，未保存。要尽快截止的，请填今天稍晚的时间。"),

@@ -557,7 +557,10 @@ def test_its_own_people_find_what_the_others_do_not(world: World) -> None:
             "follow_up",
             "appoint",
         }
-        if not run_by_the_owner or route.name in {"desk_project", "desk_class_approve"} | OF_THE_CITY:
+        if (
+            not run_by_the_owner
+            or route.name in {"desk_project", "desk_class_approve", "desk_correction"} | OF_THE_CITY
+        ):
             continue
         answer = client.get(address)
         if answer.status_code not in {200, 302, 405}:
