@@ -42,7 +42,8 @@ TAKES_NO_POST = {
     "/desk/sheet/<str:number>/",
 }
 # Beyond its gate a page may refuse for itself: no password or second factor of these logins to ask for again, no
-# request to take back, no list of that name, no post at a desk; or it is opened by a link alone, which it says to those whom it lets in.
+# request to take back, no list of that name, no post at a desk; or it is opened by a link alone, which it says to those
+# whom it lets in.
 OF_ITS_OWN = {
     "/account/second/": 405,
     "/account/second/codes/": 405,
