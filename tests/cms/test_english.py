@@ -18,7 +18,7 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 def in_english(client: Client, path: str) -> BeautifulSoup:
     memory.forget("official")
     client.cookies["django_language"] = "en"
-    return BeautifulSoup(client.get(path).content, "html.parser")
+    return BeautifulSoup(client.get(path).content, "lxml")
 
 
 def unmarked(page: BeautifulSoup) -> list[str]:

@@ -183,7 +183,7 @@ def verified_in(told: dict[str, Any]) -> Cells:
 
 
 def _rows(client: Client, name: str, asked: dict[str, Any], table: str) -> list[list[str]]:
-    page = BeautifulSoup(client.get(reverse(name), asked).content.decode(), "html.parser")
+    page = BeautifulSoup(client.get(reverse(name), asked).content.decode(), "lxml")
     found = page.select_one(table)
     assert found is not None, f"{name} shows no {table}"
     return [[" ".join(cell.get_text(" ").split()) for cell in row.select("th, td")] for row in found.select("tr")]

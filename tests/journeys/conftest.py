@@ -19,10 +19,18 @@ def city() -> Iterator[City]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def _opened() -> Iterator[Browser]:
     # Playwright's loop stays in this thread, where Django would take every later query for one made inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         opened = launch(playwright)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def browser(_opened: Browser) -> Iterator[Browser]:
+    """Its visitors go when the test ends: a wall that stays open draws and asks on beside all later tests."""
+    yield _opened
+    for context in _opened.contexts:
+        context.close()

@@ -88,7 +88,7 @@ def test_workbook_text_and_page_of_the_same_rows_carry_number_and_code(now, city
 def test_the_printed_page_carries_who_when_number_code_and_its_qr(now, city, roster, browser: Client) -> None:
     page = browser.post(reverse("desk_export_form", args=["a"]), {"number": roster.number, "kind": "print"})
     export = Export.objects.get()
-    foot = BeautifulSoup(page.content, "html.parser").select_one(".sheet-foot")
+    foot = BeautifulSoup(page.content, "lxml").select_one(".sheet-foot")
     assert foot is not None
     assert foot.select_one("svg.sheet-code path") is not None
     said = " ".join(foot.get_text().split())

@@ -10,7 +10,7 @@ from courses.templatetags import charts
 
 
 def page(source: str, **values: object) -> BeautifulSoup:
-    return BeautifulSoup(Template("{% load charts %}" + source).render(Context(values)), "html.parser")
+    return BeautifulSoup(Template("{% load charts %}" + source).render(Context(values)), "lxml")
 
 
 def test_the_gauge_says_its_numbers_to_those_who_do_not_see_it() -> None:

@@ -141,7 +141,7 @@ def submitted(now: datetime, cast: Cast, finished: Callable[..., TrainingClass])
 
 
 def soup(response: object) -> BeautifulSoup:
-    return BeautifulSoup(response.content.decode(), "html.parser")  # type: ignore[attr-defined]
+    return BeautifulSoup(response.content.decode(), "lxml")  # type: ignore[attr-defined]
 
 
 def words(response: object) -> str:

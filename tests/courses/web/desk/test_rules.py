@@ -28,7 +28,7 @@ def second(now: datetime) -> User:
 
 def filled(browser: Client, address: str = "", **changes: Any) -> dict[str, Any]:
     """The form as the browser would send it back, with these fields typed over."""
-    page = BeautifulSoup(browser.get(address or reverse("desk_rule_policy")).content, "html.parser")
+    page = BeautifulSoup(browser.get(address or reverse("desk_rule_policy")).content, "lxml")
     form = page.select_one("main form") or page
     sent: dict[str, Any] = {one["name"]: one.get("value", "") for one in form.select("input[name]")}
     sent |= {one["name"]: one.get_text().removeprefix("\n") for one in form.select("textarea[name]")}
@@ -61,7 +61,7 @@ def test_it_is_looked_at_put_forward_and_published_by_another(
     assert not RuleProposal.objects.exists()
     assert "30 分钟" in said
     assert "45 分钟" in said
-    totals = [line.get_text(" ").split() for line in BeautifulSoup(looked.content, "html.parser").select("tfoot tr")]
+    totals = [line.get_text(" ").split() for line in BeautifulSoup(looked.content, "lxml").select("tfoot tr")]
     assert totals[0] == ["合计", "1", "2", "+1"]
     first.post(reverse("desk_rule_policy"), {**sent, "propose": "1"})
     proposal = RuleProposal.objects.get()
@@ -89,7 +89,7 @@ def test_a_change_for_next_year_is_shown_on_the_figures_of_this_one(cast: Cast, 
     browser = sign_in(cast.city)
     for change in ({"entrepreneurship_in_skills": "1"}, {"counted_per_year": "3"}):
         sent = filled(browser, effective_on="2027-01-01", **change)
-        page = BeautifulSoup(browser.post(reverse("desk_rule_policy"), {**sent, "look": "1"}).content, "html.parser")
+        page = BeautifulSoup(browser.post(reverse("desk_rule_policy"), {**sent, "look": "1"}).content, "lxml")
         assert "下面用 2026 年已有的数试算" in page.get_text()
         whole = [cell.get_text() for cell in page.select("table.table-rows tfoot")[0].select("td")]
         assert whole == (["1", "2", "+1"] if "entrepreneurship_in_skills" in change else ["1", "1", "0"])
@@ -103,7 +103,7 @@ def test_each_bad_field_is_named_and_what_was_typed_stays(cast: Cast, sign_in: O
     )  # fmt: skip
     answer = browser.post(reverse("desk_rule_policy"), {**sent, "propose": "1"})
     assert answer.status_code == 422
-    summary = BeautifulSoup(answer.content, "html.parser").select_one(".error-summary")
+    summary = BeautifulSoup(answer.content, "lxml").select_one(".error-summary")
     assert summary is not None
     named = {link["href"] for link in summary.select("a")}
     assert named == {
@@ -126,7 +126,7 @@ def test_the_tried_setting_leads_to_the_form_with_its_answers(cast: Cast, sign_i
     browser = sign_in(cast.city)
     asked = {"year": 2026, "inside": "1", "count_date": "approval", "kind_tot": "skills", "kind_mgr": "own",
              "kind_guide": "own"}  # fmt: skip
-    page = BeautifulSoup(browser.get(reverse("desk_count_settings"), asked).content, "html.parser")
+    page = BeautifulSoup(browser.get(reverse("desk_count_settings"), asked).content, "lxml")
     link = next(one["href"] for one in page.select("main a") if "rules/policy" in one["href"])
     sent = filled(browser, link)
     assert (sent["entrepreneurship_in_skills"], sent["count_date"]) == ("1", "approval")

@@ -32,7 +32,7 @@ def there(now: datetime, school: Institution, course: Course) -> TrainingClass:
 
 
 def read(client: Client, path: str) -> BeautifulSoup:
-    return BeautifulSoup(client.get(path).content, "html.parser")
+    return BeautifulSoup(client.get(path).content, "lxml")
 
 
 def address(row: Enrolment, what: str) -> str:

@@ -67,7 +67,7 @@ def address(a_class: TrainingClass, step: str = "") -> str:
 
 
 def page(client: Client, path: str) -> BeautifulSoup:
-    return BeautifulSoup(client.get(path).content, "html.parser")
+    return BeautifulSoup(client.get(path).content, "lxml")
 
 
 def tasks(client: Client, a_class: TrainingClass) -> list[str]:

@@ -31,7 +31,7 @@ def learner(client: Client, now: datetime) -> Learner:
 
 
 def page(client: Client) -> BeautifulSoup:
-    return BeautifulSoup(client.get(reverse("my")).content, "html.parser")
+    return BeautifulSoup(client.get(reverse("my")).content, "lxml")
 
 
 def join(learner: Learner, name: str, *, first: datetime, now: datetime, lessons: int = 5) -> None:

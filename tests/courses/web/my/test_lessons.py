@@ -51,7 +51,7 @@ def own(learner: Learner) -> Enrolment:
 
 
 def soup(response: object) -> BeautifulSoup:
-    return BeautifulSoup(response.content, "html.parser")  # type: ignore[attr-defined]
+    return BeautifulSoup(response.content, "lxml")  # type: ignore[attr-defined]
 
 
 def lines(client: Client, own: Enrolment) -> list[str]:

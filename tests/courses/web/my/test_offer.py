@@ -47,7 +47,7 @@ def link(own: Enrolment) -> str:
 
 
 def page(client: Client, path: str) -> BeautifulSoup:
-    return BeautifulSoup(client.get(path).content, "html.parser")
+    return BeautifulSoup(client.get(path).content, "lxml")
 
 
 def sign_in(client: Client, row: Enrolment) -> None:
@@ -70,7 +70,7 @@ def test_the_link_shows_the_class_and_until_when_and_changes_nothing(client: Cli
 
 
 def test_who_accepts_by_the_link_is_admitted_without_signing_in(client: Client, own: Enrolment, link: str) -> None:
-    shown = BeautifulSoup(client.post(link, {"decision": "accept"}, follow=True).content, "html.parser")
+    shown = BeautifulSoup(client.post(link, {"decision": "accept"}, follow=True).content, "lxml")
     assert shown.h1.text == "已接受，席位是您的了"
     assert "孙" not in shown.main.find("dl").text
     own.refresh_from_db()
@@ -94,7 +94,7 @@ def test_an_answer_that_says_neither_yes_nor_no_changes_nothing_and_is_asked_for
 
 
 def test_who_declines_by_the_link_gives_the_seat_to_the_next_one(client: Client, own: Enrolment, link: str) -> None:
-    shown = BeautifulSoup(client.post(link, {"decision": "decline"}, follow=True).content, "html.parser")
+    shown = BeautifulSoup(client.post(link, {"decision": "decline"}, follow=True).content, "lxml")
     assert shown.h1.text == "已放弃这个空位"
     assert [row.status for row in Enrolment.objects.order_by("arrival_no")] == [
         Status.WITHDRAWN,
@@ -132,7 +132,7 @@ def test_my_pages_put_the_offer_on_top_with_its_end_and_take_the_answer(client: 
     receipt = page(client, f"/my/enrolment/{own.number}/")
     assert receipt.h1.text == "有空位了，请确认"
     answered = client.post(f"/my/enrolment/{own.number}/offer/", {"decision": "accept"}, follow=True)
-    assert BeautifulSoup(answered.content, "html.parser").h1.text == "报名成功"
+    assert BeautifulSoup(answered.content, "lxml").h1.text == "报名成功"
     own.refresh_from_db()
     assert (own.status, own.decided_by) == (Status.ADMITTED, own.learner.user)
 

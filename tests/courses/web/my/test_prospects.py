@@ -45,7 +45,7 @@ def sign_in(client: Client, learner: Learner) -> None:
 
 
 def page(client: Client, path: str) -> BeautifulSoup:
-    found = BeautifulSoup(client.get(path).content, "html.parser").select_one("main")
+    found = BeautifulSoup(client.get(path).content, "lxml").select_one("main")
     assert found is not None
     return found  # type: ignore[return-value]
 
@@ -89,7 +89,7 @@ def test_who_waits_elsewhere_at_the_same_time_reads_where_and_says_yes_first(
     assert "那边轮到您时，不能再录取您" in words(shown)
     assert [box["name"] for box in shown.select("form input[type=checkbox]")] == ["aware"]
     missed = client.post(start(other))
-    found = BeautifulSoup(missed.content, "html.parser")
+    found = BeautifulSoup(missed.content, "lxml")
     assert (missed.status_code, found.select_one(".error-summary a")["href"]) == (409, "#aware")  # type: ignore[index]
     assert Enrolment.objects.filter(learner=learner).get() == waits
     client.post(start(other), {"aware": "on"})

@@ -49,7 +49,7 @@ def browser(learner: Learner) -> Client:
 
 def read(browser: Client, row: Enrolment) -> str:
     page = browser.get(reverse("my_enrolment", args=[row.number])).content.decode()
-    return " ".join(BeautifulSoup(page, "html.parser").get_text(" ").split())
+    return " ".join(BeautifulSoup(page, "lxml").get_text(" ").split())
 
 
 def test_an_applicant_is_asked_for_the_project_papers_and_hands_them_in(browser: Client, row: Enrolment) -> None:

@@ -38,7 +38,7 @@ def learner(client: Client, now: datetime) -> Learner:
 
 
 def main(client: Client, path: str) -> BeautifulSoup:
-    found = BeautifulSoup(client.get(path).content, "html.parser").select_one("main")
+    found = BeautifulSoup(client.get(path).content, "lxml").select_one("main")
     assert found is not None
     return found  # type: ignore[return-value]
 
@@ -111,7 +111,7 @@ def test_a_suspended_class_asks_nobody_to_come(client: Client, learner: Learner,
     a_class = training_class(now=now)
     own = join(a_class, learner, now)
     move(a_class, Of.SUSPENDED, now)
-    for found in (receipt(client, own), BeautifulSoup(client.get(reverse("my")).content, "html.parser")):
+    for found in (receipt(client, own), BeautifulSoup(client.get(reverse("my")).content, "lxml")):
         said = words(found)
         assert "班次暂停，您的报名为您保留" in said
         assert not [wrong for wrong in ("报名成功", "去扫码签到", "扫大屏上的码") if wrong in said]

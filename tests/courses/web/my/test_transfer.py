@@ -36,7 +36,7 @@ def own(client: Client, there: TrainingClass, now: datetime) -> Enrolment:
 
 
 def page(client: Client, own: Enrolment) -> BeautifulSoup:
-    return BeautifulSoup(client.get(f"/my/enrolment/{own.number}/").content, "html.parser")
+    return BeautifulSoup(client.get(f"/my/enrolment/{own.number}/").content, "lxml")
 
 
 def post(client: Client, own: Enrolment, what: str, **data: str) -> str:

@@ -44,7 +44,7 @@ def own(client: Client, now: datetime) -> Enrolment:
 
 
 def text(response: object) -> str:
-    page = BeautifulSoup(response.content, "html.parser")  # type: ignore[attr-defined]
+    page = BeautifulSoup(response.content, "lxml")  # type: ignore[attr-defined]
     return " ".join(page.get_text(" ").split())
 
 

@@ -81,7 +81,7 @@ def login(learner: Learner) -> Client:
 
 
 def page(answer: object) -> BeautifulSoup:
-    return BeautifulSoup(answer.content.decode(), "html.parser")  # type: ignore[attr-defined]
+    return BeautifulSoup(answer.content.decode(), "lxml")  # type: ignore[attr-defined]
 
 
 def head(answer: object) -> str:

@@ -50,7 +50,7 @@ def bound(learner: Learner, now: datetime) -> Client:
 
 
 def page(answer: object) -> BeautifulSoup:
-    return BeautifulSoup(answer.content.decode(), "html.parser")  # type: ignore[attr-defined]
+    return BeautifulSoup(answer.content.decode(), "lxml")  # type: ignore[attr-defined]
 
 
 def wrong(call: RollCall) -> str:

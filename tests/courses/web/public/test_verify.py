@@ -117,7 +117,7 @@ def test_a_field_that_was_changed_on_the_paper_is_marked_against_the_register(
     signed = certificate.snapshot | {"hours": 12}
     certificate.snapshot = signed
     certificate.save()
-    page = BeautifulSoup(post(code=code).content, "html.parser")
+    page = BeautifulSoup(post(code=code).content, "lxml")
     assert "内容与签名不符，不能采信" in page.get_text()
     marked = [
         row.select_one("dt").get_text() for row in page.select(".verify-facts > div") if "不一致" in row.get_text()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def opened(teacher: Client) -> BeautifulSoup:
-    return BeautifulSoup(teacher.get("/teach/").content.decode(), "html.parser")
+    return BeautifulSoup(teacher.get("/teach/").content.decode(), "lxml")
 
 
 def test_today_comes_first_with_one_press_to_the_wall(room: Room, teacher: Client) -> None:

@@ -31,7 +31,7 @@ def address(room: Room, what: str = "") -> str:
 
 
 def opened(teacher: Client, room: Room) -> BeautifulSoup:
-    return BeautifulSoup(teacher.get(address(room)).content.decode(), "html.parser")
+    return BeautifulSoup(teacher.get(address(room)).content.decode(), "lxml")
 
 
 def rows(page: BeautifulSoup) -> list[tuple[str, bool, str]]:
@@ -97,7 +97,7 @@ def test_who_was_refused_is_named_with_the_reason(ended: Room, teacher: Client) 
     good, short = came(ended, "王一"), came(ended, "王二", left=90)
     numbers = [learner.enrolments.get().number for learner in (good, short)]
     answer = teacher.post(address(ended, "propose/"), {"enrolment": numbers}, follow=True)
-    text = BeautifulSoup(answer.content.decode(), "html.parser").get_text()
+    text = BeautifulSoup(answer.content.decode(), "lxml").get_text()
     assert "已提出 1 人结业" in text
     assert "王二：还没有达到结业条件" in text
     assert Completion.objects.get().enrolment.learner == good
@@ -113,7 +113,7 @@ def test_a_wrong_proposal_is_taken_back_from_the_page_until_it_is_handed_in(
     assert opened(teacher, ended).select_one(f'form[action="{back}"]') is not None
     assert stranger.post(back, {"reason": "看错了行"}).status_code == 404
     answer = teacher.post(back, {"reason": "看错了行"}, follow=True)
-    text = BeautifulSoup(answer.content.decode(), "html.parser").get_text()
+    text = BeautifulSoup(answer.content.decode(), "lxml").get_text()
     assert "已收回" in text
     assert "老师收回：看错了行" in text
     row.refresh_from_db()

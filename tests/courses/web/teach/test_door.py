@@ -39,7 +39,7 @@ def standing(phone: Client, row: DoorRequest) -> str:
 
 
 def test_the_way_to_the_trainer_stands_where_one_would_sign_in(phone: Client) -> None:
-    page = BeautifulSoup(phone.get(reverse("ticket")).content, "html.parser")
+    page = BeautifulSoup(phone.get(reverse("ticket")).content, "lxml")
     [form] = page.select(".scan-foot form")
     assert (form["action"], form["method"]) == (reverse("scan_ask"), "post")
 
@@ -50,11 +50,11 @@ def test_the_digits_are_on_both_and_a_name_settles_it(
     learner, other = room.learner("王小强"), room.learner("李梅")
     scan(room, other, 0)
     assert row.pairing in phone.get(reverse("scan_asked", args=[row.code])).content.decode()
-    roster = BeautifulSoup(teacher.get(reverse("roster", args=[lesson_name(room.lesson)])).content, "html.parser")
+    roster = BeautifulSoup(teacher.get(reverse("roster", args=[lesson_name(room.lesson)])).content, "lxml")
     address = reverse("door", args=[lesson_name(room.lesson), row.code])
     assert [pair.get_text() for pair in roster.select(".roster-pair")] == [row.pairing]
     assert roster.select_one(f"a[href='{address}']") is not None
-    page = BeautifulSoup(teacher.get(address).content, "html.parser")
+    page = BeautifulSoup(teacher.get(address).content, "lxml")
     assert [name.get_text(strip=True) for name in page.select(".door-names button")] == ["1　王小强"]
     clock.shift(timedelta(minutes=2))
     assert standing(phone, row) == "awaits"

@@ -21,7 +21,7 @@ DAY = 24 * 60
 
 
 def page_of(client: Client, address: str = "/teach/") -> BeautifulSoup:
-    return BeautifulSoup(client.get(address).content.decode(), "html.parser")
+    return BeautifulSoup(client.get(address).content.decode(), "lxml")
 
 
 def unfinished(user: User) -> list[str]:

@@ -33,7 +33,7 @@ def asked(room: Room, own: Enrolment) -> LeaveRequest:
 
 
 def first_page(teacher: Client) -> list[str]:
-    page = BeautifulSoup(teacher.get(reverse("teach")).content, "html.parser")
+    page = BeautifulSoup(teacher.get(reverse("teach")).content, "lxml")
     return [" ".join(row.get_text(" ").split()) for row in page.select(".due .teach-row") if "请假" in row.get_text()]
 
 

@@ -21,7 +21,7 @@ def address(room: Room, what: str = "") -> str:
 
 
 def page(answer: object) -> BeautifulSoup:
-    return BeautifulSoup(answer.content.decode(), "html.parser")  # type: ignore[attr-defined]
+    return BeautifulSoup(answer.content.decode(), "lxml")  # type: ignore[attr-defined]
 
 
 def words(answer: object) -> str:
@@ -148,7 +148,7 @@ def test_while_heads_are_counted_no_page_and_no_state_tells_who_is_thought_to_be
             shown = page(whole)
             token = str(shown.select_one(place)["data-screen"])  # type: ignore[index]
             state = Client().get(f"{path}state", headers={"x-screen": token}).json()
-            told += [shown, BeautifulSoup(state.get("html") or state["head"] + state["rows"], "html.parser")]
+            told += [shown, BeautifulSoup(state.get("html") or state["head"] + state["rows"], "lxml")]
             assert state.get("counting", counting) == counting
         for one in told:
             text = " ".join(one.get_text(" ").split())

@@ -27,7 +27,7 @@ def address(room: Room, what: str = "") -> str:
 
 
 def opened(teacher: Client, room: Room, query: str = "") -> BeautifulSoup:
-    return BeautifulSoup(teacher.get(address(room) + query).content.decode(), "html.parser")
+    return BeautifulSoup(teacher.get(address(room) + query).content.decode(), "lxml")
 
 
 def counts(page: BeautifulSoup) -> list[str]:
@@ -262,7 +262,7 @@ def test_an_answer_with_forms_carries_the_token_of_the_browser_that_asks(
     found = set()
     for _browser in range(2):
         told = ask(room, token, **{"if-none-match": first["ETag"]})
-        field = BeautifulSoup(told.json()["rows"], "html.parser").select_one("[name=csrfmiddlewaretoken]")
+        field = BeautifulSoup(told.json()["rows"], "lxml").select_one("[name=csrfmiddlewaretoken]")
         assert "csrftoken" in told.cookies
         found.add(field["value"])  # type: ignore[index]
     assert len(found) == 2
@@ -337,7 +337,7 @@ def test_who_came_and_was_not_recorded_and_who_comes_as_a_guest_stand_below_the_
 def test_the_paper_sheet_names_everybody_in_order(room: Room, teacher: Client) -> None:
     for name in ("王一", "王二", "王三"):
         room.learner(name)
-    page = BeautifulSoup(teacher.post(address(room, "sheet/"), follow=True).content.decode(), "html.parser")
+    page = BeautifulSoup(teacher.post(address(room, "sheet/"), follow=True).content.decode(), "lxml")
     assert [cell.get_text() for cell in page.select("tbody th")] == ["王一", "王二", "王三"]
     assert "2026 年 9 月 14 日" in page.get_text()
 

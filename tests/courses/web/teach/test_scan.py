@@ -119,7 +119,7 @@ def test_a_refusal_says_what_happened_and_what_to_do_to_trainer_and_kiosk(
         headers = {"Accept": "application/json", "Accept-Language": language}
         told = client.post(url, {"code": "X"}, headers=headers).json()
         assert told["tone"] == ("wait" if refused == PersonRefusal.GUEST else "stop")
-        assert sentence in BeautifulSoup(told["html"], "html.parser").get_text()
+        assert sentence in BeautifulSoup(told["html"], "lxml").get_text()
     assert Evidence.objects.count() == 0
 
 

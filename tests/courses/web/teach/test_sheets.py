@@ -44,7 +44,7 @@ def after_class(room: Room, clock: time_machine.Traveller, user: User | None = N
 
 
 def soup(answer: Any) -> BeautifulSoup:
-    return BeautifulSoup(answer.content.decode(), "html.parser")
+    return BeautifulSoup(answer.content.decode(), "lxml")
 
 
 def printed(room: Room, teacher: Client) -> PaperSheet:

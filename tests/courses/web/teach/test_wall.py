@@ -24,7 +24,7 @@ def address(room: Room, what: str = "") -> str:
 
 
 def page(html: str) -> BeautifulSoup:
-    return BeautifulSoup(html, "html.parser")
+    return BeautifulSoup(html, "lxml")
 
 
 def opened(teacher: Client, room: Room) -> BeautifulSoup:
