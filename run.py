@@ -331,8 +331,8 @@ class Group:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Everything but the long proofs without arguments, these alone with `--long`; with other arguments, pytest alone.
-    `--no-lint` leaves the linters out."""
+    """Everything but the long proofs without arguments, these alone with `--long`, or those of the folder that is named
+    after it; with other arguments, pytest alone. `--no-lint` leaves the linters out."""
     pg, long = "--pg" in arguments, "--long" in arguments
     chosen = [argument for argument in arguments if argument not in {"--pg", "--no-lint", "--long"}]
     env = development()
@@ -341,7 +341,7 @@ def test(arguments: Sequence[str]) -> int:
         say("Only the tests that you named: linters, contracts and catalogue are left out.")
     elif not long and "--no-lint" not in arguments:
         steps.do_side_by_side(checks(), env)
-    command = pytest_command(chosen, env["CHROMIUM"]) + ["--long"] * long
+    command = pytest_command(chosen, env["CHROMIUM"], long=long)
     steps.do("tests", database(pg, env, command), env)
     if not env["CHROMIUM"]:
         steps.not_run.append("browser tests")
@@ -370,13 +370,15 @@ def checks() -> list[tuple[str, list[str]]]:
     ]
 
 
-def pytest_command(chosen: Sequence[str], browser: str) -> list[str]:
-    command = [str(PYTHON), "-m", "pytest"]
+def pytest_command(chosen: Sequence[str], browser: str, *, long: bool) -> list[str]:
+    command = [str(PYTHON), "-m", "pytest", *chosen]
     if not browser and "-m" not in chosen:
         command += ["-m", "not browser"]
-    if chosen:
-        return [*command, *chosen]
-    return [*command, "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadscope"]
+    if chosen and not long:
+        return command
+    # One more than there are cores: where a test waits for a page or a clock, another one computes.
+    processes = min(os.cpu_count() or 1, 4) + 1
+    return [*command, "-n", str(processes), "--dist", "loadscope", *["--long"] * long]
 
 
 def database(pg: bool, env: dict[str, str], command: list[str]) -> list[str]:

@@ -40,8 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # A file that was asked for by its name is not left out.
-    if config.args == config.getini("testpaths"):
+    # A file that was asked for by its name is not left out, unless it is asked for the long proofs in it.
+    if config.option.long or config.args == config.getini("testpaths"):
         wanted = dealing.chosen(items, long=config.option.long, blind=connection.vendor != "postgresql")
         config.hook.pytest_deselected(items=list(set(items).difference(wanted)))
         items[:] = wanted

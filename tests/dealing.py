@@ -10,7 +10,8 @@ from typing import Any
 from xdist.scheduler import LoadScopeScheduling
 
 MODES = "tests/journeys/test_pages.py"
-LONGEST = f"{MODES}::test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways[desk-zh-hans]"
+WALK = f"{MODES}::test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways"
+LONGEST = f"{WALK}[desk-zh-hans]"
 TOGETHER = tuple(f"tests/{folder}/" for folder in ("races", "kill", "bench", "drill"))
 # One process makes the tables and the city for the first, the other meanwhile does what needs neither.
 FIRST = (
@@ -21,7 +22,7 @@ FIRST = (
 BLIND = (
     "tests/architecture/", "tests/lms/test_checks.py", "tests/lms/test_settings.py", "tests/cms/gate/",
     "tests/cms/test_motifs.py", "tests/journeys/test_modes.py", "tests/journeys/test_keys.py",
-    "tests/courses/rosters/test_reading.py", "tests/static/", "tests/test_run.py",
+    "tests/courses/rosters/test_reading.py", "tests/static/", "tests/test_run.py", WALK,
 )  # fmt: skip
 
 

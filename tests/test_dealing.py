@@ -1,5 +1,6 @@
 """How tests are dealt out: what belongs together stays together, and the long ones come first."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,18 +43,29 @@ def test_each_test_is_run_by_exactly_one_of_the_two_verbs() -> None:
     walk, seats, gates = Item(LONGEST, "browser", "long"), Item(RACE, "django_db"), Item(GATES)
     everything = [walk, seats, gates]
     assert chosen(everything, long=True, blind=True) == [walk]
+    assert chosen(everything, long=True, blind=False) == []
     assert chosen(everything, long=False, blind=True) == [seats, gates]
     assert chosen(everything, long=False, blind=False) == [seats]
 
 
 def test_what_is_left_out_on_postgresql_is_there_and_never_asks_which_database_it_has() -> None:
     for start in BLIND:
-        place = ROOT / start
+        place = ROOT / start.partition("::")[0]
         files = list(place.rglob("*.py")) if place.is_dir() else [place]
         assert files, start
         words = "".join(file.read_text(encoding="utf-8") for file in files)
         assert ".vendor" not in words, start
         assert "own_ground" not in words, start
+
+
+def test_a_long_proof_that_is_left_out_on_postgresql_is_named_to_the_proof_of_a_clean_machine() -> None:
+    files = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    blind = tuple(start.partition("::")[0] for start in BLIND)
+    long = sorted(name for name, text in files.items() if name.startswith(blind) and "pytest.mark." + "long" in text)
+    [named] = re.findall('^blind="(.*)"$', (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+    assert named.split() == long
 
 
 class Process:

@@ -110,7 +110,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 else:
     # The compiler of PostgreSQL takes seconds for a list that is put together from thirty queries, and saves nothing.
-    _plain = {"server_side_binding": True, "options": "-c jit=off"}
+    # What a connection asks for the fifth time it has planned: a tenth of all time.
+    _plain = {"server_side_binding": True, "prepare_threshold": 5, "options": "-c jit=off"}
     _database["OPTIONS"] = {**_plain, **_database.get("OPTIONS", {})}
 
 REDIS_URL = env("REDIS_URL", default="")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -69,13 +69,15 @@ def play_class(attack: Attack, *, seed: int, ghosts: int, assume: Assumptions) -
         online.settle_last(room)
         for lesson in room.lessons:
             supervision.compute(lesson=lesson, now=lesson.ends_at + LATE_ADDITIONS)
-        found = _judge(room)
+        now = room.lessons[-1].ends_at + LATE_ADDITIONS + timedelta(hours=1)
+        # As the background does: what a phone without network handed over after a lesson was looked through.
+        supervision.compute_due(now=now)
+        found = _judge(room, now)
         transaction.set_rollback(True)
     return found
 
 
-def _judge(room: Classroom) -> Outcome:
-    now = room.lessons[-1].ends_at + LATE_ADDITIONS + timedelta(hours=1)
+def _judge(room: Classroom, now: datetime) -> Outcome:
     found = Outcome(classes=1, ghosts=len(room.ghosts))
     rows = Enrolment.objects.filter(training_class=room.a_class).select_related("learner", "training_class__policy")
     enrolments = {row.learner_id: row for row in rows}

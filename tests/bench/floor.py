@@ -36,7 +36,7 @@ def configure() -> None:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;",
         }
     else:
-        database["OPTIONS"] = {"server_side_binding": True, **database.get("OPTIONS", {})}
+        database["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 5, **database.get("OPTIONS", {})}
     settings.configure(
         SECRET_KEY=KEY.decode(),
         ALLOWED_HOSTS=["127.0.0.1"],

@@ -1,7 +1,6 @@
 """Every page in every mode: nothing for axe to find, nothing that scrolls sideways, no word on the console."""
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser
 
 from tests.journeys import certificates, errors
@@ -17,10 +16,6 @@ pytestmark = pytest.mark.browser
 # Chinese in every mode. English, whose words are longer, where there is least room for them: in the largest type and on
 # the narrowest screen; in all other modes in `run.py drill pages`.
 LOOKS: dict[str, tuple[str, ...]] = {"zh-hans": tuple(MODES), "en": ("elder", "small")}
-# Neither looks nor language of a page hang on the database: on PostgreSQL each is opened in Chinese, and answers as it
-# should without a word on the console.
-if connection.vendor == "postgresql":
-    LOOKS = {"zh-hans": ()}
 
 
 @pytest.fixture(scope="session")
