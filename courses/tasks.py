@@ -26,7 +26,7 @@ from courses import (
 from courses.attendance import paper
 from courses.classes import paper_files
 from courses.completion import batches, undercut
-from courses.people import accounts, clients, identity, proofs
+from courses.people import accounts, clients, contacts, identity, proofs
 
 LOG = logging.getLogger(__name__)
 
@@ -126,6 +126,11 @@ def delete_expired_opening_files() -> None:
 @shared_task
 def complete_erasures() -> None:
     LOG.info("names of erased records deleted", extra={"count": erasure.sweep(now=timezone.now())})
+
+
+@shared_task
+def forget_contacts() -> None:
+    LOG.info("contacts of posts that ran out forgotten", extra={"count": contacts.sweep(now=timezone.now())})
 
 
 @shared_task

@@ -109,6 +109,7 @@ TIMETABLE = {
     "proof files past their time are deleted": daily("04:00", "delete_expired_proofs"),
     "files of openings past their time are deleted": daily("04:04", "delete_expired_opening_files"),
     "erased records lose what was still kept of them": daily("04:02", "complete_erasures"),
+    "who works here no more is called no more": daily("04:03", "forget_contacts"),
     "roster files past their time are deleted": daily("04:05", "delete_expired_rosters"),
     "pictures of sheets past their time are deleted": daily("04:07", "delete_expired_sheets"),
     "exported files past their time are deleted": every(3600, "delete_expired_exports"),

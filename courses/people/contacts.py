@@ -9,10 +9,11 @@ from enum import StrEnum
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses import access, audit
-from courses.models import Learner, User
+from courses.models import Learner, Post, User
 from courses.people.phones import normalise_mobile
 from courses.refusals import Refused
 
@@ -81,9 +82,31 @@ def change_contact(
     return changed
 
 
-def forget_contact(login: User) -> None:
-    """Who works here no more is called no more; a learner keeps the phone that they sign in with."""
-    login.email = ""
-    if not Learner.objects.filter(user=login).exists():
-        login.phone = ""
-    login.save(update_fields=["phone", "email"])
+def forget_contact(login: User) -> bool:
+    """Who works here no more is called no more; a learner keeps the phone that they sign in with. Says whether there
+    was anything."""
+    gone = [name for name in ("phone", "email") if getattr(login, name)]
+    if "phone" in gone and Learner.objects.filter(user=login).exists():
+        gone.remove("phone")
+    for name in gone:
+        setattr(login, name, "")
+    login.save(update_fields=gone)
+    return bool(gone)
+
+
+def sweep(*, now: datetime) -> int:
+    """Forget how those were reached whose last post has run out by its date; gives how many.
+
+    Where somebody ends the last post it goes at once (`posts.end`); a post that ends by itself has nobody who presses.
+    """
+    lasts = Post.objects.filter(Q(until__isnull=True) | Q(until__gt=now))
+    over = User.objects.filter(posts__until__lte=now).exclude(pk__in=lasts.values("user"))
+    forgotten = 0
+    for pk in [login.pk for login in over.distinct().order_by("pk") if login.phone or login.email]:
+        with transaction.atomic():
+            # Whoever is given another post at this moment keeps what they are reached by.
+            held = User.objects.select_for_update().get(pk=pk)
+            if not lasts.filter(user=held).exists() and forget_contact(held):
+                audit.record(by=None, verb="contact_forgotten", target=held, now=now)
+                forgotten += 1
+    return forgotten

@@ -126,5 +126,41 @@ def test_with_the_last_post_the_number_goes(school: Institution, manager: User, 
     assert left == [(PHONE, EMAIL), ("", "")]
 
 
+def test_the_number_of_who_has_no_post_left_goes_in_the_night_after_the_last_one_ran_out_by_its_date(
+    school: Institution, manager: User, now: datetime
+) -> None:
+    month, year = now + timedelta(days=30), now + timedelta(days=365)
+    short, long = (replace(wanted(school), until=until) for until in (month, year))
+    ends, stays = posts.appoint(by=manager, wanted=short, now=now).login, None
+    for other in (replace(short, username="yuhai"), replace(long, username="yuhai", role=Role.INSTITUTION)):
+        stays = posts.appoint(by=manager, wanted=other, now=now).login
+    assert ends is not None
+    assert stays is not None
+    nights = (month - timedelta(seconds=1), month, month + timedelta(days=1), year)
+    assert [(contacts.sweep(now=night), reached(ends), reached(stays)) for night in nights] == [
+        (0, (PHONE, EMAIL), (PHONE, EMAIL)),
+        (1, ("", ""), (PHONE, EMAIL)),
+        (0, ("", ""), (PHONE, EMAIL)),
+        (1, ("", ""), ("", "")),
+    ]
+    told = AuditEvent.objects.filter(verb="contact_forgotten").order_by("pk")
+    assert [(row.target, row.by_id, row.detail) for row in told] == [("suidehai", None, {}), ("yuhai", None, {})]
+
+
+def test_a_learner_whose_post_ran_out_keeps_the_phone_that_they_sign_in_with(now: datetime) -> None:
+    login = people.learner(now=now).user
+    assert login is not None
+    Post.objects.create(user=login, role=Role.EDITOR, since=now, until=now + timedelta(days=1))
+    User.objects.filter(pk=login.pk).update(phone=PHONE, email=EMAIL)
+    after = now + timedelta(days=2)
+    assert ([contacts.sweep(now=after) for _ in range(2)], reached(login)) == ([1, 0], (PHONE, ""))
+
+
+def test_who_never_held_a_post_is_no_matter_of_the_sweep(now: datetime) -> None:
+    login = people.user()
+    User.objects.filter(pk=login.pk).update(email=EMAIL)
+    assert (contacts.sweep(now=now), reached(login)[1]) == (0, EMAIL)
+
+
 def test_a_masked_address_tells_its_owner_which_it_is() -> None:
     assert [mask_email(one) for one in ("sui@example.cn", "", "broken")] == ["s***@example.cn", "", "******"]
