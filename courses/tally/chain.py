@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from courses.attendance import TurnedAway, turned_away_of
 from courses.models import (
     Attendance,
     Completion,
@@ -23,17 +24,24 @@ from courses.tally.targets import targets_of
 
 @dataclass(frozen=True)
 class LessonLink:
-    """`pictures` are those of the signed sheet that a row of evidence was read from, by the row's id."""
+    """`pictures` are those of the signed sheet that a row of evidence was read from, by the row's id; `turned_away` the
+    scans of this learner that were not taken, however the lesson ended for them."""
 
     lesson: Lesson
     attendance: Attendance | None
     evidence: tuple[Evidence, ...]
     pictures: dict[int, list[PaperPhoto]] = field(default_factory=dict)
+    turned_away: tuple[TurnedAway, ...] = ()
 
     @property
     def said(self) -> list[tuple[Evidence, list[PaperPhoto]]]:
         """Each row with the pictures behind it."""
         return [(row, self.pictures.get(row.pk, [])) for row in self.evidence]
+
+    @property
+    def rows(self) -> int:
+        """How many lines a table needs for it: one that says that there is no evidence, where there is none."""
+        return max(1, len(self.evidence)) + len(self.turned_away)
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class Chain:
 
 
 def chain(*, entry: CountEntry) -> Chain:
-    """Seven queries, whatever the length of the class; two more where something was read from paper."""
+    """Eight queries, whatever the length of the class; two more where something was read from paper."""
     owed = targets_of(year=entry.year)
     completion = _completion(entry.completion_id) if entry.completion_id else None
     enrolment = completion.enrolment if completion else None
@@ -105,7 +113,17 @@ def _lessons(enrolment: Enrolment) -> tuple[LessonLink, ...]:
     ):
         said.setdefault(row.lesson_id, []).append(row)
     pictures = _pictures(row for rows in said.values() for row in rows)
-    return tuple(LessonLink(row, states.get(row.pk), tuple(said.get(row.pk, ())), pictures) for row in lessons)
+    refused = turned_away_of(pairs=[(row.pk, enrolment.learner_id) for row in lessons])
+    return tuple(
+        LessonLink(
+            lesson=row,
+            attendance=states.get(row.pk),
+            evidence=tuple(said.get(row.pk, ())),
+            pictures=pictures,
+            turned_away=tuple(refused.get((row.pk, enrolment.learner_id), ())),
+        )
+        for row in lessons
+    )
 
 
 def _pictures(evidence: Iterable[Evidence]) -> dict[int, list[PaperPhoto]]:

@@ -12,15 +12,17 @@ from django.views.decorators.http import require_POST
 
 from courses import access, policy, tally
 from courses.access import Permission
-from courses.attendance import paper
-from courses.models import CountEntry, Course, District, Evidence, Institution, PaperPhoto, ProgrammeKind
+from courses.attendance import TurnedAway, paper
+from courses.models import CountEntry, Course, Direction, District, Evidence, Institution, PaperPhoto, ProgrammeKind
 from courses.people.learners import RevealRefused
 from courses.tally import By
 from courses.tally.breakdown import names
+from courses.tally.chain import LessonLink
 from courses.web.attachments import attachment
 from courses.web.desk.page import officer, show
 from courses.web.desk.reasoning import read_reasoning
 from courses.web.gate import allow
+from courses.web.presence import why_turned_away
 
 
 @allow(Permission.SEE_TALLY)
@@ -33,6 +35,7 @@ def count_entry(request: HttpRequest, code: str) -> HttpResponse:
     of_class = chain.training_class
     context = {
         "chain": chain,
+        "lessons": [(link, refused(link)) for link in chain.lessons],
         "entry": entry,
         "name": chain.enrolment.learner.masked_name if chain.enrolment else "",
         "reasoned": read_reasoning(chain.completion) if chain.completion else None,
@@ -74,6 +77,12 @@ def count_entry_sheet(request: HttpRequest, code: str, photo_code: str) -> HttpR
         messages.error(request, refusal.sentence)
         return redirect("count_entry", code)
     return attachment(content=content, kind=photo.kind, name=f"{photo.entry.sheet.number}-{photo.code[:4]}")
+
+
+def refused(link: LessonLink) -> list[tuple[TurnedAway, str, str]]:
+    """Each scan of the learner at this lesson that was not taken: on the way in or out, and why."""
+    labels = {value: str(label) for value, label in Direction.choices}
+    return [(scan, labels.get(scan.direction, ""), str(why_turned_away(scan.code))) for scan in link.turned_away]
 
 
 def superseded(rows: list[Evidence]) -> set[int]:

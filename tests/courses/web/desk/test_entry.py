@@ -21,6 +21,7 @@ from courses.models import (
     PaperEntry,
     PaperPhoto,
     Post,
+    RefusedScan,
     Reveal,
     TrainingClass,
     User,
@@ -152,7 +153,7 @@ def test_the_chain_takes_the_same_statements_for_one_paper_row_and_for_many(
         auditor.get(reverse("count_entry", args=[entry.code]))
         seen.append(reverse("count_entry", args=[entry.code]))
     for address in seen:
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             auditor.get(address)
 
 
@@ -178,3 +179,30 @@ def test_course_and_target_are_links_of_their_own_and_nothing_is_called_by_its_k
     TrainingClass.objects.filter(pk=a_class.pk).update(status="suspended")
     again = soup(sign_in(cast.city).get(reverse("count_entry", args=[entry.code])))
     assert "暂停" in again.select(".chain > li")[4].get_text()
+
+
+def test_an_auditor_reads_in_the_chain_which_scans_of_the_learner_were_refused_and_why(
+    now: datetime, cast: Cast, sign_in: Open
+) -> None:
+    signed = on_paper(now, cast.trainer)
+    entry = counted(signed.sheet.training_class, cast, now)
+    assert entry.completion is not None
+    own = entry.completion.enrolment
+    lesson = Lesson.objects.get(training_class=own.training_class)
+    for learner, code, direction in (
+        (own.learner, "too_late", "in"),
+        (own.learner, "expired", ""),
+        (people.learner(now=now, name="欧阳海"), "not_enrolled", "in"),
+    ):
+        RefusedScan.objects.create(
+            lesson=lesson, learner=learner, code=code, direction=direction, scanned_at=lesson.starts_at, at=now
+        )
+    page = soup(sign_in(cast.auditor).get(reverse("count_entry", args=[entry.code])))
+    (body,) = page.select(".chain table tbody")
+    rows = [[" ".join(cell.get_text(" ").split()) for cell in row.select("td")] for row in body.select("tr")]
+    assert rows[2:] == [
+        ["签到，来过但没有签上", "9-14 05:00:00", "没有接受 已过截止时间"],
+        ["来过但没有签上", "9-14 05:00:00", "没有接受 码已过时"],
+    ]
+    assert {cell["rowspan"] for cell in body.select("[rowspan]")} == {"4"}
+    assert len(body.select("tr")) == 4
