@@ -28,6 +28,8 @@ def _score(row: TrainingClass, applied: Sequence[Enrolment], by: Sequence[User],
     policy = policies.of_class(training_class=row, on=policies.local_date(now))
     sheet = selection.sheet_of(kind=row.kind_key, policy=policy)
     papers = table("pitches")
+    clerk = row.submitted_by
+    assert clerk is not None
     for place, one in enumerate(applied[WITHOUT_PAPERS:]):
         handed_in = max(one.applied_at, now - timedelta(hours=40))
         text = papers[place % len(papers)]
@@ -36,7 +38,7 @@ def _score(row: TrainingClass, applied: Sequence[Enrolment], by: Sequence[User],
             title=text["title"],
             summary=text["summary"],
             jobs=int(text["jobs"]),
-            by=one.learner.user or by[0],
+            by=one.learner.user or clerk,
             now=handed_in,
         )
         many = 0 if place < BY_NOBODY else 1 if place < BY_NOBODY + BY_ONE else len(by)

@@ -40,6 +40,7 @@ from courses.enrolment.offers import (
     void,
 )
 from courses.enrolment.outlived import end_outlived
+from courses.enrolment.proving import hand_in_proof, proved_by, those_proved_by
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.resizing import (
     GRANTABLE,
@@ -135,6 +136,7 @@ __all__ = [
     "from_rows",
     "given_back_by_staff",
     "grantable_in",
+    "hand_in_proof",
     "hold_class",
     "is_on_hold",
     "last_request",
@@ -149,6 +151,7 @@ __all__ = [
     "place",
     "places_at_stake",
     "promote_next",
+    "proved_by",
     "prune_drafts",
     "prune_entries",
     "recent_no_shows",
@@ -161,6 +164,7 @@ __all__ = [
     "take_no_show_back",
     "take_request_back",
     "tend_offers",
+    "those_proved_by",
     "transfer",
     "turn_request_down",
     "undecided",

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from courses import notices
+from courses.enrolment.proving import those_proved_by
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.seats import admit, against_admitting
 from courses.models import Enrolment, User
@@ -60,10 +61,14 @@ class Admitted(NamedTuple):
     refused: list[Foreseen]
 
 
-def foresee(*, enrolments: Sequence[Enrolment], now: datetime) -> Foresight:
-    """What `admit_all` would do now. Reads only, one statement for each: the rules weigh people one by one."""
+def foresee(*, by: User, enrolments: Sequence[Enrolment], now: datetime) -> Foresight:
+    """What `admit_all` would do now. Reads only, one statement, and one more for each: the rules weigh people one by
+    one."""
     ordered = sorted(enrolments, key=lambda row: row.arrival_no)
-    return Foresight([Foreseen(row, against_admitting(enrolment=row, now=now)) for row in ordered])
+    own = those_proved_by(by=by, enrolments=ordered)
+    return Foresight(
+        [Foreseen(row, against_admitting(enrolment=row, proved=row.pk in own, now=now)) for row in ordered]
+    )
 
 
 def admit_all(*, by: User, enrolments: Sequence[Enrolment], seen: str, now: datetime) -> Admitted:
@@ -72,7 +77,7 @@ def admit_all(*, by: User, enrolments: Sequence[Enrolment], seen: str, now: date
     `seen` is the seal of the foresight that was read. Refused with EnrolmentRefused for all where another would stand
     there by now, or none can be admitted.
     """
-    ahead = foresee(enrolments=enrolments, now=now)
+    ahead = foresee(by=by, enrolments=enrolments, now=now)
     if ahead.rows and ahead.seal != seen:
         raise EnrolmentRefused(EnrolmentRefusal.OUTLOOK_CHANGED)
     if not ahead.admitted:

@@ -29,6 +29,7 @@ from courses.enrolment.decisions import (
     weigh_again,
 )
 from courses.enrolment.offer_time import audible, cut_off, first_end, move_ends
+from courses.enrolment.proving import those_proved_by
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.models import Enrolment, TrainingClass, User
 
@@ -179,8 +180,9 @@ def call_in(*, by: User, enrolment: Enrolment, now: datetime) -> None:
     """Staff give a free seat to who has waited longest, where nobody moves up by themselves any more.
 
     The class still enrols, and the learner said yes on the phone or at the counter: admitted at once, and told. Refused
-    with EnrolmentRefused: decided already, somebody came before, no free seat, the class does not enrol, or what a rule
-    of `eligibility` blocks. Who is passed over must be turned down first, with a reason.
+    with EnrolmentRefused: decided already, somebody came before, no free seat, the class does not enrol, what a rule of
+    `eligibility` blocks, or by who handed the proof in at the counter. Who is passed over must be turned down first,
+    with a reason.
     """
     with transaction.atomic():
         hold_class(enrolment.training_class_id)
@@ -193,6 +195,8 @@ def call_in(*, by: User, enrolment: Enrolment, now: datetime) -> None:
         blocking = weigh_again(enrolment, now).blocking
         if blocking is not None:
             raise EnrolmentRefused.because(blocking)
+        if those_proved_by(by=by, enrolments=[enrolment]):
+            raise EnrolmentRefused(EnrolmentRefusal.PROVED_BY_YOU)
         become(by, enrolment, (Status.WAITLISTED,), Status.ADMITTED, "", now)
         tell(enrolment, enrolment.learner, now)
 

@@ -43,6 +43,8 @@ class EnrolmentRefusal(StrEnum):
     NOTHING_CHOSEN = "nothing_chosen"
     OUTLOOK_CHANGED = "outlook_changed"
     TRUTH_MISSING = "truth_missing"
+    PROVED_BY_YOU = "proved_by_you"
+    ADMITTED_BY_YOU = "admitted_by_you"
 
 
 class EnrolmentRefused(Refused):
@@ -82,6 +84,10 @@ class EnrolmentRefused(Refused):
         EnrolmentRefusal.TRUTH_MISSING: _("还没有确认所填情况属实，这次没有报名。请读完承诺，勾选后再确认。"),
         EnrolmentRefusal.HAS_A_PLACE_THERE: _("学员已经报了那个班，未转班。请核对后再办。"),
         EnrolmentRefusal.NOTHING_CHOSEN: _("没有可录取的报名，未办理。请先勾选要录取的人。"),
+        EnrolmentRefusal.PROVED_BY_YOU: _("证明材料由您在窗口代交，须由他人审核，没有录取。请由另一位经办人办理。"),
+        EnrolmentRefusal.ADMITTED_BY_YOU: _(
+            "这位学员由您录取，证明材料须由他人代交，未保存。请由另一位经办人上传，或请本人上传。"
+        ),
         EnrolmentRefusal.OUTLOOK_CHANGED: _("看后果以后情况有变，一个也没有录取。请重新勾选，再看一次后果。"),
     }
 
@@ -95,6 +101,7 @@ class EnrolmentRefused(Refused):
         EnrolmentRefusal.OVER: _("这个班已经结束。请看看其他班次。"),
         EnrolmentRefusal.CLOSED: _("这个班的报名已经截止。请看看其他班次。"),
         EnrolmentRefusal.STARTED: _("已到开课日期，不能自己在网上退出。请联系培训机构办理。"),
+        EnrolmentRefusal.PROVED_BY_YOU: _("证明材料由您在窗口代交，须由他人审核。请由另一位经办人办理。"),
     }
 
     @classmethod

@@ -17,6 +17,7 @@ from courses.enrolment.decisions import become, hold_class, refuse_erased, take_
 from courses.enrolment.drafts import settle
 from courses.enrolment.eligibility import Finding, as_rows
 from courses.enrolment.offers import nobody_moves_up, promote_next
+from courses.enrolment.proving import those_proved_by
 from courses.enrolment.refusals import EnrolmentRefusal, EnrolmentRefused
 from courses.enrolment.weighing import Weighed, decide, weigh
 from courses.models import Completion, Enrolment, Learner, TrainingClass, User
@@ -193,28 +194,34 @@ def _take_a_number(training_class: TrainingClass, now: datetime) -> int:
 def admit(*, by: User, enrolment: Enrolment, now: datetime) -> None:
     """Confirm an application of a reviewed class; its seat was held since it arrived.
 
-    Refused with EnrolmentRefused when it was decided already, while its class is suspended, or when a rule of
-    `eligibility` now blocks it.
+    Refused with EnrolmentRefused when it was decided already, while its class is suspended, when a rule of
+    `eligibility` now blocks it, or by who handed its proof in at the counter.
     """
     with transaction.atomic():
         # A class that is being suspended at this moment is waited for.
         hold_class(enrolment.training_class_id)
-        refusal = against_admitting(enrolment=enrolment, now=now)
+        proved = bool(those_proved_by(by=by, enrolments=[enrolment]))
+        refusal = against_admitting(enrolment=enrolment, proved=proved, now=now)
         if refusal is not None:
             raise refusal
         become(by, enrolment, (Status.APPLIED,), Status.ADMITTED, "", now)
         tell(enrolment, enrolment.learner, now)
 
 
-def against_admitting(*, enrolment: Enrolment, now: datetime) -> EnrolmentRefused | None:
-    """What `admit` would say no with at this moment; None where it would admit. Reads only."""
+def against_admitting(*, enrolment: Enrolment, proved: bool, now: datetime) -> EnrolmentRefused | None:
+    """What `admit` would say no with at this moment; None where it would admit. Reads only.
+
+    `proved`: who would admit handed the proof in for the learner (`proving`).
+    """
     if enrolment.status != Status.APPLIED:
         return EnrolmentRefused(EnrolmentRefusal.WRONG_STATUS, status=Status(enrolment.status).label)
     weighed = weigh_again(enrolment, now)
     if weighed.training_class.status == TrainingClass.Status.SUSPENDED:
         return EnrolmentRefused(EnrolmentRefusal.ON_HOLD)
     blocking = weighed.blocking
-    return EnrolmentRefused.because(blocking) if blocking is not None else None
+    if blocking is not None:
+        return EnrolmentRefused.because(blocking)
+    return EnrolmentRefused(EnrolmentRefusal.PROVED_BY_YOU) if proved else None
 
 
 def refuse(*, by: User, enrolment: Enrolment, reason: str, now: datetime) -> None:

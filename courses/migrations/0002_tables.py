@@ -1919,6 +1919,7 @@ class Migration(migrations.Migration):
                     ('summary', models.TextField()),
                     ('jobs', models.PositiveSmallIntegerField(help_text='people whom the project employs today')),
                     ('at', models.DateTimeField()),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pitches', to='courses.enrolment')),
                 ],
                 options={

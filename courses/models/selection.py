@@ -12,13 +12,17 @@ from courses.models.people import User
 
 
 class Pitch(models.Model):
-    """项目材料: one version of the project that an application stands for; the highest holds. Append-only."""
+    """项目材料: one version of the project that an application stands for; the highest holds. Append-only.
+
+    `by` is the applicant, or who took it down for them at the counter.
+    """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="pitches")
     version = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=60)
     summary = models.TextField()
     jobs = models.PositiveSmallIntegerField(help_text="people whom the project employs today")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:

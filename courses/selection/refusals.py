@@ -14,6 +14,7 @@ class SelectionRefusal(StrEnum):
     NO_PITCH = "no_pitch"
     RESULT_STANDS = "result_stands"
     OWN_INTEREST = "own_interest"
+    ENTERED_IT = "entered_it"
     WRONG_SCORES = "wrong_scores"
     ENOUGH_SHEETS = "enough_sheets"
     REASON_MISSING = "reason_missing"
@@ -37,6 +38,7 @@ class SelectionRefused(Refused):
         SelectionRefusal.NO_PITCH: _("申请人还没有提交项目材料，不能评分。请等材料提交后再评。"),
         SelectionRefusal.RESULT_STANDS: _("评选结果已经提出，不能再改，未保存。确需改动，请先退回结果。"),
         SelectionRefusal.OWN_INTEREST: _("您与这个班的机构、教学或申请人有关，须回避，未保存。请由他人办理。"),
+        SelectionRefusal.ENTERED_IT: _("项目材料由您在窗口代交，须由他人评分，未保存。请由另一位评审办理。"),
         SelectionRefusal.WRONG_SCORES: _("每一项都要打分，并且不超过满分，未保存。请核对后再提交。"),
         SelectionRefusal.ENOUGH_SHEETS: _("这份申请的评分已经够了，未保存。请评下一份。"),
         SelectionRefusal.REASON_MISSING: _("请写明原因，未保存。"),

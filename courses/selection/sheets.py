@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ class Stage(StrEnum):
     NO_PITCH = "no_pitch"
     TO_SCORE = "to_score"
     THIRD = "third"
+    ENTERED = "entered"
     WAITS = "waits"
     COMPLETE = "complete"
 
@@ -55,7 +56,8 @@ class Candidate:
 
 
 def hand_in(*, enrolment: Enrolment, title: str, summary: str, jobs: int, by: User, now: datetime) -> Pitch:
-    """Keep the applicant's project papers, as a new version.
+    """Keep the applicant's project papers, as a new version; `by` is the applicant, or who takes them down at the
+    counter.
 
     Refused with SelectionRefused: nothing written, no candidate, scoring has begun, or a result was put forward.
     """
@@ -73,6 +75,7 @@ def hand_in(*, enrolment: Enrolment, title: str, summary: str, jobs: int, by: Us
             title=title[:60],
             summary=summary[:SUMMARY_MAX],
             jobs=jobs,
+            by=by,
             at=now,
         )
         audit.record(by=by, verb="pitch_handed_in", target=enrolment, now=now, detail={"version": version})
@@ -92,8 +95,8 @@ def score(
     of the result, as given by one who had seen the other points, and whoever confirms the result reads it there.
 
     Refused with SelectionRefused: no candidate or no project papers, a result was put forward, the reviewer has an
-    interest in it, a criterion is missing or out of its range, two agreeing sheets or three are there already, or a
-    correction has no reason.
+    interest in it or took its papers down at the counter, a criterion is missing or out of its range, two agreeing
+    sheets or three are there already, or a correction has no reason.
     """
     training_class = enrolment.training_class
     policy = policies.of_class(training_class=training_class, on=policies.local_date(now))
@@ -104,8 +107,7 @@ def score(
         raise SelectionRefused(SelectionRefusal.WRONG_SCORES)
     with transaction.atomic():
         _hold_candidate(enrolment)
-        if not Pitch.objects.filter(enrolment=enrolment).exists():
-            raise SelectionRefused(SelectionRefusal.NO_PITCH)
+        _refuse_papers(by, enrolment)
         held = latest(enrolments=[enrolment])[enrolment.pk]
         slot, version = _slot(by, held, policy, reason)
         made = ScoreSheet.objects.create(
@@ -122,6 +124,15 @@ def score(
         detail = {"slot": slot, "version": version, "seen": any(one.sheet == made for one in _seen_late(enrolment))}
         audit.record(by=by, verb="application_scored", target=enrolment, now=now, detail=detail)
     return made
+
+
+def _refuse_papers(by: User, enrolment: Enrolment) -> None:
+    """None are there to score, or the reviewer took one version of them down."""
+    handed_in = set(Pitch.objects.filter(enrolment=enrolment).values_list("by", flat=True))
+    if not handed_in:
+        raise SelectionRefused(SelectionRefusal.NO_PITCH)
+    if by.pk in handed_in:
+        raise SelectionRefused(SelectionRefusal.ENTERED_IT)
 
 
 def _slot(by: User, held: Sequence[ScoreSheet], policy: Policy, reason: str) -> tuple[int, int]:
@@ -224,11 +235,15 @@ def candidates_of(*, training_classes: Sequence[TrainingClass], by: User, now: d
         .order_by("arrival_no")
     )
     held = latest(enrolments=rows)
-    pitches = {one.enrolment_id: one for one in Pitch.objects.filter(enrolment__in=rows).order_by("version")}
+    versions = list(Pitch.objects.filter(enrolment__in=rows).select_related("by").order_by("version"))
+    pitches = {one.enrolment_id: one for one in versions}
+    own = {one.enrolment_id for one in versions if one.by_id == by.pk}
     found: dict[int, list[Candidate]] = {pk: [] for pk in numbers}
     for row in rows:
         pk = row.training_class_id
-        found[pk].append(_seen(row, pitches.get(row.pk), held[row.pk], by, numbers[pk]))
+        seen = _seen(row, pitches.get(row.pk), held[row.pk], by, numbers[pk])
+        entered = row.pk in own and seen.stage in (Stage.TO_SCORE, Stage.THIRD)
+        found[pk].append(replace(seen, stage=Stage.ENTERED) if entered else seen)
     return found
 
 

@@ -40,7 +40,7 @@ def _unscored() -> QuerySet[Enrolment]:
 def to_score(*, by: User, now: datetime) -> QuerySet[Enrolment]:
     """Those of them that this person may still give a sheet."""
     mine = Exists(SHEETS.filter(reviewer=by))
-    strangers = unscored().filter(~mine, ~Q(learner__user=by))
+    strangers = unscored().filter(~mine, ~Q(learner__user=by), ~Exists(PAPERS.filter(by=by)))
     return strangers.exclude(interest(by=by, now=now, prefix="training_class__"))
 
 

@@ -1,5 +1,6 @@
 """The rows behind each turn: what asks for a decision, which class it is of, since when, and who has had their part."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -40,7 +41,7 @@ from courses.models import (
     User,
     Work,
 )
-from courses.turns.kinds import OF_SEATS, Turn
+from courses.turns.kinds import OF_PROOFS, OF_SEATS, Turn
 from courses.turns.papers import uncertified
 
 CLASS = "enrolment__training_class"
@@ -69,13 +70,15 @@ SINCE: dict[Turn, Min | Coalesce] = {
 
 class Asked(NamedTuple):
     """Rows that ask for a decision, with the way from each to its class and what says since when; who is named in one
-    of `parts` has had theirs. They are counted by `each`."""
+    of `parts` has had theirs, as has who meets the condition that `parted` gives for a person. They are counted by
+    `each`."""
 
     rows: QuerySet[Any]
     to_class: str
     since: str | Min | Coalesce
     parts: tuple[str, ...] = ()
     each: str = "pk"
+    parted: Callable[[User], Q] | None = None
 
     @property
     def earliest(self) -> Min | Coalesce:
@@ -91,6 +94,8 @@ class Asked(NamedTuple):
         if by is not None:
             for part in self.parts:
                 rows = rows.exclude(**{part: by.pk})
+            if self.parted is not None:
+                rows = rows.exclude(self.parted(by))
         return rows
 
 
@@ -101,9 +106,14 @@ def asked(turn: Turn, where: Q, now: datetime) -> Asked | None:
     """
     if turn in OF_SEATS:
         # Who never came is looked for class by class.
-        return Asked(enrolment.undecided(of=Undecided(turn), where=where, now=now), "training_class", "applied_at")
+        rows = enrolment.undecided(of=Undecided(turn), where=where, now=now)
+        return Asked(rows, "training_class", "applied_at", parted=_proved_by if turn in OF_PROOFS else None)
     found = _requested(turn, now) or _begun(turn, now)
     return found and found.where(where)
+
+
+def _proved_by(by: User) -> Q:
+    return enrolment.proved_by(by=by)
 
 
 def _requested(turn: Turn, now: datetime) -> Asked | None:

@@ -104,6 +104,8 @@ OF_INSTITUTIONS = (
     *OF_RESTS,
 )
 OF_SEATS = (Turn.APPLICATION_REVIEW, Turn.CALL_IN, Turn.NO_SHOW)
+# A learner is admitted, by another than who handed the proof in for them at the counter.
+OF_PROOFS = (Turn.APPLICATION_REVIEW, Turn.CALL_IN)
 OF_REGISTRATIONS = (Turn.REGISTRATION_REVIEW, Turn.REGISTRATION_MEND)
 # A card waits for the city to show it, to answer the institution, or to withdraw it.
 OF_CARDS = (Turn.CARD_REVIEW, Turn.CARD_ANSWER, Turn.CARD_WITHDRAWAL)

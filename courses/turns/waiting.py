@@ -21,6 +21,7 @@ from courses.turns.kinds import (
     OF_CLASSES,
     OF_INSTITUTIONS,
     OF_PRESENCE,
+    OF_PROOFS,
     OF_REGISTRATIONS,
     OF_REVIEWERS,
     OF_SEATS,
@@ -140,7 +141,7 @@ def _at(turn: Turn, where: Q, now: datetime, by: User | None = None) -> QuerySet
 def _of_others(turn: Turn, seen: Q, user: User, now: datetime) -> list[QuerySet[Any, Any]]:
     """What of one turn waits for somebody else, as rows of `Waiting`; nothing where this person may take it all."""
     own = access.class_scope(user=user, now=now, permission=PERMISSION[turn])
-    of_some = turn in (*OF_CAMPS, *OF_SECONDS, *OF_PRESENCE)
+    of_some = turn in (*OF_CAMPS, *OF_SECONDS, *OF_PRESENCE, *OF_PROOFS)
     if own == access.EVERYTHING and not of_some:
         return []
     where = seen & ~Q(status=Status.DRAFT)

@@ -1,4 +1,5 @@
-"""What citizens send, and files of an opening, are refused by their announced size, before a byte of them is read."""
+"""What citizens send or bring to a counter, and files of an opening, are refused by their announced size, before a byte
+of them is read."""
 
 import re
 from typing import Any
@@ -9,7 +10,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 MOST = 12 * 1024 * 1024
 # A kiosk and the check page stand open to everybody; a photo of a code and a list of certificates are small.
 CAPPED = ("/my/", "/kiosk/", "/teach/", "/verify/", "/desk/sheet/")
-OPENING = re.compile(r"/desk/class/[^/]+/opening/")
+OF_A_CLASS = re.compile(r"/desk/class/[^/]+/(opening|enrolment/[^/]+/proofs)/")
 
 
 class CitizenCap(FileUploadHandler):
@@ -19,7 +20,7 @@ class CitizenCap(FileUploadHandler):
         self, input_data: Any, meta: dict[str, str], content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
         path = meta.get("PATH_INFO", "")
-        if content_length > MOST and (path.startswith(CAPPED) or OPENING.match(path)):
+        if content_length > MOST and (path.startswith(CAPPED) or OF_A_CLASS.match(path)):
             raise RequestDataTooBig
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

@@ -238,7 +238,7 @@ def _camps(city: City) -> None:
     """Project papers with one sheet each; results that one person has put forward."""
     camps = [*_of(city, "camp"), *_of(city, "camp_result")]
     many(
-        Pitch(enrolment=seat, version=1, title="海产加工", summary="预制菜", jobs=6, at=city.now)
+        Pitch(enrolment=seat, version=1, title="海产加工", summary="预制菜", jobs=6, by=seat.learner.user, at=city.now)
         for _row, roster, _lessons in camps
         for seat in roster
     )

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from courses import access, enrolment, notices
 from courses.access import Permission
 from courses.enrolment import EnrolmentRefused, Finding, Foreseen, Foresight
-from courses.models import Enrolment, Proof, TrainingClass
+from courses.models import Enrolment, Proof, TrainingClass, User
 from courses.people import proofs
 from courses.web.desk.class_file import fetch
 from courses.web.desk.outlook import gather
@@ -31,13 +31,14 @@ Status = Enrolment.Status
 
 @dataclass(frozen=True)
 class Applicant:
-    """One line of the list: a masked name, what the rules remarked on, what was handed in."""
+    """One line of the list: a masked name, what the rules remarked on, what was handed in; `proved`: by the reader."""
 
     enrolment: Enrolment
     name: str
     remarks: list[Finding]
     proofs: list[Proof]
     no_shows: int
+    proved: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def desk_applications(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "training_class": training_class,
         "page": page,
-        "applicants": _applicants(list(page.object_list), now),
+        "applicants": _applicants(list(page.object_list), user, now),
         "may_enrol": may(Permission.ENROL_AT_COUNTER),
         "may_see_proofs": may(Permission.SEE_PROOFS),
         "crumbs": _crumbs(number),
@@ -79,7 +80,7 @@ def desk_admit(request: HttpRequest, number: str) -> HttpResponse:
     """What admitting the chosen would do, before it is done: who gets in, whom a rule keeps out, who hears of it."""
     training_class = fetch(request, number, Permission.RUN_CLASSES)
     chosen = _chosen(request, training_class, request.GET.getlist("enrolment"))
-    ahead = enrolment.foresee(enrolments=chosen, now=timezone.now())
+    ahead = enrolment.foresee(by=officer(request), enrolments=chosen, now=timezone.now())
     context = {
         "training_class": training_class,
         "ahead": ahead,
@@ -139,9 +140,10 @@ def _chosen(request: HttpRequest, training_class: TrainingClass, numbers: list[s
     return list(_rows(request, training_class).filter(number__in=numbers[:PER_PAGE]).order_by("arrival_no"))
 
 
-def _applicants(rows: list[Enrolment], now: datetime) -> list[Applicant]:
+def _applicants(rows: list[Enrolment], user: User, now: datetime) -> list[Applicant]:
     handed_in = proofs.by_enrolment(enrolments=rows)
     no_shows = enrolment.recent_no_shows(learners=[row.learner for row in rows], now=now)
+    own = enrolment.those_proved_by(by=user, enrolments=rows)
     return [
         Applicant(
             row,
@@ -149,6 +151,7 @@ def _applicants(rows: list[Enrolment], now: datetime) -> list[Applicant]:
             enrolment.from_rows(row.findings),
             handed_in[row.pk],
             no_shows.get(row.learner_id, 0),
+            row.pk in own,
         )
         for row in rows
     ]

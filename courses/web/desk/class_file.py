@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from courses import access, attendance, classes, completion, enrolment, policy, privacy
 from courses.access import Permission
 from courses.enrolment import Finding
-from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass, TransferRequest
+from courses.models import Attendance, Completion, Enrolment, Lesson, Proof, TrainingClass, TransferRequest, User
 from courses.people import proofs
 from courses.web.desk.class_hurdles import hurdles
 from courses.web.desk.class_moves import moves_for
@@ -35,7 +35,8 @@ FACTS = ("course__kind", "district", "institution", "venue", "project", "policy"
 
 @dataclass(frozen=True)
 class Person:
-    """One line of the roster: a masked name, the minutes attended, and how far the completion has come."""
+    """One line of the roster: a masked name, the minutes attended, and how far the completion has come; `proved`: the
+    reader handed the proof in."""
 
     enrolment: Enrolment
     name: str
@@ -46,6 +47,7 @@ class Person:
     wish: TransferRequest | None
     never_came: bool
     no_shows: int
+    proved: bool
 
     @property
     def live(self) -> bool:
@@ -94,7 +96,7 @@ def desk_class(request: HttpRequest, number: str) -> HttpResponse:
         "trainers": [privacy.mask_name(trainer.name) for trainer in training_class.trainers.all()],
         "meetings": _meetings(training_class, now),
         "page": page,
-        "people": _people(training_class, list(page.object_list), now),
+        "people": _people(training_class, list(page.object_list), user, now),
         "steps": _completion_steps(training_class),
         "asks_scores": bool(completion.scores_asked(training_class)),
         "asks_works": bool(completion.works_asked(training_class)),
@@ -126,7 +128,7 @@ def _enrolments(training_class: TrainingClass) -> QuerySet[Enrolment]:
     )
 
 
-def _people(training_class: TrainingClass, enrolments: list[Enrolment], now: datetime) -> list[Person]:
+def _people(training_class: TrainingClass, enrolments: list[Enrolment], user: User, now: datetime) -> list[Person]:
     minutes = dict(
         Attendance.objects.filter(enrolment__in=enrolments)
         .order_by()
@@ -144,6 +146,7 @@ def _people(training_class: TrainingClass, enrolments: list[Enrolment], now: dat
     undecided = [row.learner for row in enrolments if row.status in UNDECIDED]
     no_shows = enrolment.recent_no_shows(learners=undecided, now=now)
     handed_in = proofs.by_enrolment(enrolments=enrolments)
+    proved = enrolment.those_proved_by(by=user, enrolments=[row for row in enrolments if row.status in UNDECIDED])
     return [
         Person(
             row,
@@ -155,6 +158,7 @@ def _people(training_class: TrainingClass, enrolments: list[Enrolment], now: dat
             wishes.get(row.pk),
             row.pk in missing,
             no_shows.get(row.learner_id, 0),
+            row.pk in proved,
         )
         for row in enrolments
     ]

@@ -51,7 +51,7 @@ FIELD_OF: dict[StrEnum, str] = {
 AHEAD: dict[str, str | Promise] = {
     Status.ADMITTED: gettext_lazy("确认后直接录取。"),
     Status.APPLIED: gettext_lazy("确认后占一个名额，等机构审核。"),
-    Status.CANDIDATE: gettext_lazy("确认后参加评选，按结果录取。项目材料由本人另交。"),
+    Status.CANDIDATE: gettext_lazy("确认后参加评选，按结果录取。项目材料由本人另交，没有手机的在回执页代交。"),
     Status.WAITLISTED: gettext_lazy("名额已满，确认后进入候补，排在第 %(place)s 位。"),
 }
 

@@ -30,6 +30,7 @@ STAGES = {
     Stage.NO_PITCH: ("none", gettext_lazy("未交材料")),
     Stage.TO_SCORE: ("wait", gettext_lazy("待评分")),
     Stage.THIRD: ("slow", gettext_lazy("分差大，待第三人评分")),
+    Stage.ENTERED: ("wait", gettext_lazy("由您代交，须他人评分")),
     Stage.WAITS: ("wait", gettext_lazy("已评，等他人评分")),
     Stage.COMPLETE: ("done", gettext_lazy("已评完")),
 }

@@ -13,6 +13,7 @@ from courses.web.desk import (
     classes,
     completion_urls,
     counter,
+    counter_papers,
     export_urls,
     exports,
     external_certificates,
@@ -179,6 +180,11 @@ urlpatterns = [
     ),
     path("group/<str:number>/list/", groups.desk_group_sheet, name="desk_group_sheet"),
     path("class/<str:number>/enrolment/<str:enrolment_number>/proof/<str:code>/", proofs.desk_proof, name="desk_proof"),
+    path(
+        "class/<str:number>/enrolment/<str:enrolment_number>/proofs/",
+        counter_papers.desk_counter_proofs,
+        name="desk_counter_proofs",
+    ),
     path("class/<str:number>/certificates/", certificates.desk_certificates, name="desk_certificates"),
     path(
         "class/<str:number>/certificates/issue/",
@@ -223,6 +229,11 @@ urlpatterns = [
     path("selection/<str:number>/confirm/", selection.desk_selection_confirm, name="desk_selection_confirm"),
     path("selection/<str:number>/return/", selection.desk_selection_return, name="desk_selection_return"),
     path("selection/<str:number>/<str:enrolment_number>/", selection.desk_score, name="desk_score"),
+    path(
+        "selection/<str:number>/<str:enrolment_number>/pitch/",
+        counter_papers.desk_counter_pitch,
+        name="desk_counter_pitch",
+    ),
     *tally_urls.urlpatterns,
     path("", include("courses.web.desk.rule_urls")),
     path("signals/", signals.desk_signals, name="desk_signals"),

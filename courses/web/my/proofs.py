@@ -59,6 +59,7 @@ def _proofs(request: HttpRequest, learner: Learner, category: LearnerCategory, c
     files = proofs.kept(learner=learner, category=category)
     most = policy.current(on=policy.local_date(timezone.now())).proof_megabytes
     context |= {"category": category, "files": files, "errors": errors, "here": request.path, "most": most}
+    context["own"] = learner.user_id
     return render(request, "my/proofs/list.html", context, status=422 if errors else 200)
 
 

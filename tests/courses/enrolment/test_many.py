@@ -48,7 +48,7 @@ def test_those_whom_no_rule_blocks_are_admitted_in_order_of_arrival_and_each_is_
     waits = enrolled(training_class=reviewed, now=now)
     OutboxMessage.objects.all().delete()
     chosen = [third, second, first]
-    ahead = enrolment.foresee(enrolments=chosen, now=now)
+    ahead = enrolment.foresee(by=people.user(), enrolments=chosen, now=now)
     assert codes(ahead) == ["", Code.SAME_MODULE, ""]
     officer = people.user()
     result = enrolment.admit_all(by=officer, enrolments=chosen, seen=ahead.seal, now=now)
@@ -66,7 +66,7 @@ def test_what_is_foreseen_of_each_is_what_admitting_it_alone_does(now: datetime,
     rows = applied(reviewed, now)
     block(rows[1], now)
     waits = enrolled(training_class=reviewed, now=now)
-    ahead = enrolment.foresee(enrolments=[*rows, waits], now=now)
+    ahead = enrolment.foresee(by=people.user(), enrolments=[*rows, waits], now=now)
     done = []
     for row in (*rows, waits):
         try:
@@ -77,13 +77,16 @@ def test_what_is_foreseen_of_each_is_what_admitting_it_alone_does(now: datetime,
     assert codes(ahead) == done == ["", Code.SAME_MODULE, "", EnrolmentRefusal.WRONG_STATUS]
 
 
-def test_foreseeing_writes_nothing_and_takes_one_statement_for_each(now: datetime, reviewed: TrainingClass) -> None:
+def test_foreseeing_writes_nothing_and_takes_one_statement_and_one_for_each(
+    now: datetime, reviewed: TrainingClass
+) -> None:
+    by = people.user()
     applied(reviewed, now)
     rows = list(Enrolment.objects.select_related("learner", "category", "training_class__course"))
-    enrolment.foresee(enrolments=rows, now=now)
+    enrolment.foresee(by=by, enrolments=rows, now=now)
     with CaptureQueriesContext(connection) as spent:
-        enrolment.foresee(enrolments=rows, now=now)
-    assert [query["sql"].split()[0] for query in spent] == ["SELECT"] * 3
+        enrolment.foresee(by=by, enrolments=rows, now=now)
+    assert [query["sql"].split()[0] for query in spent] == ["SELECT"] * 4
 
 
 @pytest.mark.parametrize("change", ["decided", "blocked", "phone"])
@@ -91,7 +94,7 @@ def test_nobody_is_admitted_once_other_consequences_would_stand_there(
     change: str, now: datetime, reviewed: TrainingClass
 ) -> None:
     first, second, _third = applied(reviewed, now)
-    ahead = enrolment.foresee(enrolments=[first, second], now=now)
+    ahead = enrolment.foresee(by=people.user(), enrolments=[first, second], now=now)
     if change == "decided":
         enrolment.refuse(by=people.user(), enrolment=second, reason="材料不全", now=now)
     elif change == "blocked":
@@ -107,7 +110,7 @@ def test_nobody_is_admitted_once_other_consequences_would_stand_there(
 
 def test_others_than_were_shown_are_not_admitted(now: datetime, reviewed: TrainingClass) -> None:
     first, second, third = applied(reviewed, now)
-    seal = enrolment.foresee(enrolments=[first, second], now=now).seal
+    seal = enrolment.foresee(by=people.user(), enrolments=[first, second], now=now).seal
     for chosen in ([first], [first, second, third], [first, third]):
         with pytest.raises(EnrolmentRefused) as refused:
             enrolment.admit_all(by=people.user(), enrolments=chosen, seen=seal, now=now)
@@ -119,7 +122,7 @@ def test_where_none_can_be_admitted_that_is_said(now: datetime, reviewed: Traini
     [row] = applied(reviewed, now, number=1)
     block(row, now)
     for chosen in ([], [row]):
-        seal = enrolment.foresee(enrolments=chosen, now=now).seal
+        seal = enrolment.foresee(by=people.user(), enrolments=chosen, now=now).seal
         with pytest.raises(EnrolmentRefused) as refused:
             enrolment.admit_all(by=people.user(), enrolments=chosen, seen=seal, now=now)
         assert refused.value.code == EnrolmentRefusal.NOTHING_CHOSEN
@@ -137,7 +140,7 @@ def test_who_is_decided_on_between_two_is_named_and_holds_up_nobody(
         admit(enrolment=enrolment, **said)  # type: ignore[arg-type]
 
     monkeypatch.setattr(many, "admit", after_somebody_else)
-    seal = enrolment.foresee(enrolments=rows, now=now).seal
+    seal = enrolment.foresee(by=people.user(), enrolments=rows, now=now).seal
     result = enrolment.admit_all(by=people.user(), enrolments=rows, seen=seal, now=now)
     assert result.done == [first, third]
     assert [(row.enrolment, row.refusal.code) for row in result.refused if row.refusal] == [

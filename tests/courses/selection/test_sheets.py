@@ -48,6 +48,32 @@ def test_papers_without_words_are_refused_and_so_are_papers_after_the_first_shee
         selection.hand_in(enrolment=row, title="改", summary="改", jobs=1, by=own, now=now)
 
 
+def test_who_took_the_papers_down_at_the_counter_does_not_score_them_and_others_do(
+    a_camp: TrainingClass, now: datetime
+) -> None:
+    row, (clerk, first, second) = candidate(camp=a_camp, now=now, pitch=False), reviewers(3)
+    made = selection.hand_in(enrolment=row, title="海带", summary="晒干。", jobs=2, by=clerk, now=now)
+    assert made.by == clerk
+    assert (stage(row, clerk, now), stage(row, first, now)) == (Stage.ENTERED, Stage.TO_SCORE)
+    with pytest.raises(SelectionRefused, match="entered_it"):
+        scored(row, 8, by=[clerk], now=now)
+    scored(row, 9, 7, by=[first, second], now=now)
+    assert (stage(row, clerk, now), stage(row, people.user(), now)) == (Stage.ENTERED, Stage.THIRD)
+    with pytest.raises(SelectionRefused, match="entered_it"):
+        scored(row, 8, by=[clerk], now=now)
+    assert ScoreSheet.objects.count() == 2
+
+
+def test_who_took_an_earlier_version_down_does_not_score_a_later_one(a_camp: TrainingClass, now: datetime) -> None:
+    row, (clerk,) = candidate(camp=a_camp, now=now, pitch=False), reviewers(1)
+    assert row.learner.user is not None
+    for by in (clerk, row.learner.user):
+        selection.hand_in(enrolment=row, title="海带", summary="晒干。", jobs=2, by=by, now=now)
+    assert stage(row, clerk, now) == Stage.ENTERED
+    with pytest.raises(SelectionRefused, match="entered_it"):
+        scored(row, 8, by=[clerk], now=now)
+
+
 def test_two_different_people_score_and_neither_sees_the_other_before_both_are_done(
     a_camp: TrainingClass, now: datetime
 ) -> None:

@@ -42,6 +42,13 @@ def test_the_database_finds_what_a_reviewer_may_still_score(
     assert selection.to_propose(now=now).exists() == ready
 
 
+def test_who_took_the_papers_down_has_nothing_to_score(a_camp: TrainingClass, now: datetime) -> None:
+    row, (clerk, other) = candidate(camp=a_camp, now=now, pitch=False), reviewers()
+    selection.hand_in(enrolment=row, title="海带", summary="晒干。", jobs=2, by=clerk, now=now)
+    assert [list(selection.to_score(by=by, now=now)) for by in (clerk, other)] == [[], [row]]
+    assert list(selection.unscored()) == [row]
+
+
 def test_who_has_an_interest_has_nothing_to_score_or_confirm(a_camp: TrainingClass, now: datetime) -> None:
     row = candidate(camp=a_camp, now=now)
     colleague = people.staff(role=Post.Role.INSTITUTION, now=now, institution=a_camp.institution)

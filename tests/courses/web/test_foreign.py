@@ -175,6 +175,7 @@ def _staff(owner: User, school: Institution, now: datetime) -> dict[str, str]:
 def _seat(own: Enrolment, owner: User, now: datetime) -> dict[str, str]:
     """Whatever hangs on one learner's enrolment."""
     category = LearnerCategory.objects.create(key="veteran", name="退役军人", name_en="Veteran", proof="退役证")
+    Enrolment.objects.filter(pk=own.pk).update(category=category)
     proof = proofs.hand_in(learner=own.learner, category=category, content=ContentFile(papers.pdf()), by=owner, now=now)
     device = devices.bind(learner=own.learner, label="手机", now=now)
     cards.issue(learner=own.learner, by=owner, now=now)
