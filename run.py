@@ -27,31 +27,19 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 import venv
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
-ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
+from deploy.group import PYTHON, ROOT, VENV, Group, Stop, say
+from tests.steps import Steps
+
 DATA = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 HOST = "127.0.0.1"
 BROWSERS = "chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome"
-STARTUP_SECONDS = 90
-# What the web server gives its requests in hand, 30 s (deploy/gunicorn.conf.py), and some for the rest.
-STOP_SECONDS = 35
-LIVED_SECONDS = 10
 UNFINISHED = """还没启动完：做完的步骤保留，没做完的那一步不留，再运行一次会接着做。
 It was not up yet: finished steps are kept, the one in hand is not. Run it again and it goes on from there."""
-
-
-class Stop(Exception):
-    """The work cannot go on; the text says why and what to do."""
 
 
 # ── The ground: interpreter, packages, data folder ────────────────────────────────────────────────────────────────────
@@ -162,10 +150,6 @@ def environment(settings: str, **more: str) -> dict[str, str]:
     return {**own, **os.environ, **more, **bytecode, "PATH": path, "VIRTUAL_ENV": str(VENV)}
 
 
-def say(text: str = "") -> None:
-    print(text, flush=True)
-
-
 # ── run ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -239,94 +223,6 @@ def announce(port: int, seconds: float) -> None:
 """)
 
 
-class Group:
-    """The processes of one run, in a process group of their own, so that none of them outlives it.
-
-    A killed worker would leave its embedded timetable process behind: the whole group is ended, not the children alone.
-    """
-
-    def __init__(self, env: dict[str, str]) -> None:
-        self.env = env
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self.commands: dict[str, tuple[str, ...]] = {}
-        self.born: dict[str, float] = {}
-        self.leader = 0
-        self.stopping = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self.on_signal)
-
-    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if not self.stopping:
-            self.stopping = True
-            raise KeyboardInterrupt
-
-    def call(self, command: Sequence[str]) -> int:
-        """Run one command to its end inside the group's care."""
-        process = self.child(command, leader=0)
-        try:
-            return process.wait()
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-
-    def start(self, name: str, *command: str) -> None:
-        process = self.child([str(VENV / "bin" / command[0]), *command[1:]], leader=self.leader)
-        self.leader = self.leader or process.pid
-        self.children[name], self.commands[name], self.born[name] = process, command, time.monotonic()
-
-    def child(self, command: Sequence[str], *, leader: int) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, process_group=leader)
-
-    def ended(self) -> str:
-        return next((name for name, child in self.children.items() if child.poll() is not None), "")
-
-    def wait_for(self, address: str) -> None:
-        # A proxy set for the outside world must not be asked for this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        deadline = time.monotonic() + STARTUP_SECONDS
-        while time.monotonic() < deadline:
-            if name := self.ended():
-                raise Stop(f"The {name} process ended while starting; its last words stand above.")
-            with contextlib.suppress(urllib.error.URLError, OSError), opener.open(address, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-            time.sleep(0.1)
-        raise Stop(f"{address} did not answer within {STARTUP_SECONDS} s; look for the reason above.")
-
-    def watch(self) -> int:
-        """Until one ends. A worker that has lived a while is started anew: what it had to do stands in the database,
-        and the pages must not go with it."""
-        try:
-            while not (name := self.ended()) or self.revive(name):
-                time.sleep(0.2)
-        except KeyboardInterrupt:
-            say("\n正在停止 Stopping …")
-            return 0
-        say(f"The {name} process ended by itself (exit code {self.children[name].returncode}); stopping the rest.")
-        return 1
-
-    def revive(self, name: str) -> bool:
-        if name != "worker" or time.monotonic() - self.born[name] < LIVED_SECONDS:
-            return False
-        say(f"The worker ended by itself (exit code {self.children[name].returncode}); starting it again.")
-        self.start(name, *self.commands[name])
-        return True
-
-    def close(self) -> None:
-        """Ask, wait, then end whatever is left of the group."""
-        self.stopping = True
-        for child in self.children.values():
-            if child.poll() is None:
-                child.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
-        for child in self.children.values():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(max(0.1, deadline - time.monotonic()))
-        if self.leader:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.leader, signal.SIGKILL)
-
-
 # ── test, bench, drill ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -390,44 +286,6 @@ def warn_of_missing_browser() -> None:
     line = "!" * 100
     say(f"\n{line}\n!! NO CHROMIUM FOUND: THE BROWSER TESTS DID NOT RUN. Looked for: {BROWSERS}")
     say(f"!! On Debian and Ubuntu: apt install chromium fonts-noto-cjk. Or set CHROMIUM to its path.\n{line}")
-
-
-def step(name: str, command: Sequence[str], env: dict[str, str], *, quiet: bool = False) -> tuple[str, bool, float]:
-    """Run one, kept `quiet` until it is done: its name, whether it went well, and how many seconds it took."""
-    started = time.monotonic()
-    program = VENV / "bin" / command[0]
-    first = str(program) if program.exists() else command[0]
-    out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
-    done = subprocess.run([first, *command[1:]], cwd=ROOT, env=env, check=False, text=True, stdout=out, stderr=err)
-    if quiet:
-        say(f"── {name}\n{done.stdout}".rstrip())
-    return name, done.returncode == 0, time.monotonic() - started
-
-
-class Steps:
-    """Runs steps and remembers how each went."""
-
-    def __init__(self) -> None:
-        self.done: list[tuple[str, bool, float]] = []
-        self.not_run: list[str] = []
-
-    def do(self, name: str, command: Sequence[str], env: dict[str, str]) -> None:
-        say(f"── {name}")
-        self.done.append(step(name, command, env))
-
-    def do_side_by_side(self, steps: Sequence[tuple[str, list[str]]], env: dict[str, str]) -> None:
-        """Those that need nothing of each other, two at a time; each says its words when it is done."""
-        with ThreadPoolExecutor(max_workers=2) as lanes:
-            begun = [lanes.submit(step, name, command, env, quiet=True) for name, command in steps]
-            self.done += [one.result() for one in begun]
-
-    def report(self) -> int:
-        say()
-        for name, good, seconds in self.done:
-            say(f"  {'ok     ' if good else 'FAILED '} {name:<14}{seconds:7.1f} s")
-        for name in self.not_run:
-            say(f"  NOT RUN {name}")
-        return 0 if all(good for _, good, _ in self.done) else 1
 
 
 def measure(module: str, arguments: Sequence[str]) -> int:
