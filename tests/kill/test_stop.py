@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
-import run as start
+from deploy.group import STOP_SECONDS
 from tests.architecture.trees import ROOT
 from tests.ground import Ground
 from tests.kill import run
@@ -63,7 +63,7 @@ def stopped_by(stop: Callable[[Served], None], arena: Arena) -> tuple[set[tuple[
                 stop(web)
                 time.sleep(A_WHILE)
             told = [(learner, answer.result()) for learner, answer in zip(learners, answers, strict=True)]
-        code = web.master.wait(timeout=start.STOP_SECONDS)
+        code = web.master.wait(timeout=STOP_SECONDS)
     rows: list[tuple[int, str]] = arena.crowd.call(
         arena.ground.name, f"{run.THIS}:receipts", lesson_ids=[room["lesson_id"]]
     )
@@ -110,5 +110,5 @@ def test_whoever_stops_the_service_waits_longer_than_it_needs() -> None:
     configuration = (ROOT / "deploy" / "gunicorn.conf.py").read_text(encoding="utf-8")
     compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
     (grace,) = _seconds(configuration, r"graceful_timeout = (\d+)")
-    assert grace < start.STOP_SECONDS
+    assert grace < STOP_SECONDS
     assert min(_seconds(compose, r"stop_grace_period: (\d+)s")) > grace
