@@ -1,4 +1,5 @@
-"""Why a closed month changed: the snapshot, every line that came after, and both together; the month before beside."""
+"""Why a closed month changed: the snapshot, every line that came after, and both together; the month before beside.
+With a `district`, of this one alone."""
 
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from courses.models import CountEntry, MonthClose, YearClose
 from courses.tally.closes import standing_close
 from courses.tally.quality import Quality, kept
-from courses.tally.snapshots import of_line, rank
+from courses.tally.snapshots import by_line, of_line, rank
 
 
 @dataclass(frozen=True)
@@ -23,22 +24,25 @@ class Adjusted:
         return self.snapshot + self.adjustments
 
 
-def adjustments_of(*, close: MonthClose | YearClose) -> QuerySet[CountEntry]:
+def adjustments_of(*, close: MonthClose | YearClose, district: str = "") -> QuerySet[CountEntry]:
     """Why its figures changed: every line posted into it after the snapshot, oldest first."""
-    return CountEntry.objects.filter(_after(close)).select_related("by", "reverses").order_by("pk")
+    return CountEntry.objects.filter(_after(close, district)).select_related("by", "reverses").order_by("pk")
 
 
-def adjusted(*, close: MonthClose | YearClose) -> list[Adjusted]:
+def adjusted(*, close: MonthClose | YearClose, district: str = "") -> list[Adjusted]:
     """Snapshot, adjustments and their sum by line; a year in all of its months."""
     place = 2 if isinstance(close, MonthClose) else 3
-    kept = {row[0]: row[place] for row in close.snapshot["figures"]["line"]}
-    later = CountEntry.objects.filter(_after(close)).order_by().values_list("line").annotate(told=Sum("amount"))
+    kept = {row[0]: row[place] for row in by_line(close.snapshot, district)}
+    later = (
+        CountEntry.objects.filter(_after(close, district)).order_by().values_list("line").annotate(told=Sum("amount"))
+    )
     changed = dict(later)
     return [Adjusted(line, kept.get(line, 0), changed.get(line, 0)) for line in sorted({*kept, *changed}, key=rank)]
 
 
-def _after(close: MonthClose | YearClose) -> Q:
+def _after(close: MonthClose | YearClose, district: str) -> Q:
     own = Q(year=close.year, posted_on__gt=close.cut_off)
+    own &= Q(district=district) if district else Q()
     return own & Q(month=close.month) if isinstance(close, MonthClose) else own
 
 
@@ -57,23 +61,23 @@ class Compared:
         return None if self.before is None else self.month - self.before
 
 
-def compared(*, close: MonthClose | YearClose) -> list[Compared]:
+def compared(*, close: MonthClose | YearClose, district: str = "") -> list[Compared]:
     """What the close says of each line, beside what the close before it said; of a year, beside the year before."""
     former = _former(close)
-    targets = {line: amount for line, district, amount in close.snapshot["targets"] if not district}
+    targets = {line: amount for line, owes, amount in close.snapshot["targets"] if owes == district}
     found = []
-    for line, _value, month, year in close.snapshot["figures"]["line"]:
+    for line, _value, month, year in by_line(close.snapshot, district):
         own = month if isinstance(close, MonthClose) else year
-        before = of_line(former.snapshot, line)[0 if isinstance(close, MonthClose) else 1] if former else None
+        before = of_line(former.snapshot, line, district)[0 if isinstance(close, MonthClose) else 1] if former else None
         found.append(Compared(line, own, before, year, targets.get(line)))
     return found
 
 
-def quality_beside(*, close: MonthClose) -> tuple[Quality | None, Quality | None]:
+def quality_beside(*, close: MonthClose, district: str = "") -> tuple[Quality | None, Quality | None]:
     """What the close says of the records of its month, and the close before it of its own; None where none says it."""
     former = _former(close)
-    before = kept(close=former, district="") if isinstance(former, MonthClose) else None
-    return kept(close=close, district=""), before
+    before = kept(close=former, district=district) if isinstance(former, MonthClose) else None
+    return kept(close=close, district=district), before
 
 
 def _former(close: MonthClose | YearClose) -> MonthClose | YearClose | None:

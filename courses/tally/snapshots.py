@@ -150,6 +150,11 @@ def root_of(snapshot: Snapshot) -> str:
     return hashlib.sha256(json.dumps(snapshot, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def of_line(snapshot: Snapshot, line: str) -> tuple[int, int]:
+def by_line(snapshot: Snapshot, district: str = "") -> list[list[Any]]:
+    """Its rows of (line, district, the month's 人次, the year's up to it) of the whole city, or of one district."""
+    return [row for row in snapshot["figures"]["district" if district else "line"] if row[1] == district]
+
+
+def of_line(snapshot: Snapshot, line: str, district: str = "") -> tuple[int, int]:
     """(the month's 人次, the year's up to it) of one line."""
-    return next(((row[2], row[3]) for row in snapshot["figures"]["line"] if row[0] == line), (0, 0))
+    return next(((row[2], row[3]) for row in by_line(snapshot, district) if row[0] == line), (0, 0))

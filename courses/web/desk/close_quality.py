@@ -42,9 +42,9 @@ class Row:
     before: Figure | None
 
 
-def rows(*, close: MonthClose) -> list[Row]:
-    """All that a close holds of the whole city; nothing of a close that held none."""
-    own, before = tally.quality_beside(close=close)
+def rows(*, close: MonthClose, district: str = "") -> list[Row]:
+    """All that a close holds of the whole city, or of one district; nothing of a close that held none."""
+    own, before = tally.quality_beside(close=close, district=district)
     if own is None:
         return []
     return [

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from courses import access, dates, ledger, tally
+from courses import dates, ledger, tally
 from courses.access import Permission
 from courses.models import CountEntry, Line, MonthClose, YearClose
 from courses.policy import local_date
@@ -24,9 +24,9 @@ from courses.tally.entries import BLANK
 from courses.tally.names import names_of
 from courses.web.attachments import download
 from courses.web.desk import close_quality
+from courses.web.desk.close_parts import confined, part_of
 from courses.web.desk.entries import entries_url
 from courses.web.desk.page import officer, show
-from courses.web.desk.tally import only_institution
 from courses.web.gate import allow
 from courses.web.told import told
 
@@ -65,35 +65,31 @@ class Month:
         return str(STATES[self.state][1])
 
 
-def confined(request: HttpRequest) -> bool:
-    """A close holds the whole city: who sees a part of it is led to the tally."""
-    now = timezone.now()
-    return only_institution(request, now) or bool(access.tally_districts(user=officer(request), now=now))
-
-
 @allow(Permission.SEE_TALLY)
 def desk_closes(request: HttpRequest) -> HttpResponse:
-    if confined(request):
+    part = part_of(request)
+    if part is None:
         return redirect("desk_tally")
     today = local_date(timezone.now())
     text = request.GET.get("year", "")
     year = int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else today.year
     context = {
+        "part": part,
         "year": year,
         "years": range(today.year, today.year - 5, -1),
-        "months": [_month(year, month) for month in (*range(1, 13), None)],
+        "months": [_month(year, month, part.district) for month in (*range(1, 13), None)],
         "integrity": tally.last_check(),
-        "roots": ledger.root_lines(),
+        "roots": [] if part.district else ledger.root_lines(),
         "crumbs": [(_("计数"), reverse("desk_tally"))],
         "here": _("月结"),
     }
-    return show(request, "desk/closes/list.html", context, here="desk_closes")
+    return show(request, "desk/closes/list.html", context, here=part.here)
 
 
-def _month(year: int, month: int | None) -> Month:
+def _month(year: int, month: int | None, district: str) -> Month:
     close = tally.standing_close(year=year, month=month)
     if close is not None:
-        adjustments = tally.adjustments_of(close=close).count()
+        adjustments = tally.adjustments_of(close=close, district=district).count()
         return Month(month, "closed" if close.closed_at else "proposed", close, adjustments)
     over = local_date(timezone.now()) > last_day(year, month or 12)
     return Month(month, "open" if over else "running", None, 0)
@@ -102,27 +98,35 @@ def _month(year: int, month: int | None) -> Month:
 @allow(Permission.SEE_TALLY)
 def desk_close(request: HttpRequest, year: int, month: int | None = None) -> HttpResponse:
     """A month, or without one the year: the check-list before it is closed, the snapshot and its adjustments after."""
-    if confined(request):
+    part = part_of(request)
+    if part is None:
         return redirect("desk_tally")
     _known(year, month)
     now = timezone.now()
     close = tally.standing_close(year=year, month=month)
     context: dict[str, Any] = {
+        "part": part,
+        "query": f"{part.query}&" if part.query else "",
         "year": year,
         "month": month,
         "close": close,
         "over": local_date(now) > last_day(year, month or 12),
         "integrity": tally.last_check(),
-        "crumbs": [(_("计数"), reverse("desk_tally")), (_("月结"), f"{reverse('desk_closes')}?year={year}")],
+        "crumbs": [
+            (_("计数"), reverse("desk_tally")),
+            (_("月结"), f"{reverse('desk_closes')}?{'&'.join(filter(None, (f'year={year}', part.query)))}"),
+        ],
         "here": _title(year, month),
     }
-    if close is None:
+    if part.district and (close is None or close.closed_at is None):
+        context["withheld"] = True
+    elif close is None:
         found = tally.checklist(year=year, month=month, now=now) if month else tally.year_checklist(year=year, now=now)
         context |= {"checklist": found, "ready": not any(one.blocks for one in found)}
     else:
-        context |= _of_close(request, close) | {"own": close.proposed_by_id == officer(request).pk}
-        context |= _quality(close) if isinstance(close, MonthClose) else {}
-    return show(request, "desk/closes/show.html", context, here="desk_closes")
+        context |= _of_close(request, close, part.district) | {"own": close.proposed_by_id == officer(request).pk}
+        context |= _quality(close, part.district) if isinstance(close, MonthClose) else {}
+    return show(request, "desk/closes/show.html", context, here=part.here)
 
 
 def _title(year: int, month: int | None) -> str:
@@ -136,23 +140,24 @@ def _known(year: int, month: int | None) -> None:
         raise Http404
 
 
-def _of_close(request: HttpRequest, close: MonthClose | YearClose) -> dict[str, Any]:
-    page = Paginator(tally.adjustments_of(close=close), PER_PAGE).get_page(request.GET.get("page"))
+def _of_close(request: HttpRequest, close: MonthClose | YearClose, district: str) -> dict[str, Any]:
+    rows = tally.adjustments_of(close=close, district=district)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     names = names_of(cut="district", close=close)
     place = _place(close)
     lines = {line.value: str(line.label) for line in Line}
-    people = {row[0]: row[place] for row in close.snapshot["figures"]["people"] if not row[1]}
+    people = {row[0]: row[place] for row in close.snapshot["figures"]["people"] if row[1] == district}
     return {
         "number": tally.number_of(close),
         "compared": [
-            (lines[row.line], row, people.get(row.line, 0), _rows_url(close, row.line))
-            for row in tally.compared(close=close)
+            (lines[row.line], row, people.get(row.line, 0), _rows_url(close, row.line, district=district))
+            for row in tally.compared(close=close, district=district)
         ],
-        "cuts": [(*words, _cut(close, cut)) for cut, words in CUTS.items()],
-        "adjusted": [(lines[row.line], row) for row in tally.adjusted(close=close)],
+        "cuts": [] if district else [(*words, _cut(close, cut)) for cut, words in CUTS.items()],
+        "adjusted": [(lines[row.line], row) for row in tally.adjusted(close=close, district=district)],
         "page": page,
         "adjustments": [(row, names.get(row.district, row.district), _why(row)) for row in page.object_list],
-        "files": tally.close_files(close=close),
+        "files": {} if district else tally.close_files(close=close),
     }
 
 
@@ -184,11 +189,11 @@ def _cut(close: MonthClose | YearClose, cut: str) -> list[tuple[str, list[tuple[
     ]
 
 
-def _quality(close: MonthClose) -> dict[str, Any]:
+def _quality(close: MonthClose, district: str) -> dict[str, Any]:
     names = names_of(cut="district", close=close)
     return {
-        "quality": close_quality.rows(close=close),
-        "quality_districts": close_quality.by_district(close=close, names=names),
+        "quality": close_quality.rows(close=close, district=district),
+        "quality_districts": [] if district else close_quality.by_district(close=close, names=names),
     }
 
 

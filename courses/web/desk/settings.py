@@ -18,7 +18,7 @@ from courses.access import Permission
 from courses.models import District, Line, ProgrammeKind
 from courses.policy import APPROVAL, CERTIFICATE, CLASS_END, COUNTS_AS
 from courses.tally import Preview, Setting
-from courses.web.desk.closes import confined
+from courses.web.desk.close_parts import confined
 from courses.web.desk.page import show
 from courses.web.gate import allow
 

@@ -80,7 +80,9 @@ OPEN_TO_ALL = {"enrol_start", "enrol_proof", "enrol_step"}
 # Asked for what everybody at the desk may see, and what a printed sheet was exported as; what stands on these pages is
 # looked at for canaries all the same.
 OF_THE_CITY = {"desk_base", "desk_need", "desk_export_checked"}
-# A close holds the whole city: who sees a part of it is led to the part that is theirs.
+# Of a close a district reads its own part; what stands on that page is looked at for canaries all the same.
+OF_ONES_DISTRICT = {"desk_year_close", "desk_close"}
+# Its files hold the whole city, and an institution has no part of it: both are led to the figures that are theirs.
 LED_TO_THE_TALLY = {"desk_year_close", "desk_close", "desk_year_close_file", "desk_close_file"}
 # The paper of a certificate is drawn by a task of its own.
 LATER_DRAWN = {"my_certificate_paper"}
@@ -501,7 +503,8 @@ def test_nothing_of_another_institution_is_found_or_sent_whoever_asks_and_howeve
                 continue
             for ask in (client.get, client.post):
                 answer = ask(address)
-                shut = answer.status_code in SHUT or route.name in OF_THE_CITY or route.gate == "public"
+                open_page = route.name in OF_THE_CITY or (role == Role.DISTRICT and route.name in OF_ONES_DISTRICT)
+                shut = answer.status_code in SHUT or open_page or route.gate == "public"
                 if not shut or answer.status_code >= 500:
                     wrong.append(f"{role} {ask.__name__} {address}: {answer.status_code}")
                 if answer.status_code == 302 and user is not None and not _may_lead_on(route, answer):

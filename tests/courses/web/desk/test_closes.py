@@ -15,6 +15,7 @@ from courses.models import (
     ApprovalBatch,
     Completion,
     CountEntry,
+    District,
     Export,
     Institution,
     MergeProposal,
@@ -33,6 +34,7 @@ from tests.factories.ledger import batch, row
 
 pytestmark = pytest.mark.django_db
 Submitted = Callable[..., TrainingClass]
+LONG_AGO = datetime(2026, 1, 5, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -264,9 +266,101 @@ def test_each_figure_of_a_close_opens_the_rows_that_it_was_counted_from(august, 
         assert sums.get_text() == one.get_text()
 
 
-def test_a_district_is_led_from_the_closes_to_its_tally(cast, sign_in) -> None:
+def test_an_institution_is_led_from_the_closes_to_its_tally(cast, sign_in) -> None:
     for name, given in (("desk_closes", []), ("desk_close", [2026, 8]), ("desk_year_close", [2025])):
-        assert sign_in(cast.district).get(reverse(name, args=given))["Location"] == reverse("desk_tally")
+        assert sign_in(cast.institution).get(reverse(name, args=given))["Location"] == reverse("desk_tally")
+
+
+@pytest.fixture
+def two_districts(cast: Cast, now: datetime) -> MonthClose:
+    """August with three of 芝罘区 and one of 莱山区, proposed and not yet confirmed."""
+    catalogue.district("laishan", "莱山区", "370613")
+    august = {"counted_on": date(2026, 8, 3), "posted_on": date(2026, 8, 20)}
+    batch(rows=[*(row(**august) for _ in range(3)), row(**august, district="laishan")], now=now)
+    ledger.seal_through(day=date(2026, 9, 13), now=now)
+    record_check(differences=0, now=now)
+    for line, amount in ((None, 90), ("zhifu", 60), ("laishan", 30)):
+        district = District.objects.get(key=line) if line else None
+        tally.set_target(
+            by=cast.city, year=2026, line="skills", district=district, amount=amount, source="计划", now=LONG_AGO
+        )
+    return tally.propose_close(by=people.user(), year=2026, month=8, now=now)
+
+
+def seal(close: MonthClose, now: datetime) -> None:
+    tally.confirm_close(by=people.user(), close=close, seen=close.root, now=now)
+
+
+def figures(page: object) -> list[str]:
+    table = soup(page).select("main table")[0]
+    return [cell.get_text(" ", strip=True) for cell in table.select("tbody td")]
+
+
+def test_a_district_reads_of_a_close_its_own_figures_once_they_are_confirmed_and_nothing_of_another(
+    two_districts, cast, sign_in, now
+) -> None:
+    browser, address = sign_in(cast.district), reverse("desk_close", args=[2026, 8])
+    early = browser.get(address)
+    assert ("这个月还没有月结" in words(early), soup(early).select("main table")) == (True, [])
+    assert "待他人确认" in words(browser.get(reverse("desk_closes"), {"year": 2026}))
+    seal(two_districts, now)
+    batch(rows=[row(counted_on=date(2026, 8, 30), district=key) for key in ("zhifu", "laishan", "laishan")], now=now)
+    page = browser.get(address)
+    assert figures(page) == ["3", "上月未月结", "3", "3", "60"]
+    own, other = (CountEntry.objects.filter(is_adjustment=True, district=key) for key in ("zhifu", "laishan"))
+    why = soup(page).select_one("#why-changed")
+    assert [cell.get_text() for cell in why.select("table")[0].select("td")] == ["3", "+1", "4"]
+    assert [link.get_text() for link in why.select("tbody th a")] == [one.code for one in own]
+    said = page.content.decode()
+    assert [word for word in ("莱山区", "laishan", *(one.code for one in other)) if word in said] == []
+    assert figures(sign_in(cast.city).get(address)) == ["4", "上月未月结", "4", "4", "90"]
+
+
+def test_a_district_has_no_deed_and_no_file_of_a_close_and_no_close_of_another_district(
+    two_districts, cast, sign_in, now
+) -> None:
+    seal(two_districts, now)
+    browser, address = sign_in(cast.district), reverse("desk_close", args=[2026, 8])
+    pages = [
+        browser.get(address),
+        browser.get(reverse("desk_closes")),
+        browser.get(reverse("desk_close", args=[2026, 7])),
+    ]
+    assert [form["action"] for page in pages for form in soup(page).select("main form[method=post]")] == []
+    assert all(line not in words(page) for page in pages for line in ledger.root_lines())
+    assert browser.get(address, {"district": "laishan"}).status_code == 404
+    assert browser.get(reverse("desk_closes"), {"district": "laishan"}).status_code == 404
+    taken = browser.post(reverse("desk_close_file", args=[2026, 8, "xlsx"]))
+    assert taken["Location"] == reverse("desk_tally")
+    for name in ("desk_close_propose", "desk_close_confirm", "desk_close_take_back"):
+        assert browser.post(reverse(name, args=[2026, 8])).status_code == 403
+
+
+def test_who_holds_posts_for_two_districts_chooses_whose_closes_to_read(two_districts, cast, sign_in, now) -> None:
+    seal(two_districts, now)
+    laishan = District.objects.get(key="laishan")
+    Post.objects.filter(user=cast.district).update(until=now + timedelta(days=1))
+    Post.objects.create(user=cast.district, role=Post.Role.DISTRICT, district=laishan, since=now - timedelta(days=1))
+    browser = sign_in(cast.district)
+    page = soup(browser.get(reverse("desk_closes"), {"year": 2026, "district": "zhifu"}))
+    assert {one["value"] for one in page.select("#district option")} == {"zhifu", "laishan"}
+    (link,) = [one["href"] for one in page.select("main tbody a") if "/8/" in one["href"]]
+    assert figures(browser.get(link))[0] == "3"
+    assert figures(browser.get(reverse("desk_close", args=[2026, 8]), {"district": "laishan"}))[0] == "1"
+
+
+def test_the_tally_of_a_district_leads_to_its_closes_and_an_adjustment_to_its_month(
+    two_districts, cast, sign_in, now
+) -> None:
+    seal(two_districts, now)
+    batch(rows=[row(counted_on=date(2026, 8, 30))], now=now)
+    browser = sign_in(cast.district)
+    closes = f"{reverse('desk_closes')}?year=2026&district=zhifu"
+    assert closes in {one["href"] for one in soup(browser.get(reverse("desk_tally"))).select("#definitions a")}
+    entry = CountEntry.objects.get(is_adjustment=True)
+    page = soup(browser.get(reverse("count_entry", args=[entry.code])))
+    (link,) = [one["href"] for one in page.select("main a") if "/closes/" in one["href"]]
+    assert browser.get(link).status_code == 200
 
 
 def test_another_setting_is_tried_and_nothing_is_written(cast, sign_in, submitted, now) -> None:
