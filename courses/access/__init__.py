@@ -5,7 +5,7 @@ statement asks of many kinds of rows at once (`turns`, `enrolment.undecided`), i
 `class_scope`, to where each row leads with `under`.
 """
 
-from courses.access.assigned import visible_works
+from courses.access.assigned import experts, is_outside, visible_examined, visible_works
 from courses.access.conditions import EVERYTHING, under
 from courses.access.own import (
     own_certificates,
@@ -107,8 +107,10 @@ __all__ = [
     "class_scope",
     "client_classes",
     "entry_scope",
+    "experts",
     "exports_to_decide",
     "held",
+    "is_outside",
     "is_staff",
     "manages",
     "may",
@@ -143,6 +145,7 @@ __all__ = [
     "visible_enrolments",
     "visible_entries",
     "visible_erasures",
+    "visible_examined",
     "visible_exports",
     "visible_external_certificates",
     "visible_follow_ups",

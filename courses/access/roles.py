@@ -54,6 +54,7 @@ class Permission(StrEnum):
     EDIT_PAGES = "edit_pages"
     REVIEW_PAGES = "review_pages"
     JUDGE_WORKS = "judge_works"
+    EXAMINE = "examine"
     READ_INBOX = "read_inbox"
 
 
@@ -193,8 +194,12 @@ ROLES: dict[str, RoleRule] = {
         P.REVIEW_PAGES,
     ),
     Role.EXPERT: _rule(
-        _("评定分给自己的创业计划书和网店链接，查看发给自己的消息；只看分给自己的，学员姓名不显示全名。"),
+        _(
+            "评定分给自己的创业计划书和网店链接，在指派给自己的班登记考试成绩，查看发给自己的消息；"
+            "只看分给、指派给自己的，学员姓名不显示全名。"
+        ),
         P.JUDGE_WORKS,
+        P.EXAMINE,
         P.READ_INBOX,
     ),
 }

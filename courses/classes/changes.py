@@ -13,7 +13,7 @@ from courses.classes.change_notices import tell_of_several
 from courses.classes.outlook import CLASHES, foresee_change, wished
 from courses.classes.planning import LessonPlan, add_lesson
 from courses.classes.refusals import ChangeRefusal, ChangeRefused
-from courses.models import ChangeRequest, Enrolment, Lesson, OutboxMessage, Post, TrainingClass, User, Venue
+from courses.models import ChangeRequest, Enrolment, Lesson, OutboxMessage, Post, Score, TrainingClass, User, Venue
 
 Status = TrainingClass.Status
 CHANGEABLE = (Status.APPROVED, Status.ENROLLING, Status.RUNNING)
@@ -34,8 +34,8 @@ def ask_change(
     """Ask for another time, place or trainer of one lesson; nothing of the lesson moves yet. Without a venue it is
     held at that of the class.
 
-    Refused with ChangeRefused: not changeable, no reason, wrong times, nothing new, a stranger as trainer, a venue in
-    another district, asked twice.
+    Refused with ChangeRefused: not changeable, no reason, wrong times, nothing new, a stranger as trainer or who has
+    recorded a score of the class, a venue in another district, asked twice.
     """
     if not reason.strip():
         raise ChangeRefused(ChangeRefusal.REASON_MISSING)
@@ -127,8 +127,8 @@ def decide_change(*, by: User, request: ChangeRequest, grant: bool, answer: str,
     `attendance.decide_change`'s business, by which the desk comes here.
 
     Refused with ChangeRefused, as a whole: decided already, by the one who asked, a refusal without a reason, the
-    lesson has begun meanwhile, or a check of the timetable that the class's policy blocks (`foresee_change` says
-    which).
+    lesson has begun meanwhile, its trainer has recorded a score of the class, or a check of the timetable that the
+    class's policy blocks (`foresee_change` says which).
     """
     with transaction.atomic():
         rows = settle_request(by=by, request=request, grant=grant, answer=answer, now=now)
@@ -208,6 +208,13 @@ def _check_wish(lesson: Lesson, wish: ChangeRequest, now: datetime) -> None:
     trainer = wish.trainer
     if trainer is not None and trainer.pk != lesson.trainer_id and not _teaches_for(trainer, training_class, now):
         raise ChangeRefused(ChangeRefusal.TRAINER_UNKNOWN)
+    _refuse_examiner(trainer, training_class)
+
+
+def _refuse_examiner(trainer: User | None, training_class: TrainingClass) -> None:
+    """考培分离, the other way round: who has recorded a score of the class does not come to teach it."""
+    if trainer is not None and Score.objects.filter(enrolment__training_class=training_class, by=trainer).exists():
+        raise ChangeRefused(ChangeRefusal.TRAINER_EXAMINES)
 
 
 def _still_ahead(lesson: Lesson, now: datetime) -> None:
@@ -292,6 +299,7 @@ def _refuse_late(request: ChangeRequest, training_class: TrainingClass, now: dat
         raise ChangeRefused(ChangeRefusal.NOT_CHANGEABLE)
     if request.wished[0] <= now:
         raise ChangeRefused(ChangeRefusal.WRONG_TIMES)
+    _refuse_examiner(request.trainer, training_class)
 
 
 def _follow(training_class: TrainingClass, request: ChangeRequest) -> None:

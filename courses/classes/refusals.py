@@ -82,6 +82,7 @@ class ChangeRefusal(StrEnum):
     WRONG_TIMES = "wrong_times"
     NOTHING_CHANGED = "nothing_changed"
     TRAINER_UNKNOWN = "trainer_unknown"
+    TRAINER_EXAMINES = "trainer_examines"
     VENUE_ELSEWHERE = "venue_elsewhere"
     NOT_CANCELLED = "not_cancelled"
     ALREADY_ASKED = "already_asked"
@@ -102,6 +103,7 @@ class ChangeRefused(Refused):
         ChangeRefusal.WRONG_TIMES: _("新的时间不对，未保存。结束须晚于开始，开始须晚于现在。"),
         ChangeRefusal.NOTHING_CHANGED: _("与原来的安排一样，未保存。请填写要变更的内容。"),
         ChangeRefusal.TRAINER_UNKNOWN: _("不是本机构在册的教师，未保存。请另选教师。"),
+        ChangeRefusal.TRAINER_EXAMINES: _("考培分离：这位教师登记过本班成绩，不能再来任课，未保存。请另选教师。"),
         ChangeRefusal.VENUE_ELSEWHERE: _("场地不在班次登记的%(district)s，未保存。请在本区市里另选场地。"),
         ChangeRefusal.NOT_CANCELLED: _("这次课没有取消，不用补课，未保存。要改时间，请申请变更。"),
         ChangeRefusal.ALREADY_ASKED: _("这次课已有一份变更申请待审核，未保存。"),

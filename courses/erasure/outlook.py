@@ -24,7 +24,6 @@ from courses.models import (
 )
 
 # Nothing of these is decided any more.
-OVER = (TrainingClass.Status.CANCELLED, TrainingClass.Status.CLOSED, TrainingClass.Status.ARCHIVED)
 Status = Completion.Status
 
 
@@ -82,7 +81,7 @@ def obstacles(records: Sequence[Learner], now: datetime) -> Iterator[str]:
     """A sentence for each thing that somebody has to decide first."""
     own = Enrolment.objects.filter(learner__in=records).select_related("training_class")
     begun = own.filter(status=Enrolment.Status.ADMITTED, training_class__starts_on__lte=policies.local_date(now))
-    running = begun.exclude(training_class__status__in=OVER).exclude(completion__status=Status.APPROVED)
+    running = begun.exclude(training_class__status__in=TrainingClass.OVER).exclude(completion__status=Status.APPROVED)
     for one in running.exclude(completion__status__in=(Status.PROPOSED, Status.SUBMITTED)):
         yield _("班次 %(number)s 还没有结束。请先请机构办理退班，或等班次结束。") % _number(one)
     for one in own.filter(completion__status__in=(Status.PROPOSED, Status.SUBMITTED)):

@@ -1992,6 +1992,23 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='ClassExaminer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField()),
+                    ('ended_at', models.DateTimeField(blank=True, null=True)),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('examiner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('training_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='examiners', to='courses.trainingclass')),
+                ],
+                options={
+                    'ordering': ('training_class', 'pk'),
+                    'indexes': [models.Index(fields=['examiner', 'ended_at'], name='classexaminer_examiner')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('training_class', 'examiner'), name='classexaminer_one_open'), models.CheckConstraint(condition=models.Q(('examiner', models.F('by')), _negated=True), name='classexaminer_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='classexaminer_ended_by_someone')],
+                },
+            ),
+            migrations.CreateModel(
                 name='ScoreSheet',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

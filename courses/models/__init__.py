@@ -93,7 +93,7 @@ from courses.models.rollcalls import RollCall, RollCallTry
 from courses.models.rosters import RosterImport, RosterRow
 from courses.models.rules import RuleProposal
 from courses.models.saved_views import SavedView
-from courses.models.scores import Score
+from courses.models.scores import ClassExaminer, Score
 from courses.models.selection import Pitch, ScoreSheet, Selection, SelectionLine
 from courses.models.supervision import RoomCheck, RoomCheckLine, RoomCount, Signal, SignalNote, SignalRun
 from courses.models.tally import MonthClose, Target, YearClose
@@ -116,6 +116,7 @@ __all__ = [
     "CertificateWithdrawal",
     "ChangeRequest",
     "ClassEvent",
+    "ClassExaminer",
     "Commitment",
     "CommitmentText",
     "Completion",

@@ -43,6 +43,7 @@ class TrainingClass(models.Model):
     # Not handed in, sent back or called off: its lessons claim no room, trainer or learner. A suspended class keeps its
     # claims, since it may go on.
     CLAIMS_NOTHING = (Status.DRAFT, Status.RETURNED, Status.CANCELLED)
+    OVER = (Status.CLOSED, Status.ARCHIVED, Status.CANCELLED)
     UNAPPROVED = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.CANCELLED)
 
     number = models.CharField(max_length=20, unique=True)

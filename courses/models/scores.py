@@ -1,4 +1,4 @@
-"""成绩: the result of one part of an assessment, in versions; the newest that holds counts."""
+"""成绩: the result of one part of an assessment, in versions; the newest that holds counts. And who examines a class."""
 
 from typing import ClassVar
 
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.classes import TrainingClass
 from courses.models.enrolment import Enrolment
 from courses.models.people import User
 
@@ -55,3 +56,30 @@ class Score(models.Model):
             ),
             models.CheckConstraint(condition=Q(status__in=["held", "asked", "dropped"]), name="score_status_known"),
         ]
+
+
+class ClassExaminer(models.Model):
+    """考评员: somebody from outside the institution who is named for one class, records its scores and sees nothing
+    else."""
+
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="examiners")
+    examiner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("training_class", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["training_class", "examiner"], condition=Q(ended_at__isnull=True), name="classexaminer_one_open"
+            ),
+            models.CheckConstraint(condition=~Q(examiner=F("by")), name="classexaminer_two_people"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="classexaminer_ended_by_someone",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["examiner", "ended_at"], name="classexaminer_examiner")]

@@ -206,6 +206,7 @@ SENTENCES: dict[str, str | Promise] = {
         "您对「%(course)s」第 %(number)s 次课考勤的异议已办结，维持原记录。说明：%(reason)s。老师和机构的答复请登录查看。"
     ),
     "works_assigned": _("有学员成果分给您评定，请登录工作台，在「分给我的成果」里办理。今天再分给您的不另通知。"),
+    "examiner_named": _("有一个班指派您登记考试成绩，请登录工作台，在「指派我考核的班」里办理。"),
     "work_judged_excellent": _(
         "您在「%(course)s」提交的结业成果（%(work_part)s）评定为优秀，这一项无需再提交。请登录「我的学习」查看还差什么。"
     ),

@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from courses import audit
 from courses.models import Completion, Enrolment, Score, TrainingClass, User
+from courses.scores.examiners import against_recording
 from courses.scores.refusals import ScoreRefusal, ScoreRefused
 
 # From here on somebody relies on the score.
@@ -27,22 +28,18 @@ def read_points(text: str) -> int:
     return int(tenths)
 
 
-def may_record(*, by: User, training_class: TrainingClass) -> bool:
-    """考培分离: who trains the class does not examine it."""
-    return not training_class.trainers.filter(pk=by.pk).exists()
-
-
 def record(
     *, by: User, enrolment: Enrolment, points: Mapping[str, int], reason: str = "", now: datetime
 ) -> list[Score]:
     """Write the parts that are new or different, in tenths of a point; gives those written.
 
     Before the completion is submitted they hold at once. Afterwards each is a change that waits for a second person.
-    Refused with ScoreRefused: by a trainer of the class, not admitted, no reason, a change that waits already, of an
-    erased record.
+    Refused with ScoreRefused: by a trainer of the class, by anybody but who is named to examine it, one's own, not
+    admitted, no reason, a change that waits already, of an erased record.
     """
-    if not may_record(by=by, training_class=enrolment.training_class):
-        raise ScoreRefused(ScoreRefusal.EXAMINER_TEACHES)
+    against = against_recording(by=by, training_class=enrolment.training_class, now=now)
+    if against is not None:
+        raise ScoreRefused(against)
     if enrolment.status != Enrolment.Status.ADMITTED:
         raise ScoreRefused(ScoreRefusal.NOT_ADMITTED)
     with transaction.atomic():
@@ -53,6 +50,7 @@ def record(
         changed = {part: value for part, value in points.items() if part not in held or held[part] != value}
         if changed:
             _refuse_erased(own)
+            _refuse_own(by, own)
         if changed and relied_on and not reason.strip():
             raise ScoreRefused(ScoreRefusal.REASON_MISSING)
         status = Score.Status.ASKED if relied_on else Score.Status.HELD
@@ -66,6 +64,11 @@ def record(
 def _refuse_erased(held: Enrolment) -> None:
     if held.learner.erased_at is not None:
         raise ScoreRefused(ScoreRefusal.ERASED)
+
+
+def _refuse_own(by: User, held: Enrolment) -> None:
+    if held.learner.user_id == by.pk:
+        raise ScoreRefused(ScoreRefusal.OWN)
 
 
 def _write(by: User, enrolment: Enrolment, part: str, value: int, status: str, reason: str, now: datetime) -> Score:
@@ -83,16 +86,18 @@ def _write(by: User, enrolment: Enrolment, part: str, value: int, status: str, r
 def decide(*, by: User, score: Score, agree: bool, now: datetime) -> None:
     """The second person lets a change hold, or not.
 
-    Refused with ScoreRefused: by who asked, by a trainer of the class, an erased record, decided already.
+    Refused with ScoreRefused: by who asked, by a trainer of the class, one's own, an erased record, decided already.
     """
     if by.pk == score.by_id:
         raise ScoreRefused(ScoreRefusal.SAME_PERSON)
-    if not may_record(by=by, training_class=score.enrolment.training_class):
+    if score.enrolment.training_class.trainers.filter(pk=by.pk).exists():
         raise ScoreRefused(ScoreRefusal.EXAMINER_TEACHES)
     to = Score.Status.HELD if agree else Score.Status.DROPPED
     with transaction.atomic():
         # Holds off an approval at the same moment, as in `record`.
-        _refuse_erased(Enrolment.objects.select_for_update(no_key=True).get(pk=score.enrolment_id))
+        own = Enrolment.objects.select_for_update(no_key=True).get(pk=score.enrolment_id)
+        _refuse_erased(own)
+        _refuse_own(by, own)
         asked = Score.objects.filter(pk=score.pk, status=Score.Status.ASKED)
         if not asked.update(status=to, decided_by=by, decided_at=now):
             raise ScoreRefused(ScoreRefusal.NOTHING_ASKED)

@@ -3,7 +3,7 @@ judgement is put right by two (`regrading`)."""
 
 from courses.works.assigning import given
 from courses.works.handing_in import hand_in_link, hand_in_plan, read_link
-from courses.works.judging import GRADES, is_outside, judge, may_judge, standing
+from courses.works.judging import GRADES, judge, may_judge, standing
 from courses.works.refusals import WorkRefusal, WorkRefused
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "given",
     "hand_in_link",
     "hand_in_plan",
-    "is_outside",
     "judge",
     "may_judge",
     "read_link",

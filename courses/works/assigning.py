@@ -6,27 +6,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from courses import access, audit, notices, policy
-from courses.models import OutboxMessage, Post, TrainingClass, User, Work, WorkAssignment
-from courses.works.judging import is_outside
+from courses.models import OutboxMessage, TrainingClass, User, Work, WorkAssignment
 from courses.works.refusals import WorkRefusal, WorkRefused
 
 TOLD = "works_assigned"
-OVER = (TrainingClass.Status.CLOSED, TrainingClass.Status.ARCHIVED, TrainingClass.Status.CANCELLED)
-
-
-def experts(*, training_class: TrainingClass, now: datetime) -> QuerySet[User]:
-    """Who may be given works of this class: holds the post, and neither teaches it nor belongs to its institution."""
-    belongs = Post.objects.filter(Post.in_force(now), institution=training_class.institution_id)
-    holds = Post.objects.filter(Post.in_force(now), role=Post.Role.EXPERT)
-    found = User.objects.filter(is_active=True, pk__in=holds.values("user")).exclude(pk__in=belongs.values("user"))
-    return found.exclude(pk__in=training_class.trainers.values("pk")).order_by("name", "pk")
 
 
 def given(*, user: User, now: datetime) -> QuerySet[Work]:
     """What a reviewer still sees of what was given to them: all that waits, and what was judged within
     `judged_shown_days` or belongs to a class that is not over. Nobody keeps a list of everybody they ever judged."""
     since = now - timedelta(days=policy.current(on=policy.local_date(now)).judged_shown_days)
-    still_open = ~Q(enrolment__training_class__status__in=OVER)
+    still_open = ~Q(enrolment__training_class__status__in=TrainingClass.OVER)
     judged = ~Q(grade="") & (Q(judged_at__gt=since) | still_open)
     return access.visible_works(user=user, now=now).filter(Work.WAITS | judged)
 
@@ -40,7 +30,7 @@ def assign(*, by: User, training_class: TrainingClass, reviewer: User, now: date
     all; each day with something new has its message.
     """
     holds = access.may(user=reviewer, permission=access.Permission.JUDGE_WORKS, now=now)
-    if not holds or not is_outside(by=reviewer, training_class=training_class, now=now):
+    if not holds or not access.is_outside(by=reviewer, training_class=training_class, now=now):
         raise WorkRefused(WorkRefusal.NO_EXPERT)
     if by.pk == reviewer.pk:
         raise WorkRefused(WorkRefusal.SAME_PERSON)

@@ -18,14 +18,7 @@ GRADES: dict[str, int] = {"": 0, Work.Grade.FAIL.value: 1, Work.Grade.PASS.value
 def may_judge(*, by: User, training_class: TrainingClass, now: datetime) -> bool:
     """Holds the permission for this class, belongs to no part of its institution, and does not teach the class."""
     reviews = access.may_on(user=by, training_class=training_class, permission=Permission.REVIEW, now=now)
-    return reviews and is_outside(by=by, training_class=training_class, now=now)
-
-
-def is_outside(*, by: User, training_class: TrainingClass, now: datetime) -> bool:
-    """Neither teaches the class nor belongs to its institution."""
-    own = {post.institution_id for post in access.held(user=by, now=now)}
-    teaches = training_class.trainers.filter(pk=by.pk).exists()
-    return training_class.institution_id not in own and not teaches
+    return reviews and access.is_outside(by=by, training_class=training_class, now=now)
 
 
 def refuse_insider(*, by: User, work: Work, now: datetime) -> None:
@@ -33,7 +26,7 @@ def refuse_insider(*, by: User, work: Work, now: datetime) -> None:
     worth."""
     if by.pk in (work.by_id, work.enrolment.learner.user_id):
         raise WorkRefused(WorkRefusal.SAME_PERSON)
-    if not is_outside(by=by, training_class=work.enrolment.training_class, now=now):
+    if not access.is_outside(by=by, training_class=work.enrolment.training_class, now=now):
         raise WorkRefused(WorkRefusal.NOT_OUTSIDE)
 
 

@@ -47,7 +47,8 @@ def test_who_works_at_the_desk_and_who_judges_from_outside_reads_what_was_told_t
     reads = {role for role, rule in access.ROLES.items() if Permission.READ_INBOX in rule.permissions}
     desk = {role for role, rule in access.ROLES.items() if Permission.SEE_DESK in rule.permissions}
     assert reads == desk | {Role.EXPERT}
-    assert access.ROLES[Role.EXPERT].permissions == {Permission.JUDGE_WORKS, Permission.READ_INBOX}
+    own = {Permission.JUDGE_WORKS, Permission.EXAMINE, Permission.READ_INBOX}
+    assert access.ROLES[Role.EXPERT].permissions == own
 
 
 def test_only_reviewers_review_pages() -> None:

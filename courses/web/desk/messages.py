@@ -88,6 +88,7 @@ KINDS: dict[str, str | Promise] = {
     "make_up_counted": gettext_lazy("补课答复"),
     "make_up_not_counted": gettext_lazy("补课答复"),
     "works_assigned": gettext_lazy("分评通知"),
+    "examiner_named": gettext_lazy("考评指派通知"),
     "work_judged_excellent": gettext_lazy("评定通知"),
     "work_judged_pass": gettext_lazy("评定通知"),
     "work_judged_fail": gettext_lazy("评定通知"),

@@ -21,6 +21,7 @@ NAVIGATION: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk_completions", pgettext_lazy("menu", "结业"), Permission.SEE_DESK),
     ("desk_selections", _("评选"), Permission.REVIEW),
     ("desk_reviews", _("分给我的成果"), Permission.JUDGE_WORKS),
+    ("desk_examining", _("指派我考核的班"), Permission.EXAMINE),
     ("desk_tally", _("计数"), Permission.SEE_TALLY),
     ("desk_signals", _("待看"), Permission.SEE_SIGNALS),
     ("desk_closes", _("月结"), Permission.CLOSE_MONTH),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses import policy, works
+from courses import access, policy, works
 from courses.access import Permission
 from courses.models import Work
 from courses.people import proofs
@@ -49,7 +49,7 @@ def desk_review_open(request: HttpRequest, code: str) -> HttpResponse:
     work = get_object_or_404(_mine(request), code=code, grade="", proof__isnull=False, proof__deleted_at__isnull=True)
     assert work.proof is not None
     by, now = officer(request), timezone.now()
-    if not works.is_outside(by=by, training_class=work.enrolment.training_class, now=now):
+    if not access.is_outside(by=by, training_class=work.enrolment.training_class, now=now):
         raise Http404
     content = proofs.look(by=by, proof=work.proof, enrolment=work.enrolment, now=now)
     return attachment(content=content, kind=work.proof.kind, name=work.code)

@@ -52,7 +52,7 @@ def desk_works(request: HttpRequest, number: str) -> HttpResponse:
         "regrades": regrading.waiting(training_class=training_class) if asked else [],
         "may_hand_in": runs,
         "may_judge": judges,
-        "experts": assigning.experts(training_class=training_class, now=now) if asked and judges else [],
+        "experts": access.experts(training_class=training_class, now=now) if asked and judges else [],
         "most": policy.current(on=policy.local_date(now)).proof_megabytes,
         "user_pk": user.pk,
         "query": query_without_page(request),
@@ -107,7 +107,7 @@ def desk_work_judge(request: HttpRequest, number: str, code: str) -> HttpRespons
 def desk_works_assign(request: HttpRequest, number: str) -> HttpResponse:
     """Everything of the class that waits goes to one reviewer from outside."""
     training_class, now = fetch(request, number, Permission.REVIEW), timezone.now()
-    found = assigning.experts(training_class=training_class, now=now).filter(username=request.POST.get("expert", ""))
+    found = access.experts(training_class=training_class, now=now).filter(username=request.POST.get("expert", ""))
     reviewer = get_object_or_404(found)
     with told(request, _("已分给专家，专家登录后能看到。")):
         assigning.assign(by=officer(request), training_class=training_class, reviewer=reviewer, now=now)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from courses import classes, enrolment, notices, policy
+from courses import classes, enrolment, notices, policy, scores
 from courses.classes import ChangeRefusal, ChangeRefused
 from courses.models import (
     AuditEvent,
@@ -424,3 +424,28 @@ def test_of_lessons_asked_for_together_the_one_that_has_begun_ends_and_the_other
         "granted",
         "granted",
     ]
+
+
+def scored(made: TrainingClass, by: User, now: datetime) -> None:
+    own = enrolled(training_class=made, now=now)
+    scores.record(by=by, enrolment=own, points={"theory": 700}, now=now)
+
+
+def test_who_has_recorded_a_score_of_the_class_does_not_come_to_teach_it(now: datetime) -> None:
+    made = training_class(now=now)
+    examiner, other = stand_in(made, now), stand_in(made, now)
+    scored(made, examiner, now)
+    with pytest.raises(ChangeRefused) as refused:
+        ask(first_lesson(made), now, trainer=examiner)
+    assert refused.value.code == ChangeRefusal.TRAINER_EXAMINES
+    assert ask(first_lesson(made), now, trainer=other).trainer == other
+
+
+def test_a_trainer_who_recorded_a_score_before_the_grant_does_not_join_the_class(now: datetime) -> None:
+    made = training_class(now=now)
+    examiner = stand_in(made, now)
+    request = ask(first_lesson(made), now, trainer=examiner)
+    scored(made, examiner, now)
+    assert refusal_of_grant(request, now).code == ChangeRefusal.TRAINER_EXAMINES
+    request.refresh_from_db()
+    assert (request.status, made.trainers.filter(pk=examiner.pk).exists()) == ("asked", False)

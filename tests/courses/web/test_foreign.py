@@ -370,7 +370,7 @@ def _strangers(other: Institution, since: datetime) -> dict[str, User | None]:
         Role.TRAINER: people.staff(role=Role.TRAINER, now=since, institution=other),
         Role.INSTITUTION: people.staff(role=Role.INSTITUTION, now=since, institution=other),
         Role.DISTRICT: people.staff(role=Role.DISTRICT, now=since, district=other.district),
-        # Holds the post that judges works; this one was given to nobody.
+        # Holds the post that judges works and examines classes; was given none, and is named for none.
         Role.EXPERT: people.staff(role=Role.EXPERT, now=since),
     }
 
@@ -407,6 +407,7 @@ FIRST = {
     "/desk/followup/": "follow_up",
     "/desk/selection/": "camp",
     "/desk/review/": "work",
+    "/desk/examining/": "class",
     "/desk/entry/": "entry",
     "/desk/closes/": "year",
     "/desk/signal/": "signal",

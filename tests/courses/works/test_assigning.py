@@ -72,7 +72,7 @@ def test_nobody_of_the_institution_and_no_trainer_of_the_class_is_given_one(own:
     Post.objects.create(user=inside, role=Role.TRAINER, since=now, institution=own.training_class.institution)
     other = catalogue.institution("J002", "莱山学校", catalogue.district("laishan"))
     Post.objects.create(user=outside, role=Role.TRAINER, since=now, institution=other)
-    assert set(assigning.experts(training_class=own.training_class, now=now)) == {outside}
+    assert set(access.experts(training_class=own.training_class, now=now)) == {outside}
     for who in (teaches, inside, people.user()):
         assert refusal(own, User.objects.get(pk=who.pk), now) == WorkRefusal.NO_EXPERT
     assert give(own, User.objects.get(pk=outside.pk), now) == 1
@@ -84,7 +84,7 @@ def test_whose_post_ended_sees_none_and_is_given_none(own: Enrolment, now: datet
     give(own, who, now)
     Post.objects.filter(user=who).update(until=now)
     assert seen(who, now) == set()
-    assert not assigning.experts(training_class=own.training_class, now=now).exists()
+    assert not access.experts(training_class=own.training_class, now=now).exists()
     assert refusal(own, User.objects.get(pk=who.pk), now) == WorkRefusal.NO_EXPERT
 
 

@@ -86,7 +86,7 @@ def test_a_reviewer_reads_on_the_site_what_was_told_to_them_and_nothing_that_was
     door = page.select_one(".desk-head .brand")
     assert (door["href"], [link["href"] for link in page.select(".desk-nav a")]) == (
         "/desk/reviews/",
-        ["/desk/reviews/"],
+        ["/desk/reviews/", "/desk/examining/"],
     )
     menu = soup(browser.get(reverse("desk_reviews"))).select(".desk-me a")
     assert address in {link["href"] for link in menu}
