@@ -20,6 +20,13 @@ def named(*, training_class: TrainingClass) -> QuerySet[ClassExaminer]:
     return rows.select_related("examiner").order_by("at", "pk")
 
 
+def in_force(*, training_class: TrainingClass, now: datetime) -> set[int]:
+    """By id, who of those named may examine the class: whose post has run out keeps nobody from recording."""
+    holds = Post.objects.filter(Post.in_force(now), role=access.Role.EXPERT)
+    rows = named(training_class=training_class).filter(examiner__in=holds.values("user"))
+    return set(rows.values_list("examiner", flat=True))
+
+
 def choices(*, training_class: TrainingClass, now: datetime) -> QuerySet[User]:
     """Who may still be named: from outside, not enrolled in the class, not named already."""
     learns = Enrolment.objects.filter(training_class=training_class, learner__user__isnull=False)
@@ -69,13 +76,7 @@ def against_recording(*, by: User, training_class: TrainingClass, now: datetime)
     they only as long as they are from outside. None: nothing is against it."""
     if training_class.trainers.filter(pk=by.pk).exists():
         return ScoreRefusal.EXAMINER_TEACHES
-    # Whose post has run out keeps nobody from recording.
-    holds = Post.objects.filter(Post.in_force(now), role=access.Role.EXPERT)
-    examine = set(
-        named(training_class=training_class)
-        .filter(examiner__in=holds.values("user"))
-        .values_list("examiner", flat=True)
-    )
+    examine = in_force(training_class=training_class, now=now)
     if examine and by.pk not in examine:
         return ScoreRefusal.EXAMINER_NAMED
     if examine and not access.is_outside(by=by, training_class=training_class, now=now):

@@ -36,6 +36,7 @@ STATES: dict[str, tuple[str, str | Promise]] = {
     "closed": ("done", gettext_lazy("已月结")),
     "proposed": ("wait", gettext_lazy("待他人确认")),
     "open": ("half", gettext_lazy("可以月结")),
+    "later": ("none", gettext_lazy("还没有月结")),
     "running": ("none", gettext_lazy("还没有结束")),
 }
 # What the figures of a close are cut by: the words that open a table, and what its rows are.
@@ -92,7 +93,9 @@ def _month(year: int, month: int | None, district: str) -> Month:
         adjustments = tally.adjustments_of(close=close, district=district).count()
         return Month(month, "closed" if close.closed_at else "proposed", close, adjustments)
     over = local_date(timezone.now()) > last_day(year, month or 12)
-    return Month(month, "open" if over else "running", None, 0)
+    # Closing is the city's: nobody of a district is told that it can be done.
+    ended = "later" if district else "open"
+    return Month(month, ended if over else "running", None, 0)
 
 
 @allow(Permission.SEE_TALLY)

@@ -50,6 +50,7 @@ def _page(request: HttpRequest, training_class: TrainingClass, form: SheetForm) 
         "may_enter": asked and enters and _nothing_against(request, training_class),
         "may_decide": reviews,
         "named": examiners.named(training_class=training_class) if asked else [],
+        "examine": examiners.in_force(training_class=training_class, now=now) if asked else set(),
         "experts": examiners.choices(training_class=training_class, now=now) if asked and reviews else [],
         "user_pk": user.pk,
         "crumbs": [

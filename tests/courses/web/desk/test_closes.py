@@ -328,6 +328,7 @@ def test_a_district_has_no_deed_and_no_file_of_a_close_and_no_close_of_another_d
     ]
     assert [form["action"] for page in pages for form in soup(page).select("main form[method=post]")] == []
     assert all(line not in words(page) for page in pages for line in ledger.root_lines())
+    assert all("可以月结" not in words(page) for page in pages)
     assert browser.get(address, {"district": "laishan"}).status_code == 404
     assert browser.get(reverse("desk_closes"), {"district": "laishan"}).status_code == 404
     taken = browser.post(reverse("desk_close_file", args=[2026, 8, "xlsx"]))

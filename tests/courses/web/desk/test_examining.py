@@ -178,6 +178,19 @@ def test_an_examiner_who_came_to_the_institution_reads_why_nothing_is_recorded(
     assert not Score.objects.exists()
 
 
+def test_an_examiner_whose_post_has_run_out_is_shown_as_such_and_the_institution_records_again(
+    own: Enrolment, cast: Cast, sign_in: Open, expert: User, now: datetime, name: Callable[[User], str]
+) -> None:
+    name(expert)
+    Post.objects.filter(user=expert).update(until=now)
+    number = own.training_class.number
+    page = words(sign_in(cast.institution).get(reverse("desk_scores", args=[number])))
+    assert ("岗位已到期" in page, "机构不能登记" in page, "从表格导入" in page) == (True, False, True)
+    record = reverse("desk_score_record", args=[number, own.number])
+    assert "已保存" in words(sign_in(cast.institution).post(record, {"theory": "90"}, follow=True))
+    assert sign_in(expert).get(reverse("desk_examined", args=[number])).status_code == 403
+
+
 def test_an_examiner_reads_on_the_site_that_they_were_named(
     sign_in: Open, expert: User, name: Callable[[User], str]
 ) -> None:
