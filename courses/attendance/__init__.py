@@ -72,6 +72,7 @@ from courses.attendance.state import (
     roster,
     wall_state,
 )
+from courses.attendance.stopping import Stop, foresee_stop
 from courses.attendance.tickets import Ticket, hand_on, open_ticket, seal_ticket
 from courses.attendance.turned_away import TurnedAway, turned_away, turned_away_of
 
@@ -129,6 +130,7 @@ __all__ = [
     "Scanned",
     "Scanner",
     "Standing",
+    "Stop",
     "Ticket",
     "TurnedAway",
     "WallState",
@@ -145,6 +147,7 @@ __all__ = [
     "decide_change",
     "derive",
     "differences",
+    "foresee_stop",
     "guests_of",
     "hand_on",
     "issue",

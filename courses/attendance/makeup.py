@@ -308,16 +308,21 @@ def class_moved(*, training_class: TrainingClass, was: str, by: User | None, rea
     """Guests of a class that stops or goes on hear of it as its own learners do. Of one that is cancelled no wish is
     left; of one that is suspended or resumed those hear who may come to a lesson that is still ahead, and keep their
     place: who would rather go elsewhere takes it back."""
-    to = training_class.status
+    to = TrainingClass.Status(training_class.status)
     if to == TrainingClass.Status.CANCELLED:
-        for make_up in _guests(Q(heard__training_class=training_class)):
+        for make_up in guests_told(training_class=training_class, to=to, now=now):
             _call_off(make_up, by, reason, now)
-        return
-    if TrainingClass.Status.SUSPENDED in (was, to):
+    elif TrainingClass.Status.SUSPENDED in (was, to):
         kind = "make_up_suspended" if to == TrainingClass.Status.SUSPENDED else "make_up_resumed"
-        ahead = Q(heard__training_class=training_class, heard__starts_at__gt=now, status=Status.AGREED)
-        for make_up in _guests(ahead):
+        for make_up in guests_told(training_class=training_class, to=to, now=now):
             _tell(make_up, now, kind=kind, reason=reason.strip())
+
+
+def guests_told(*, training_class: TrainingClass, to: TrainingClass.Status, now: datetime) -> list[MakeUp]:
+    """The open wishes whose learners hear that a class is cancelled, or that it stops or goes on."""
+    there = Q(heard__training_class=training_class)
+    ahead = Q(heard__starts_at__gt=now, status=Status.AGREED)
+    return _guests(there if to == TrainingClass.Status.CANCELLED else there & ahead)
 
 
 def _guests(which: Q) -> list[MakeUp]:

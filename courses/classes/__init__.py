@@ -8,7 +8,17 @@ from courses.classes.changes import (
     decide_change,
     settle_request,
 )
-from courses.classes.life import MOVES, advance, allow_size, approve, send_back, submit, suspended_from
+from courses.classes.life import (
+    MOVES,
+    NOT_HELD,
+    advance,
+    against_cancelling,
+    allow_size,
+    approve,
+    send_back,
+    submit,
+    suspended_from,
+)
 from courses.classes.opening import (
     CHECKS,
     Check,
@@ -32,6 +42,7 @@ __all__ = [
     "CHANGEABLE",
     "CHECKS",
     "MOVES",
+    "NOT_HELD",
     "ChangeRefusal",
     "ChangeRefused",
     "Check",
@@ -50,6 +61,7 @@ __all__ = [
     "TimetableRefused",
     "accept_commitment",
     "advance",
+    "against_cancelling",
     "allow_size",
     "approve",
     "approved_hours",

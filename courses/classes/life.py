@@ -179,23 +179,24 @@ def advance(*, by: User | None, training_class: TrainingClass, to: Status, now: 
         raise ClassRefused(ClassRefusal.REASON_MISSING)
     if to == Status.RUNNING and training_class.enrolments.filter(status=Enrolment.Status.CANDIDATE).exists():
         raise ClassRefused(ClassRefusal.SELECTION_OPEN)
-    if to == Status.CANCELLED:
-        _refuse_to_undo(training_class)
+    refusal = against_cancelling(training_class=training_class) if to == Status.CANCELLED else None
+    if refusal is not None:
+        raise refusal
     with transaction.atomic():
         _move(by, training_class, to, now, reason=reason)
 
 
-def _refuse_to_undo(training_class: TrainingClass) -> None:
-    """What has been held stays held: such a class is closed, and those who did not finish do not complete."""
+def against_cancelling(*, training_class: TrainingClass) -> ClassRefused | None:
+    """Why a class is closed and not cancelled: what has been held stays held, and those who did not finish do not
+    complete. None where it can be cancelled."""
     stand = Completion.objects.filter(enrolment__training_class=training_class).exclude(status__in=Completion.UNDONE)
     if stand.exists():
-        raise ClassRefused(ClassRefusal.COMPLETIONS_STAND)
+        return ClassRefused(ClassRefusal.COMPLETIONS_STAND)
     if Score.objects.filter(enrolment__training_class=training_class).exists():
-        raise ClassRefused(ClassRefusal.WAS_HELD)
+        return ClassRefused(ClassRefusal.WAS_HELD)
     # Leave is granted ahead of a lesson, and says nothing of whether it was held.
     attended = Attendance.objects.filter(lesson__training_class=training_class)
-    if attended.exclude(status__in=NOT_HELD).exists():
-        raise ClassRefused(ClassRefusal.WAS_HELD)
+    return ClassRefused(ClassRefusal.WAS_HELD) if attended.exclude(status__in=NOT_HELD).exists() else None
 
 
 def suspended_from(*, training_class: TrainingClass) -> Status:

@@ -12,18 +12,20 @@ from courses.seating.many import (
     replace,
     take_back_many,
 )
-from courses.seating.moves import UNDECIDED, advance, booking_params, end_begun
+from courses.seating.moves import UNDECIDED, Concerned, advance, booking_params, concerned, end_begun
 
 __all__ = [
     "QUIET",
     "TAKE_PLACES",
     "UNDECIDED",
     "Below",
+    "Concerned",
     "Seat",
     "SeatingRefusal",
     "SeatingRefused",
     "advance",
     "booking_params",
+    "concerned",
     "end_begun",
     "give_by_rank",
     "give_many",

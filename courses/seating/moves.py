@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from courses import audit, catalogue, classes, enrolment, notices
 from courses import policy as policies
 from courses.models import Enrolment, GroupBooking, Lesson, Selection, TrainingClass, TransferRequest, User
 from courses.seating.many import BATCH
-from courses.seating.telling import call_off, moments_of, record, tell_of_class, tell_trainers
+from courses.seating.telling import call_off, moments_of, record, tell_of_class, tell_trainers, trainers_told
 
 Status = Enrolment.Status
 UNDECIDED = (Status.APPLIED, Status.CANDIDATE, Status.OFFERED, Status.WAITLISTED)
@@ -52,6 +53,31 @@ def advance(
             _tell_bookings(training_class, "suspended", reason, now)
         elif resumed:
             _resume(training_class, by, now)
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Who is concerned when a class is suspended or cancelled: live enrolments by status, how many of them no message
+    reaches, trainers, employers' contacts, and learners of other classes who wished to change into it."""
+
+    people: dict[str, int]
+    unreached: int
+    trainers: int
+    contacts: int
+    wishes: int
+
+
+def concerned(*, training_class: TrainingClass, to: TrainingClass.Status) -> Concerned:
+    """Whom `advance` would tell of this now. Reads only."""
+    live = _live(training_class)
+    wishes = TransferRequest.objects.filter(to=training_class, status=TransferRequest.Status.ASKED)
+    return Concerned(
+        people=dict(Counter(row.status for row in live)),
+        unreached=sum(not notices.is_reached(learner=row.learner) for row in live),
+        trainers=trainers_told(training_class).count(),
+        contacts=_open_bookings(training_class).count(),
+        wishes=wishes.count() if to == TrainingClass.Status.CANCELLED else 0,
+    )
 
 
 def _resume(training_class: TrainingClass, by: User | None, now: datetime) -> None:

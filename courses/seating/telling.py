@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from courses import audit, enrolment, notices
 from courses.models import Enrolment, OutboxMessage, TrainingClass, User
 from courses.notices import Addressee
@@ -29,8 +31,12 @@ def tell_trainers(training_class: TrainingClass, kind: str, reason: str, now: da
         "starts": training_class.starts_on.isoformat(),
         "reason": reason.strip(),
     }
-    for trainer in training_class.trainers.filter(is_active=True).order_by("pk"):
+    for trainer in trainers_told(training_class):
         notices.tell_staff(user=trainer, kind=f"{kind}_trainer", params=said, now=now)
+
+
+def trainers_told(training_class: TrainingClass) -> QuerySet[User]:
+    return training_class.trainers.filter(is_active=True).order_by("pk")
 
 
 def moments_of(rows: Sequence[Enrolment]) -> Moments:

@@ -63,6 +63,7 @@ for step, rows in identity.LISTS.items():
     identity.answer_choice(step=step, key=rows.objects.first().key, **who)
 print(json.dumps({
     "leaver": f"{leaver.training_class.number}/receipt/{leaver.number}",
+    "proofs": f"{leaver.training_class.number}/enrolment/{leaver.number}/proofs",
     "to_review": to_review[0].training_class.number,
     "chosen": "&".join(f"enrolment={one.number}" for one in to_review[:3]),
     "post": str(Post.objects.filter(institution=school, role="trainer").first().key),
@@ -185,6 +186,8 @@ def visits(city: City) -> list[Visit]:
         Visit("class", "demo-city", f"/desk/class/{facts['class']}/"),
         Visit("class-edit", "demo-institution", f"/desk/class/{facts['draft']}/edit/"),
         Visit("class-start", "demo-institution", f"/desk/class/{facts['enrols_own']}/start/"),
+        Visit("class-cancel", "demo-institution", f"/desk/class/{facts['enrols_own']}/cancel/"),
+        Visit("class-suspend", "demo-city", f"/desk/class/{facts['enrols_own']}/suspend/"),
         Visit("class-certificates", "demo-city", f"/desk/class/{facts['certified']}/certificates/"),
         Visit("class-revocations", "demo-city", f"/desk/class/{facts['certified']}/revocations/"),
         Visit("class-external", "demo-city", f"/desk/class/{facts['certified']}/external/"),
@@ -203,6 +206,7 @@ def visits(city: City) -> list[Visit]:
         Visit("class-presence", "demo-institution", f"/desk/class/{facts['school_class']}/presence/"),
         Visit("class-kiosks", "demo-institution", f"/desk/class/{facts['enrols_own']}/kiosks/"),
         Visit("receipt", "demo-institution", f"/desk/class/{facts['leaver']}/"),
+        Visit("counter-proofs", "demo-institution", f"/desk/class/{facts['proofs']}/"),
         Visit("withdraw", "demo-institution", f"/desk/class/{facts['leaver']}/withdraw/"),
         Visit("applications", "demo-institution", f"/desk/class/{facts['to_review']}/applications/"),
         Visit("admit", "demo-institution", f"/desk/class/{facts['to_review']}/applications/admit/?{facts['chosen']}"),

@@ -27,12 +27,14 @@ class Move:
     page: str = ""
 
 
-CANCEL = Move(Status.CANCELLED, _("取消班次"), Permission.RUN_CLASSES, wants_reason=True)
-SUSPEND = Move(Status.SUSPENDED, _("暂停班次"), Permission.REVIEW, wants_reason=True)
+# Nobody has been told of a class before its approval.
+CANCEL_UNAPPROVED = Move(Status.CANCELLED, _("取消班次"), Permission.RUN_CLASSES, wants_reason=True)
+CANCEL = Move(Status.CANCELLED, _("取消班次"), Permission.RUN_CLASSES, wants_reason=True, page="desk_class_cancel")
+SUSPEND = Move(Status.SUSPENDED, _("暂停班次"), Permission.REVIEW, wants_reason=True, page="desk_class_suspend")
 MOVES: dict[str, tuple[Move, ...]] = {
-    Status.DRAFT: (CANCEL,),
-    Status.RETURNED: (CANCEL,),
-    Status.SUBMITTED: (CANCEL,),
+    Status.DRAFT: (CANCEL_UNAPPROVED,),
+    Status.RETURNED: (CANCEL_UNAPPROVED,),
+    Status.SUBMITTED: (CANCEL_UNAPPROVED,),
     Status.ENROLLING: (
         Move(Status.RUNNING, _("截止报名并开班"), Permission.RUN_CLASSES, page="desk_class_start"),
         CANCEL,
@@ -48,7 +50,7 @@ MOVES: dict[str, tuple[Move, ...]] = {
     Status.SUSPENDED: (
         Move(Status.ENROLLING, _("恢复报名"), Permission.REVIEW),
         Move(Status.RUNNING, _("恢复上课"), Permission.REVIEW),
-        Move(Status.CANCELLED, _("取消班次"), Permission.REVIEW, wants_reason=True),
+        Move(Status.CANCELLED, _("取消班次"), Permission.REVIEW, wants_reason=True, page="desk_class_cancel"),
     ),
 }
 
