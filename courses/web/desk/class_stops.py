@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
 
 from courses import attendance
 from courses.access import Permission
@@ -54,13 +53,11 @@ class Line:
     note: str | Promise = ""
 
 
-@require_safe
 @allow(Permission.SEE_DESK)
 def desk_class_cancel(request: HttpRequest, number: str) -> HttpResponse:
     return _outlook(request, number, Status.CANCELLED, CANCELLED)
 
 
-@require_safe
 @allow(Permission.SEE_DESK)
 def desk_class_suspend(request: HttpRequest, number: str) -> HttpResponse:
     return _outlook(request, number, Status.SUSPENDED, SUSPENDED)
