@@ -182,9 +182,11 @@ class Sheet:
                 )
 
     def _posted_on(self, counted_on: date) -> list[str]:
-        """Days later, never after today, never on a day whose books are closed."""
+        """Days later, never on a day whose books are closed, never after yesterday: a month that is over can be closed
+        on the day on which the city is built."""
         after = (counted_on + timedelta(days=days) for days in POSTED_AFTER)
-        return [min(max(day, self.open_from), self.today).isoformat() for day in after]
+        last = self.today if counted_on == self.today else self.today - timedelta(days=1)
+        return [max(min(day, last), self.open_from).isoformat() for day in after]
 
 
 def _person(seen: deque[tuple[str, str]], key: str, throw: Random) -> str:

@@ -5,6 +5,7 @@ from courses.tally.board import Board, board, suppress
 from courses.tally.breakdown import BY_WORDS, Breakdown, By, Slice, as_plain, breakdown
 from courses.tally.chain import Chain, LessonLink, chain
 from courses.tally.closes import (
+    Check,
     CloseRefusal,
     CloseRefused,
     Found,
@@ -50,6 +51,7 @@ __all__ = [
     "By",
     "Cell",
     "Chain",
+    "Check",
     "CloseFile",
     "CloseRefusal",
     "CloseRefused",

@@ -35,7 +35,7 @@ FILE_KINDS = ("json", "csv", "xlsx")
 STATES: dict[str, tuple[str, str | Promise]] = {
     "closed": ("done", gettext_lazy("已月结")),
     "proposed": ("wait", gettext_lazy("待他人确认")),
-    "open": ("half", gettext_lazy("可以月结")),
+    "open": ("half", gettext_lazy("尚未月结")),
     "later": ("none", gettext_lazy("还没有月结")),
     "running": ("none", gettext_lazy("还没有结束")),
 }
@@ -125,7 +125,8 @@ def desk_close(request: HttpRequest, year: int, month: int | None = None) -> Htt
         context["withheld"] = True
     elif close is None:
         found = tally.checklist(year=year, month=month, now=now) if month else tally.year_checklist(year=year, now=now)
-        context |= {"checklist": found, "ready": not any(one.blocks for one in found)}
+        blocking = {one.check for one in found if one.blocks}
+        context |= {"checklist": found, "ready": not blocking, "waits": blocking == {tally.Check.NOT_SEALED}}
     else:
         context |= _of_close(request, close, part.district) | {"own": close.proposed_by_id == officer(request).pk}
         context |= _quality(close, part.district) if isinstance(close, MonthClose) else {}
