@@ -220,6 +220,7 @@ def visits(city: City) -> list[Visit]:
         Visit("signal", "demo-city", f"/desk/signal/{facts['signal']}/"),
         Visit("selections", "demo-city", "/desk/selection/"),
         Visit("selection", "demo-city", f"/desk/selection/{facts['camp']}/"),
+        Visit("counter-pitch", "demo-city", f"/desk/selection/{facts['camp']}/{facts['project']}/pitch/"),
         Visit("score", "demo-city", f"/desk/selection/{facts['camp']}/{facts['project']}/"),
         Visit("institution-files", "demo-district", "/desk/institutions/"),
         Visit("institution-new", "demo-district", "/desk/institutions/new/"),
@@ -307,5 +308,10 @@ def _second_looks(told: dict[str, str]) -> list[Visit]:
         Visit("glyphs", "demo-city", "/desk/glyphs/"),
         Visit("rule", "demo-city", f"/desk/rule/{told['rule']}/"),
         Visit("close", "demo-city", f"/desk/closes/{told['close']}/"),
+        Visit("closes-district", "demo-district", "/desk/closes/"),
+        Visit("close-district", "demo-district", f"/desk/closes/{told['close']}/"),
+        Visit("scores", "demo-city", f"/desk/class/{told['examined']}/scores/"),
+        Visit("examining", "demo-expert", "/desk/examining/"),
+        Visit("examined", "demo-expert", f"/desk/examining/{told['examined']}/"),
         Visit("close-asked", "demo-city", f"/desk/closes/{told['close_asked']}/"),
     ]

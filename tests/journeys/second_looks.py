@@ -11,6 +11,7 @@ from django.utils import timezone
 from courses import attendance, erasure, merging, rulebook, tally
 from courses.attendance import kiosks, leave, lesson_name
 from courses.completion import revoking, sampling
+from courses.scores import examiners
 from courses.models import *
 from tests.factories import people
 from courses.people import posts
@@ -63,6 +64,13 @@ following = (first + timedelta(days=31)).replace(day=1)
 for one in (first, following):
     if tally.standing_close(year=one.year, month=one.month) is None:
         tally.propose_close(by=people.user(), year=one.year, month=one.month, now=now)
+expert = User.objects.get(username="demo-expert")
+for examined in TrainingClass.objects.filter(status__in=("running", "assessing")).order_by("-id"):
+    try:
+        examiners.name(by=bureau, training_class=examined, examiner=expert, now=now)
+        break
+    except examiners.ExaminerRefused:
+        pass
 waiting, objected = Card.objects.filter(status="proposed").latest("id"), Card.objects.filter(Card.UNANSWERED)[0]
 print(json.dumps({
     "card": waiting.number, "objected": objected.number, "check": waiting.room_check.number,
@@ -70,7 +78,7 @@ print(json.dumps({
     "erasure": leaves.number, "untold": untold.number, "rule": rule.number, "called": called.number,
     "followed": followed.latest("id").completion.enrolment.training_class.number,
     "staff": staff.number,
-    "completion": shaky.number,
+    "completion": shaky.number, "examined": examined.number, "examinee": examined.enrolments.first().number,
     "revocation": revocation.number, "sample": sample.number, "merge": merge.number, "away": away.number,
     "dispute": f"{mine[0][0].number}/lessons/{mine[0][1].row.lesson.number}",
     "asked_class": asks.training_class.number, "contested_class": contested.number, "lesson": lesson_name(demo),
