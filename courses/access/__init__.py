@@ -5,7 +5,7 @@ statement asks of many kinds of rows at once (`turns`, `enrolment.undecided`), i
 `class_scope`, to where each row leads with `under`.
 """
 
-from courses.access.assigned import experts, is_outside, visible_examined, visible_works
+from courses.access.assigned import NOT_EXAMINED, experts, is_outside, visible_examined, visible_works
 from courses.access.conditions import EVERYTHING, under
 from courses.access.own import (
     own_certificates,
@@ -94,6 +94,7 @@ __all__ = [
     "APPOINTS",
     "EVERYTHING",
     "FULL_ASKED",
+    "NOT_EXAMINED",
     "PUBLIC_PREFIXES",
     "ROLES",
     "THIRD_PARTY",

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from courses.access.roles import Permission, Role, held, may
 from courses.models import ClassExaminer, Post, TrainingClass, User, Work
 
+NOT_EXAMINED = (TrainingClass.Status.CANCELLED, TrainingClass.Status.ARCHIVED)
+
 
 def visible_works(*, user: User, now: datetime) -> QuerySet[Work]:
     """Those given to this person and to nobody after them; none without the post."""
@@ -16,11 +18,12 @@ def visible_works(*, user: User, now: datetime) -> QuerySet[Work]:
 
 
 def visible_examined(*, user: User, now: datetime) -> QuerySet[TrainingClass]:
-    """The classes that this person is named for, as long as they go on; none without the post."""
+    """The classes that this person is named for, until they are cancelled or archived; none without the post. A closed
+    one is still theirs: scores are put right after the last lesson, and nobody else may."""
     if not may(user=user, permission=Permission.EXAMINE, now=now):
         return TrainingClass.objects.none()
     named = ClassExaminer.objects.filter(examiner=user, ended_at__isnull=True)
-    return TrainingClass.objects.filter(pk__in=named.values("training_class")).exclude(status__in=TrainingClass.OVER)
+    return TrainingClass.objects.filter(pk__in=named.values("training_class")).exclude(status__in=NOT_EXAMINED)
 
 
 def is_outside(*, by: User, training_class: TrainingClass, now: datetime) -> bool:

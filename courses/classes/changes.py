@@ -299,6 +299,9 @@ def _refuse_late(request: ChangeRequest, training_class: TrainingClass, now: dat
         raise ChangeRefused(ChangeRefusal.NOT_CHANGEABLE)
     if request.wished[0] <= now:
         raise ChangeRefused(ChangeRefusal.WRONG_TIMES)
+    if request.trainer is not None:
+        # Holds off a score that this trainer is recording at the same moment.
+        TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)
     _refuse_examiner(request.trainer, training_class)
 
 

@@ -40,7 +40,7 @@ def name(*, by: User, training_class: TrainingClass, examiner: User, now: dateti
     Refused with ExaminerRefused: a class that is not approved, over or asks for no scores; oneself; named already;
     somebody without the post, of the institution, who teaches the class or learns in it.
     """
-    if training_class.status in (*TrainingClass.UNAPPROVED, *TrainingClass.OVER):
+    if training_class.status in (*TrainingClass.UNAPPROVED, *access.NOT_EXAMINED):
         raise ExaminerRefused(ExaminerRefusal.CLASS_STATUS, status=TrainingClass.Status(training_class.status).label)
     if not _is_examined(training_class):
         raise ExaminerRefused(ExaminerRefusal.NO_SCORES)
@@ -52,6 +52,8 @@ def name(*, by: User, training_class: TrainingClass, examiner: User, now: dateti
         raise ExaminerRefused(ExaminerRefusal.NOT_OUTSIDE)
     try:
         with transaction.atomic():
+            # Holds off whoever records a score of the class at the same moment.
+            TrainingClass.objects.select_for_update(no_key=True).get(pk=training_class.pk)
             made = ClassExaminer.objects.create(training_class=training_class, examiner=examiner, by=by, at=now)
             _record(by, "examiner_named", made, now)
             # Names neither class nor learner: what it leads to is behind the sign-in.

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from courses import audit
-from courses.models import Completion, Enrolment, Score, TrainingClass, User
-from courses.scores.examiners import against_recording
+from courses.models import ClassExaminer, Completion, Enrolment, Score, TrainingClass, User
+from courses.scores.examiners import against_recording, in_force
 from courses.scores.refusals import ScoreRefusal, ScoreRefused
 
 # From here on somebody relies on the score.
@@ -33,21 +33,25 @@ def record(
 ) -> list[Score]:
     """Write the parts that are new or different, in tenths of a point; gives those written.
 
-    Before the completion is submitted they hold at once. Afterwards each is a change that waits for a second person.
+    Before the completion is submitted they hold at once. Afterwards each is a change that waits for a second person;
+    so is one of what a named examiner recorded, by anybody who is not named and in force.
     Refused with ScoreRefused: by a trainer of the class, by anybody but who is named to examine it, one's own, not
     admitted, no reason, a change that waits already, of an erased record.
     """
-    against = against_recording(by=by, training_class=enrolment.training_class, now=now)
-    if against is not None:
-        raise ScoreRefused(against)
     if enrolment.status != Enrolment.Status.ADMITTED:
         raise ScoreRefused(ScoreRefusal.NOT_ADMITTED)
     with transaction.atomic():
+        # Holds off whoever names an examiner or a trainer of the class at the same moment.
+        training_class = TrainingClass.objects.select_for_update(no_key=True).get(pk=enrolment.training_class_id)
+        if against := against_recording(by=by, training_class=training_class, now=now):
+            raise ScoreRefused(against)
         # Holds off a submission at the same moment, which would rely on what is about to change.
         own = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        examine = in_force(training_class=training_class, now=now)
+        held = _as_recorded(own, examine)
+        changed = {part: value for part, value in points.items() if held.get(part) != value}
         relied_on = Completion.objects.filter(enrolment=enrolment, status__in=RELIED_ON).exists()
-        held = standing(enrolments=[enrolment]).get(enrolment.pk, {})
-        changed = {part: value for part, value in points.items() if part not in held or held[part] != value}
+        relied_on |= by.pk not in examine and _is_examined(own, changed)
         if changed:
             _refuse_erased(own)
             _refuse_own(by, own)
@@ -59,6 +63,20 @@ def record(
             verb = "score_change_asked" if relied_on else "score_recorded"
             audit.record(by=by, verb=verb, target=enrolment, now=now, detail={"parts": sorted(changed)})
     return written
+
+
+def _as_recorded(held: Enrolment, examine: set[int]) -> dict[str, int]:
+    """By part, the tenths that hold; while somebody is named, what others recorded is recorded anew under their name."""
+    rows = Score.objects.filter(enrolment=held, status=Score.Status.HELD).order_by("version")
+    return {row.part: row.points for row in rows if not examine or row.by_id in examine}
+
+
+def _is_examined(held: Enrolment, parts: Iterable[str]) -> bool:
+    """Does a score that holds for one of these parts come from somebody who was ever named to examine the class?"""
+    named = ClassExaminer.objects.filter(training_class=held.training_class_id).values_list("examiner", flat=True)
+    rows = Score.objects.filter(enrolment=held, status=Score.Status.HELD, part__in=list(parts)).order_by("version")
+    stands = {row.part: row.by_id for row in rows}
+    return not set(stands.values()).isdisjoint(named)
 
 
 def _refuse_erased(held: Enrolment) -> None:

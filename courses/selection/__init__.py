@@ -26,6 +26,7 @@ from courses.selection.sheets import (
     changes,
     hand_in,
     has_interest,
+    is_own_work,
     pitch_of,
     score,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "current",
     "hand_in",
     "has_interest",
+    "is_own_work",
     "last_day_to_confirm",
     "lines_of",
     "own_result",

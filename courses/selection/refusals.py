@@ -15,6 +15,8 @@ class SelectionRefusal(StrEnum):
     RESULT_STANDS = "result_stands"
     OWN_INTEREST = "own_interest"
     ENTERED_IT = "entered_it"
+    ENTERED_ONE = "entered_one"
+    PITCH_OWN = "pitch_own"
     WRONG_SCORES = "wrong_scores"
     ENOUGH_SHEETS = "enough_sheets"
     REASON_MISSING = "reason_missing"
@@ -39,6 +41,12 @@ class SelectionRefused(Refused):
         SelectionRefusal.RESULT_STANDS: _("评选结果已经提出，不能再改，未保存。确需改动，请先退回结果。"),
         SelectionRefusal.OWN_INTEREST: _("您与这个班的机构、教学或申请人有关，须回避，未保存。请由他人办理。"),
         SelectionRefusal.ENTERED_IT: _("项目材料由您在窗口代交，须由他人评分，未保存。请由另一位评审办理。"),
+        SelectionRefusal.ENTERED_ONE: _(
+            "您代交过这个班申请人的项目材料，结果须由他人确认，未保存。请由另一位同事办理。"
+        ),
+        SelectionRefusal.PITCH_OWN: _(
+            "申请人自己写过项目材料，窗口不能改写，未保存。要改动的，请本人登录「我的学习」修改。"
+        ),
         SelectionRefusal.WRONG_SCORES: _("每一项都要打分，并且不超过满分，未保存。请核对后再提交。"),
         SelectionRefusal.ENOUGH_SHEETS: _("这份申请的评分已经够了，未保存。请评下一份。"),
         SelectionRefusal.REASON_MISSING: _("请写明原因，未保存。"),

@@ -97,8 +97,8 @@ def _ranking(training_class: TrainingClass, policy: Policy) -> list[Ranked]:
 def confirm(*, by: User, selection: Selection, now: datetime) -> None:
     """Publish a result for the working days of the policy, and tell everybody of their own.
 
-    Refused with SelectionRefused: not waiting for it, by who put it forward, scored in it or has an interest, somebody
-    withdrew since, or the notice would outlast the days until the class starts.
+    Refused with SelectionRefused: not waiting for it, by who put it forward, scored in it, took papers
+    down for it or has an interest, somebody withdrew since, or the notice would outlast the days until the start.
     """
     with transaction.atomic():
         training_class = hold_class(selection.training_class_id)
@@ -135,6 +135,8 @@ def _may_confirm(by: User, selection: Selection, training_class: TrainingClass, 
         raise SelectionRefused(SelectionRefusal.OWN_INTEREST)
     if ScoreSheet.objects.filter(enrolment__training_class=training_class, reviewer=by).exists():
         raise SelectionRefused(SelectionRefusal.SCORED_IT)
+    if Pitch.objects.filter(enrolment__training_class=training_class, by=by).exists():
+        raise SelectionRefused(SelectionRefusal.ENTERED_ONE)
 
 
 def send_back(*, by: User, selection: Selection, reason: str, now: datetime) -> None:

@@ -59,7 +59,8 @@ def hand_in(*, enrolment: Enrolment, title: str, summary: str, jobs: int, by: Us
     """Keep the applicant's project papers, as a new version; `by` is the applicant, or who takes them down at the
     counter.
 
-    Refused with SelectionRefused: nothing written, no candidate, scoring has begun, or a result was put forward.
+    Refused with SelectionRefused: nothing written, no candidate, scoring has begun, a result was put forward, or the
+    applicant has written papers and somebody else would write over them.
     """
     title, summary = " ".join(title.split()), summary.strip()
     if not title or not summary:
@@ -68,6 +69,8 @@ def hand_in(*, enrolment: Enrolment, title: str, summary: str, jobs: int, by: Us
         _hold_candidate(enrolment)
         if ScoreSheet.objects.filter(enrolment=enrolment).exists():
             raise SelectionRefused(SelectionRefusal.PITCH_SCORED)
+        if by.pk != enrolment.learner.user_id and is_own_work(enrolment=enrolment):
+            raise SelectionRefused(SelectionRefusal.PITCH_OWN)
         version = Pitch.objects.filter(enrolment=enrolment).count() + 1
         made = Pitch.objects.create(
             enrolment=enrolment,
@@ -80,6 +83,12 @@ def hand_in(*, enrolment: Enrolment, title: str, summary: str, jobs: int, by: Us
         )
         audit.record(by=by, verb="pitch_handed_in", target=enrolment, now=now, detail={"version": version})
     return made
+
+
+def is_own_work(*, enrolment: Enrolment) -> bool:
+    """Has the applicant written papers? Then nobody else writes over them."""
+    own = enrolment.learner.user_id
+    return own is not None and Pitch.objects.filter(enrolment=enrolment, by=own).exists()
 
 
 def pitch_of(*, enrolment: Enrolment) -> Pitch | None:

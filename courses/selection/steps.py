@@ -68,7 +68,8 @@ def to_confirm(*, now: datetime, by: User | None = None) -> QuerySet[TrainingCla
     if by is None:
         return TrainingClass.objects.filter(Exists(waits))
     scored = ScoreSheet.objects.filter(enrolment__training_class=OuterRef("pk"), reviewer=by)
-    others = TrainingClass.objects.filter(Exists(waits.exclude(proposed_by=by)), ~Exists(scored))
+    wrote = Pitch.objects.filter(enrolment__training_class=OuterRef("pk"), by=by)
+    others = TrainingClass.objects.filter(Exists(waits.exclude(proposed_by=by)), ~Exists(scored), ~Exists(wrote))
     return others.exclude(interest(by=by, now=now))
 
 

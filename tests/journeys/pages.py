@@ -43,6 +43,7 @@ seen = [{"what": "evidence", "at": timezone.now().isoformat(), "number": "E1", "
 undercut = Undercut.objects.get_or_create(number="Y0000000001", defaults={"completion": entry.completion, "lost": lost,
     "approved_by": entry.completion.approved_by, "rows": seen, "found_at": timezone.now()})[0]
 camp = TrainingClass.objects.filter(kind_key="camp", status="enrolling").latest("id")
+bare = camp.enrolments.filter(status="candidate", pitches__isnull=True).first()
 project = camp.enrolments.filter(status="candidate", pitches__isnull=False).first()
 bureau = User.objects.get(username="demo-city")
 wanted = exports.Wanted("a", "xlsx", {"class": full.training_class.number}, full=True, purpose="核对补贴")
@@ -75,7 +76,7 @@ print(json.dumps({
         status="enrolling").first().number,
     "sheet": sheet.number, "school_sheet": there.number, "school_class": recent.training_class.number,
     "undercut": undercut.number, "own_class": own.training_class.number,
-    "signal": signal.code, "camp": camp.number, "project": project.number,
+    "signal": signal.code, "camp": camp.number, "project": project.number, "bare": bare.number,
     "entry": entry.code, "certificate": Certificate.objects.first().number,
     "certified": Certificate.objects.first().completion.enrolment.training_class.number,
     "waiting": waiting.enrolment.training_class.number,
@@ -220,7 +221,7 @@ def visits(city: City) -> list[Visit]:
         Visit("signal", "demo-city", f"/desk/signal/{facts['signal']}/"),
         Visit("selections", "demo-city", "/desk/selection/"),
         Visit("selection", "demo-city", f"/desk/selection/{facts['camp']}/"),
-        Visit("counter-pitch", "demo-city", f"/desk/selection/{facts['camp']}/{facts['project']}/pitch/"),
+        Visit("counter-pitch", "demo-city", f"/desk/selection/{facts['camp']}/{facts['bare']}/pitch/"),
         Visit("score", "demo-city", f"/desk/selection/{facts['camp']}/{facts['project']}/"),
         Visit("institution-files", "demo-district", "/desk/institutions/"),
         Visit("institution-new", "demo-district", "/desk/institutions/new/"),

@@ -39,7 +39,7 @@ def desk_counter_proofs(request: HttpRequest, number: str, enrolment_number: str
         try:
             content = request.FILES.get("file")
             enrolment.hand_in_proof(enrolment=row, content=content, by=officer(request), now=now)
-            messages.success(request, _("材料已保存，已记下由您代交。审核须由他人办理。"))
+            messages.success(request, _("材料已保存，已记下由您代交。还要审核的，由他人办理。"))
             return redirect(request.path)
         except Refused as refusal:
             errors = [("file", _("文件"), refusal.sentence)]
@@ -65,6 +65,9 @@ def desk_counter_pitch(request: HttpRequest, number: str, enrolment_number: str)
     training_class = fetch(request, number, Permission.ENROL_AT_COUNTER)
     applying = _live(request, training_class).filter(training_class__mode=TrainingClass.Mode.SELECTED)
     row = get_object_or_404(applying, number=enrolment_number)
+    if selection.is_own_work(enrolment=row):
+        messages.error(request, selection.SelectionRefused(selection.SelectionRefusal.PITCH_OWN).sentence)
+        return redirect("desk_receipt", number, enrolment_number)
     known = selection.pitch_of(enrolment=row)
     form = PitchForm(request.POST if request.method == "POST" else None, initial=as_known(known))
     if request.method == "POST" and form.is_valid():

@@ -115,8 +115,24 @@ def test_they_see_exactly_the_classes_that_they_are_named_for(own: Enrolment, no
         assert not scope(user=User.objects.get(pk=who.pk), now=now).exists()
 
 
-@pytest.mark.parametrize("status", ["closed", "archived", "cancelled"])
-def test_a_class_that_is_over_is_seen_no_more(status: str, own: Enrolment, now: datetime) -> None:
+def test_what_the_institution_recorded_before_is_recorded_anew_under_their_name(own: Enrolment, now: datetime) -> None:
+    who, school = expert(now), people.user()
+    record(own, school, now)
+    name(own, who, now)
+    assert [(row.points, row.by) for row in record(own, who, now)] == [(800, who)]
+    assert record(own, who, now) == []
+
+
+def test_a_class_that_is_closed_is_still_theirs_to_put_right(own: Enrolment, now: datetime) -> None:
+    who = expert(now)
+    TrainingClass.objects.filter(pk=own.training_class_id).update(status="closed")
+    own.training_class.refresh_from_db()
+    name(own, who, now)
+    assert (seen(who, now), len(record(own, who, now))) == ({own.training_class}, 1)
+
+
+@pytest.mark.parametrize("status", ["archived", "cancelled"])
+def test_a_class_that_is_cancelled_or_archived_is_seen_no_more(status: str, own: Enrolment, now: datetime) -> None:
     who = expert(now)
     name(own, who, now)
     TrainingClass.objects.filter(pk=own.training_class_id).update(status=status)
@@ -166,7 +182,7 @@ def test_nobody_names_themselves_and_nobody_is_named_twice(own: Enrolment, now: 
     assert ClassExaminer.objects.count() == 1
 
 
-@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "cancelled", "closed", "archived"])
+@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "cancelled", "archived"])
 def test_a_class_that_is_not_approved_or_over_gets_no_examiner(status: str, own: Enrolment, now: datetime) -> None:
     TrainingClass.objects.filter(pk=own.training_class_id).update(status=status)
     own.training_class.refresh_from_db()
@@ -186,7 +202,10 @@ def test_who_is_taken_off_sees_the_class_no_more_and_what_they_recorded_stays(ow
     record(own, who, now)
     examiners.end(by=people.user(), examiner=made, now=later)
     assert (seen(who, later), scores.standing(enrolments=[own])[own.pk]) == (set(), {"theory": 800})
-    assert len(record(own, school, later, points=810)) == 1
+    with pytest.raises(ScoreRefused, match="reason_missing"):
+        record(own, school, later, points=810)
+    [asked] = record(own, school, later, points=810, reason="试卷第三题漏加 1 分")
+    assert (asked.status, scores.standing(enrolments=[own])[own.pk]) == (Score.Status.ASKED, {"theory": 800})
     with pytest.raises(ExaminerRefused) as late:
         examiners.end(by=people.user(), examiner=made, now=later)
     assert late.value.code == ExaminerRefusal.ENDED

@@ -8,7 +8,17 @@ from django.db import IntegrityError, transaction
 from courses import classes, enrolment, seating, selection
 from courses.classes import ClassRefused
 from courses.enrolment import EnrolmentRefused
-from courses.models import Enrolment, Holiday, OutboxMessage, Post, ScoreSheet, Selection, SelectionLine, TrainingClass
+from courses.models import (
+    Enrolment,
+    Holiday,
+    OutboxMessage,
+    Pitch,
+    Post,
+    ScoreSheet,
+    Selection,
+    SelectionLine,
+    TrainingClass,
+)
 from courses.notices.texts import text_of
 from courses.seating import SeatingRefused
 from courses.selection import SelectionRefused
@@ -171,8 +181,13 @@ def test_who_put_it_forward_scored_in_it_or_works_there_does_not_confirm(a_camp:
     officer = people.user()
     result = proposed(camp=a_camp, now=now, by=officer)
     colleague = people.staff(role=Post.Role.INSTITUTION, now=now, institution=a_camp.institution)
-    scorer = ScoreSheet.objects.order_by("pk")[0].reviewer
-    for user, code in ((officer, "same_person"), (scorer, "scored_it"), (colleague, "own_interest")):
+    scorer, clerk = ScoreSheet.objects.order_by("pk")[0].reviewer, people.user()
+    row = Enrolment.objects.filter(training_class=a_camp)[0]
+    Pitch.objects.create(enrolment=row, version=9, title="海带", summary="晒干。", jobs=2, by=clerk, at=now)
+    for user, code in (
+        (officer, "same_person"), (scorer, "scored_it"), (clerk, "entered_one"), (colleague, "own_interest"),
+    ):  # fmt: skip
+        assert not selection.to_confirm(now=now, by=user).exists()
         with pytest.raises(SelectionRefused, match=code):
             selection.confirm(by=user, selection=result, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():

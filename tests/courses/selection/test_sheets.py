@@ -64,6 +64,13 @@ def test_who_took_the_papers_down_at_the_counter_does_not_score_them_and_others_
     assert ScoreSheet.objects.count() == 2
 
 
+def test_what_the_applicant_wrote_is_written_over_by_nobody_else(a_camp: TrainingClass, now: datetime) -> None:
+    row, (clerk,) = candidate(camp=a_camp, now=now), reviewers(1)
+    with pytest.raises(SelectionRefused, match="pitch_own"):
+        selection.hand_in(enrolment=row, title="海带", summary="晒干。", jobs=2, by=clerk, now=now)
+    assert Pitch.objects.get(enrolment=row).title == "海产加工"
+
+
 def test_who_took_an_earlier_version_down_does_not_score_a_later_one(a_camp: TrainingClass, now: datetime) -> None:
     row, (clerk,) = candidate(camp=a_camp, now=now, pitch=False), reviewers(1)
     assert row.learner.user is not None

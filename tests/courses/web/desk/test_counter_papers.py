@@ -69,7 +69,7 @@ def test_from_the_receipt_a_proof_is_taken_in_and_the_page_says_by_whom(
     assert soup(browser.get(page("desk_receipt", row))).find("a", href=address)
     assert "还没有提交材料。" in words(browser.get(address))
     told = words(bring(browser, row))
-    assert "材料已保存，已记下由您代交。审核须由他人办理。" in told
+    assert "材料已保存，已记下由您代交。还要审核的，由他人办理。" in told
     assert f"由{who(cast.institution)}代交" in told
     assert "于桂芳" not in told
     assert Proof.objects.get().uploaded_by == cast.institution
@@ -171,6 +171,17 @@ def test_the_papers_of_a_camp_are_handed_in_from_the_receipt_and_named_after_who
     assert soup(again).find("input", {"name": "title"})["value"] == "海产加工"
     empty = browser.post(address, {**PAPERS, "title": ""})
     assert (empty.status_code, Pitch.objects.count()) == (422, 1)
+
+
+def test_papers_that_the_applicant_wrote_are_not_opened_at_the_counter(
+    cast: Cast, sign_in: Open, applicant: Enrolment, now: datetime
+) -> None:
+    assert applicant.learner.user is not None
+    papers = {"title": "海产加工", "summary": "做成预制菜。", "jobs": 6}
+    selection.hand_in(enrolment=applicant, by=applicant.learner.user, now=now, **papers)
+    told = words(sign_in(cast.district).get(page("desk_counter_pitch", applicant), follow=True))
+    assert "申请人自己写过项目材料，窗口不能改写，未保存。" in told
+    assert "做成预制菜" not in told
 
 
 def test_who_handed_the_papers_in_is_offered_no_sheet_and_refused_one_and_others_score(

@@ -201,8 +201,8 @@ def test_an_auditor_reads_in_the_chain_which_scans_of_the_learner_were_refused_a
     (body,) = page.select(".chain table tbody")
     rows = [[" ".join(cell.get_text(" ").split()) for cell in row.select("td")] for row in body.select("tr")]
     assert rows[2:] == [
-        ["签到，来过但没有签上", "9-14 05:00:00", "没有接受 已过截止时间"],
-        ["来过但没有签上", "9-14 05:00:00", "没有接受 码已过时"],
+        ["签到，扫码", "9-14 05:00:00", "未被接受 已过截止时间"],
+        ["扫码", "9-14 05:00:00", "未被接受 码已过时"],
     ]
     assert {cell["rowspan"] for cell in body.select("[rowspan]")} == {"4"}
     assert len(body.select("tr")) == 4

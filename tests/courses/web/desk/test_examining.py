@@ -197,7 +197,7 @@ def test_an_examiner_reads_on_the_site_that_they_were_named(
     name(expert)
     page = soup(sign_in(expert).get(reverse("desk_inbox")))
     listed = [row.text for row in page.select("main .rows > li > p:first-child")]
-    assert listed == ["有一个班指派您登记考试成绩，请登录工作台，在「指派我考核的班」里办理。"]
+    assert listed == ["您被指派为考评员，负责登记一个班的考试成绩。请登录工作台，在「指派我考核的班」里办理。"]
 
 
 @pytest.mark.parametrize("people_in", [1, 4])
