@@ -66,7 +66,7 @@ def record(
 
 
 def _as_recorded(held: Enrolment, examine: set[int]) -> dict[str, int]:
-    """By part, the tenths that hold; while somebody is named, what others recorded is recorded anew under their name."""
+    """By part, the tenths that hold; while somebody is named, what others recorded is recorded anew in that name."""
     rows = Score.objects.filter(enrolment=held, status=Score.Status.HELD).order_by("version")
     return {row.part: row.points for row in rows if not examine or row.by_id in examine}
 
