@@ -70,7 +70,8 @@ def take_request_back(*, enrolment: Enrolment, by: User, now: datetime) -> None:
 
 
 def turn_request_down(*, enrolment: Enrolment, reason: str, by: User, now: datetime) -> None:
-    """The seat stays; the learner is told why. Refused with EnrolmentRefused: no reason, or answered already."""
+    """The seat stays; the learner is told why. Refused with EnrolmentRefused: no reason, answered already, or there is
+    no seat any more that could stay."""
     if not reason.strip():
         raise EnrolmentRefused(EnrolmentRefusal.REASON_MISSING)
     with transaction.atomic():
@@ -79,7 +80,7 @@ def turn_request_down(*, enrolment: Enrolment, reason: str, by: User, now: datet
 
 
 def end_requests(*, to: TrainingClass, by: User | None, now: datetime) -> None:
-    """A class takes nobody any more: the wishes to change into it end, and who had one is told that the seat stays.
+    """A class takes nobody any more: the wishes to change into it end, and who still has the seat hears that it stays.
 
     Inside the caller's transaction: a wish that is answered meanwhile is neither ended nor told of.
     """
@@ -91,13 +92,16 @@ def end_requests(*, to: TrainingClass, by: User | None, now: datetime) -> None:
         by=by, verb="transfer_ended", targets=[(one.enrolment, {"to": to.number}) for one in wishes], now=now
     )
     for one in wishes:
-        tell(one.enrolment, one.enrolment.learner, now, kind=ENDED)
+        if one.enrolment.status == Status.ADMITTED:
+            tell(one.enrolment, one.enrolment.learner, now, kind=ENDED)
 
 
 def _answer(enrolment: Enrolment, to: TransferRequest.Status, reason: str, by: User, now: datetime) -> None:
     values = {"status": to, "answer": reason.strip()[:200], "decided_by": by, "decided_at": now}
     with transaction.atomic():
-        asked = TransferRequest.objects.filter(enrolment=enrolment, status=Asked.ASKED)
+        asked = TransferRequest.objects.filter(
+            enrolment=enrolment, enrolment__status=Status.ADMITTED, status=Asked.ASKED
+        )
         if not asked.update(**values):
             raise EnrolmentRefused(EnrolmentRefusal.NOTHING_ASKED)
         audit.record(by=by, verb=f"transfer_{to}", target=enrolment, now=now)

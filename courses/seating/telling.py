@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from courses import audit, enrolment, notices
-from courses.models import Enrolment, OutboxMessage, TrainingClass, User
+from courses.models import Enrolment, OutboxMessage, TrainingClass, TransferRequest, User
 from courses.notices import Addressee
 
 Status = Enrolment.Status
@@ -55,14 +55,18 @@ def call_off(rows: Sequence[Enrolment], told_at: Moments) -> set[tuple[int, date
 
 def unaware(rows: Sequence[Enrolment], told_at: Moments) -> set[int]:
     """Take back what is still to be said of their seats; gives by id those who thereby know of none: neither of the
-    application nor of its decision, nor by a word that their class stops or goes on."""
+    application nor of its decision, nor by a word that the class stops or goes on. Who asked to change class knows."""
     spared = call_off(rows, told_at)
     alone = [row for row in rows if all((row.learner_id, moment) in spared for moment in told_at[row.pk])]
     if not alone:
         return set()
-    stops = OutboxMessage.objects.filter(kind__in=STOPS, training_class=rows[0].training_class_id)
-    last = dict(stops.order_by("created_at").values_list("learner", "created_at"))
-    return {row.pk for row in alone if row.learner_id not in last or last[row.learner_id] < row.applied_at}
+    here = rows[0].training_class_id
+    asked = TransferRequest.objects.filter(enrolment__training_class=here).values_list("enrolment", flat=True)
+    # By the enrolment that a word is of, as somebody may have had another before; moments say little once a clock was
+    # set back.
+    stops = OutboxMessage.objects.filter(kind__in=STOPS, training_class=here)
+    heard = {str(one.params["number"]) for one in stops}
+    return {row.pk for row in alone if row.number not in heard} - set(asked)
 
 
 def tell_withdrawn(live: Sequence[Enrolment], told_at: Moments, now: datetime) -> None:

@@ -124,6 +124,20 @@ def test_who_left_asks_for_nothing_any_more(own: Enrolment, there: TrainingClass
     assert refusal_of(own, there, now) == "wrong_status"
 
 
+def test_who_left_hears_nothing_more_of_the_wish(own: Enrolment, there: TrainingClass, now: datetime) -> None:
+    """No seat is left that could stay, as both messages say it does."""
+    officer: User = people.user()
+    wish = ask(own, there, now)
+    enrolment.withdraw(by=officer, enrolment=own, reason="退出", now=now)
+    OutboxMessage.objects.all().delete()
+    with pytest.raises(EnrolmentRefused, match="nothing_asked"):
+        enrolment.turn_request_down(enrolment=own, reason="没有空位", by=officer, now=now)
+    enrolment.end_requests(to=there, by=officer, now=now)
+    wish.refresh_from_db()
+    assert wish.status == Asked.ENDED
+    assert not OutboxMessage.objects.exists()
+
+
 def test_a_wish_that_came_after_those_that_are_ended_is_not_ended_unheard(
     own: Enrolment, there: TrainingClass, now: datetime
 ) -> None:

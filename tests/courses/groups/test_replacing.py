@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from courses import enrolment, groups, notices
+from courses import enrolment, groups, notices, seating
 from courses.enrolment import EnrolmentRefused
 from courses.groups import GroupRefused
 from courses.models import Enrolment, GroupBooking, Learner, OutboxMessage, TrainingClass
@@ -77,6 +77,29 @@ def test_who_has_not_heard_of_the_seat_hears_nothing_and_who_has_is_told(given, 
     heard = first_of(given) if first_of(given).status == "admitted" else done.made
     groups.replace(booking=given, out=heard, applicant=newcomer(name="林海"), by=clerk, now=now + DELIVERED, truth="")
     assert told().count(("group_replaced", heard.learner_id)) == 1
+
+
+def test_who_asked_to_change_class_knows_of_the_seat_and_is_told_that_it_went_to_another(
+    given, a_class, clerk, now
+) -> None:
+    """Within the first minutes nobody was told of the seat; one of them found it on the site."""
+    out, there = first_of(given), training_class(now=now, course=a_class.course, first=now + timedelta(days=9))
+    enrolment.ask_for_transfer(enrolment=out, to=there, reason="上班冲突", by=clerk, now=now)
+    enrolment.turn_request_down(enrolment=out, reason="没有空位", by=clerk, now=now)
+    groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=now, truth="")
+    own = [kind for kind, learner in told() if learner == out.learner_id]
+    assert own == ["group_replaced", "transfer_refused"]
+
+
+def test_who_was_told_that_the_class_stops_is_told_also_where_the_clock_was_set_back_meanwhile(
+    given, a_class, clerk, now
+) -> None:
+    earlier, stop, go_on = now - timedelta(minutes=30), TrainingClass.Status.SUSPENDED, TrainingClass.Status.ENROLLING
+    seating.advance(by=clerk, training_class=a_class, to=stop, reason="场地停用", now=earlier)
+    seating.advance(by=clerk, training_class=a_class, to=go_on, now=earlier)
+    out = first_of(given)
+    groups.replace(booking=given, out=out, applicant=newcomer(), by=clerk, now=earlier, truth="")
+    assert ("group_replaced", out.learner_id) in told()
 
 
 def test_undoing_the_booking_takes_back_who_came_in_anothers_place_too(given, clerk, now) -> None:
