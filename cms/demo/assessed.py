@@ -10,7 +10,7 @@ from fpdf import FPDF
 from cms.demo.chance import dice
 from cms.demo.history import Staged
 from cms.demo.messages import settle_grades
-from courses import audit, completion, works
+from courses import audit, completion, policy, works
 from courses.models import Enrolment, Score, User, Work
 from courses.works import assigning
 
@@ -23,7 +23,7 @@ EARLY = 3
 def assess(*, one: Staged, expert: User, now: datetime) -> None:
     """Whoever came often enough is examined, or hands in and is judged, between the last lesson and `now`."""
     row = one.run.row
-    parts = completion.parts_asked(row)
+    parts = policy.parts_asked(training_class=row)
     if not parts:
         return
     admitted = [each for each in one.enrolments if each.status == Enrolment.Status.ADMITTED]

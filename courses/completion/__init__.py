@@ -21,7 +21,6 @@ from courses.completion.assessing import (
     differences,
     marks_of,
     of_class,
-    parts_asked,
     scores_asked,
     works_asked,
 )
@@ -53,7 +52,6 @@ __all__ = [
     "held",
     "marks_of",
     "of_class",
-    "parts_asked",
     "pending",
     "propose",
     "propose_all",

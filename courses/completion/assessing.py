@@ -105,7 +105,7 @@ def assess_all(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int, A
     """The same for many enrolments by their id; a constant number of queries. Wants learner and class at hand."""
     chosen = list(enrolments)
     standing = attendance.of_enrolments(enrolments=chosen, now=now)
-    asked = {row.pk: parts_asked(row.training_class) for row in chosen}
+    asked = {row.pk: policies.parts_asked(training_class=row.training_class) for row in chosen}
     held = _held(chosen, {part for parts in asked.values() for part in parts})
     return {
         row.pk: _assess(row, standing[row.pk], _of_parts(asked[row.pk], held.get(row.pk, {}), row), now)
@@ -113,19 +113,12 @@ def assess_all(*, enrolments: Iterable[Enrolment], now: datetime) -> dict[int, A
     }
 
 
-def parts_asked(training_class: TrainingClass) -> list[str]:
-    """The scores and works that the pinned policy asks of this kind of class; none before it is approved."""
-    if training_class.policy_id is None:
-        return []
-    return policies.of_pinned(version_id=training_class.policy_id).assessments.get(training_class.kind_key, [])
-
-
 def scores_asked(training_class: TrainingClass) -> list[str]:
-    return [part for part in parts_asked(training_class) if part in Score.Part.values]
+    return [part for part in policies.parts_asked(training_class=training_class) if part in Score.Part.values]
 
 
 def works_asked(training_class: TrainingClass) -> list[str]:
-    return [part for part in parts_asked(training_class) if part in Work.Part.values]
+    return [part for part in policies.parts_asked(training_class=training_class) if part in Work.Part.values]
 
 
 def marks_of(*, enrolment: Enrolment) -> tuple[Finding, ...]:
@@ -166,7 +159,7 @@ def _of_parts(parts: list[str], held: dict[str, int], enrolment: Enrolment) -> t
 
 def assess_as_if(*, enrolment: Enrolment, progress: Progress, now: datetime) -> Assessment:
     """The assessment under attendance that is only supposed; scores and works as they hold now."""
-    parts = parts_asked(enrolment.training_class)
+    parts = policies.parts_asked(training_class=enrolment.training_class)
     held = _held([enrolment], set(parts)).get(enrolment.pk, {})
     return _assess(enrolment, progress, _of_parts(parts, held, enrolment), now)
 

@@ -28,7 +28,16 @@ from courses.policy.document import (
 from courses.policy.names import GROUPS, Name, name_of
 from courses.policy.refusals import PolicyRefusal, PolicyRefused
 from courses.policy.validation import faults, validate
-from courses.policy.versions import current, line_of, of_class, of_pinned, of_version, publish, version_on
+from courses.policy.versions import (
+    current,
+    line_of,
+    of_class,
+    of_pinned,
+    of_version,
+    parts_asked,
+    publish,
+    version_on,
+)
 
 __all__ = [
     "APPROVAL",
@@ -57,6 +66,7 @@ __all__ = [
     "of_class",
     "of_pinned",
     "of_version",
+    "parts_asked",
     "publish",
     "validate",
     "version_on",

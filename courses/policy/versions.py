@@ -50,6 +50,12 @@ def of_class(*, training_class: TrainingClass, on: date) -> Policy:
     return current(on=on) if version is None else of_pinned(version_id=version)
 
 
+def parts_asked(*, training_class: TrainingClass) -> list[str]:
+    """The scores and works that the pinned version asks of this kind of class; none before it is approved."""
+    version = training_class.policy_id
+    return [] if version is None else of_pinned(version_id=version).assessments.get(training_class.kind_key, [])
+
+
 def line_of(*, kind: str, own: str, policy: Policy) -> str:
     """Toward which target a kind of training counts: as the version says, else as the list of kinds does (`own`)."""
     return policy.counts_as.get(kind, own)

@@ -42,7 +42,7 @@ def name(*, by: User, training_class: TrainingClass, examiner: User, now: dateti
     """
     if training_class.status in (*TrainingClass.UNAPPROVED, *access.NOT_EXAMINED):
         raise ExaminerRefused(ExaminerRefusal.CLASS_STATUS, status=TrainingClass.Status(training_class.status).label)
-    if not _is_examined(training_class):
+    if set(Score.Part.values).isdisjoint(policies.parts_asked(training_class=training_class)):
         raise ExaminerRefused(ExaminerRefusal.NO_SCORES)
     if by.pk == examiner.pk:
         raise ExaminerRefused(ExaminerRefusal.SAME_PERSON)
@@ -84,11 +84,6 @@ def against_recording(*, by: User, training_class: TrainingClass, now: datetime)
     if examine and not access.is_outside(by=by, training_class=training_class, now=now):
         return ScoreRefusal.EXAMINER_INSIDE
     return None
-
-
-def _is_examined(training_class: TrainingClass) -> bool:
-    asked = policies.of_pinned(version_id=training_class.policy_id).assessments if training_class.policy_id else {}
-    return bool(set(Score.Part.values) & set(asked.get(training_class.kind_key, [])))
 
 
 def _record(by: User, verb: str, row: ClassExaminer, now: datetime) -> None:

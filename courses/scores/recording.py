@@ -51,7 +51,7 @@ def record(
         held = _as_recorded(own, examine)
         changed = {part: value for part, value in points.items() if held.get(part) != value}
         relied_on = Completion.objects.filter(enrolment=enrolment, status__in=RELIED_ON).exists()
-        relied_on |= by.pk not in examine and _is_examined(own, changed)
+        relied_on |= by.pk not in examine and _stands_by_examiner(own, changed)
         if changed:
             _refuse_erased(own)
             _refuse_own(by, own)
@@ -71,7 +71,7 @@ def _as_recorded(held: Enrolment, examine: set[int]) -> dict[str, int]:
     return {row.part: row.points for row in rows if not examine or row.by_id in examine}
 
 
-def _is_examined(held: Enrolment, parts: Iterable[str]) -> bool:
+def _stands_by_examiner(held: Enrolment, parts: Iterable[str]) -> bool:
     """Does a score that holds for one of these parts come from somebody who was ever named to examine the class?"""
     named = ClassExaminer.objects.filter(training_class=held.training_class_id).values_list("examiner", flat=True)
     rows = Score.objects.filter(enrolment=held, status=Score.Status.HELD, part__in=list(parts)).order_by("version")

@@ -291,7 +291,7 @@ class TestDemoCity(TestCase):
         told: dict[str, set[str]] = {}
         for row in approved:
             kind = row.enrolment.training_class.kind_key
-            asked = set(completion.parts_asked(row.enrolment.training_class))
+            asked = set(policies.parts_asked(training_class=row.enrolment.training_class))
             met = {line["code"] for line in row.approved_reasoning["findings"] if line["met"] and line["evidence"]}
             assert asked <= met, row.number
             told[kind] = asked

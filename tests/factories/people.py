@@ -61,6 +61,14 @@ def learner(
     return made
 
 
+def unreachable(*, now: datetime) -> Learner:
+    """Somebody without a phone and without a login."""
+    made = learner(now=now, with_login=False)
+    made.phone = ""
+    made.save()
+    return made
+
+
 def attach_document(learner: Learner, number: str, *, now: datetime) -> IdentityDocument:
     kind, _created = DocumentKind.objects.get_or_create(
         key="resident", defaults={"name": "居民身份证", "name_en": "Resident identity card"}

@@ -140,7 +140,7 @@ def _words(row: Enrolment, progress: Progress, place: int, result: selection.Own
 
 def _lacking(row: Enrolment, progress: Progress, now: datetime) -> str:
     """The scores and works that the class asks for and that have not passed yet."""
-    asked = completion.parts_asked(row.training_class)
+    asked = policy.parts_asked(training_class=row.training_class)
     parts = completion.reach(enrolment=row, progress=progress, now=now).parts if asked else ()
     return "、".join(part.finding.sentence for part in parts if part.finding.code in asked and not part.finding.met)
 

@@ -50,10 +50,7 @@ def a_class(now: datetime) -> TrainingClass:
     enrolment.ask_for_transfer(enrolment=wisher, to=made, reason="离家近", by=wisher.learner.user, now=now)
     for _ in range(2):
         enrolled(training_class=made, now=now)
-    silent = people.learner(now=now)
-    silent.user, silent.phone = None, ""
-    silent.save()
-    enrolled(training_class=made, learner=silent, now=now)
+    enrolled(training_class=made, learner=people.unreachable(now=now), now=now)
     return made
 
 

@@ -21,10 +21,7 @@ def made(now: datetime, cast: Cast) -> TrainingClass:
     a_class = training_class(now=now, first=now + timedelta(days=20), seats=1, trainers=[cast.trainer])
     for _ in range(2):
         enrolled(training_class=a_class, now=now)
-    silent = people.learner(now=now)
-    silent.user, silent.phone = None, ""
-    silent.save()
-    enrolled(training_class=a_class, learner=silent, now=now)
+    enrolled(training_class=a_class, learner=people.unreachable(now=now), now=now)
     return a_class
 
 
